@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An account: one mailbox elsewhere, how to fetch it and send as it. */
+#ifndef CONF_ACCOUNT_H
+#define CONF_ACCOUNT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "util/err.h"
+#include "util/slice.h"
+
+enum account_tls {
+	ACCOUNT_TLS_IMPLICIT,
+	ACCOUNT_TLS_START,
+	ACCOUNT_TLS_NONE
+};
+
+enum account_auth {
+	ACCOUNT_AUTH_PASSWORD,
+	ACCOUNT_AUTH_XOAUTH2,
+	ACCOUNT_AUTH_OAUTHBEARER,
+};
+
+/* What becomes of the server's copy. */
+enum account_keep {
+	ACCOUNT_KEEP,
+	ACCOUNT_DELETE,
+	ACCOUNT_DELETE_AFTER
+};
+
+struct account_server {
+	char *host; /* NULL: none (send-only, fetch-only) */
+	int port;
+	enum account_tls tls;
+};
+
+struct account_identity {
+	char *name; /* display name, or NULL */
+	char *address;
+};
+
+/* All strings owned.  name is the key: letters, digits, - _ . and Hangul. */
+struct account {
+	char *name;
+	char *address;
+	char *full_name;
+	struct account_server pop;
+	struct account_server smtp;
+	char *user;      /* NULL: the address */
+	char *smtp_user; /* NULL: as user */
+	enum account_auth auth;
+	char *password_command;
+	char *password_file;
+	char *ca_file;
+	char *pop_pin;
+	char *smtp_pin;
+	char *provider; /* preset it came from, or NULL */
+	enum account_keep keep;
+	int keep_days;     /* for ACCOUNT_DELETE_AFTER */
+	int first_days;    /* first fetch: only the last N days; 0: all */
+	int interval_min;  /* minutes between automatic fetches; 0: off */
+	uint64_t max_size; /* bytes; larger are skipped and said; 0: none */
+	char *label;       /* labels what it brings; NULL: name */
+	char *signature;   /* text, or NULL */
+	bool skip_inbox;   /* straight to Archive */
+	bool spam_filter;
+	bool rules;
+	struct account_identity *identities; /* more than the address itself */
+	size_t identity_count;
+};
+
+void account_init(struct account *a); /* defaults */
+void account_release(struct account *a);
+void account_copy(struct account *to, const struct account *from);
+/* "HOST:PORT:tls|stls|starttls|plain"; IPv6 in []. */
+int account_parse_server(struct slice text, struct account_server *server_r,
+                         struct err *err);
+/* Complete and consistent?  0, or -1 ERR_CONFIG saying what is missing. */
+int account_check(const struct account *a, struct err *err);
+
+#endif

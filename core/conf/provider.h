@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Presets: what is known of mail providers (data files). */
+#ifndef CONF_PROVIDER_H
+#define CONF_PROVIDER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "conf/account.h"
+#include "conf/paths.h"
+
+enum provider_user {
+	PROVIDER_USER_ADDRESS,
+	PROVIDER_USER_LOCAL
+};
+
+/* All strings owned by the table; NULL when there is none. */
+struct provider {
+	char *id; /* "naver" */
+	char *name_ko, *name_en;
+	char **domains; /* NULL at the end; "*.example.com" allowed */
+	char **mx;      /* patterns of MX hosts */
+	struct account_server pop; /* host NULL: no POP3, see reason */
+	struct account_server smtp, smtp_alt;
+	enum provider_user user, user_alt; /* order of attempts */
+	enum account_auth auth;
+	char *reason_ko, *reason_en; /* why there is no POP3, or no password */
+	char *enable_ko, *enable_en; /* what to switch on, where */
+	char *secret_ko, *secret_en; /* which password, where it is made */
+	char *url;                   /* page for it */
+	char *secret_shape;          /* PCRE of a right secret, or NULL */
+	char *historic; /* date of last sighting when it may be gone */
+	char *checked;  /* "2026-11-23" */
+	int interval_min;
+	bool oauth_only;
+};
+
+struct providers;
+
+struct providers *providers_load(const struct paths *paths, struct err *err);
+void providers_free(struct providers **p);
+/* By the address's domain; NULL when unknown. */
+const struct provider *provider_for(const struct providers *p,
+                                    struct slice address);
+const struct provider *provider_by_id(const struct providers *p,
+                                      const char *id);
+size_t providers_count(const struct providers *p);
+const struct provider *providers_at(const struct providers *p, size_t i);
+/* Advice for a server's error text of that provider, in the user's language;
+ * static or owned by p; NULL: none. */
+const char *provider_advice(const struct provider *p, const char *server_words);
+/* Fill servers, user, auth, interval of a (its address set) from p. */
+void provider_apply(const struct provider *p, struct account *a);
+
+#endif

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine: jobs in worker threads, events to the screen. */
+#ifndef ENGINE_ENGINE_H
+#define ENGINE_ENGINE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "conf/conf.h"
+#include "engine/event.h"
+#include "mime/build.h"
+#include "store/outbox_rows.h"
+#include "store/store.h"
+
+struct engine;
+
+/* conf and paths are copied as needed; both stay valid while engine lives. */
+struct engine *engine_new(const struct paths *paths, const struct conf *conf,
+                          struct err *err);
+/* Cancels what runs, waits for the workers. */
+void engine_free(struct engine **e);
+/* Configuration was changed: conf (new) replaces the former one. */
+void engine_set_conf(struct engine *e, const struct conf *conf);
+/* Readable when events wait. */
+int engine_fd(const struct engine *e);
+/* The next event (owned by the caller), or NULL. */
+struct event *engine_next(struct engine *e);
+/* The same, waiting up to timeout_ms (-1: for ever) while jobs run. */
+struct event *engine_wait(struct engine *e, int timeout_ms);
+
+/* Fetch an account (NULL: all).  One fetch per account at a time: a second call
+ * is ignored.  Returns how many were started. */
+size_t engine_fetch(struct engine *e, const char *account);
+/* Cancel fetches (NULL: all); each still ends in its final event. */
+void engine_cancel_fetch(struct engine *e, const char *account);
+bool engine_fetching(const struct engine *e);
+size_t engine_jobs(const struct engine *e); /* running or queued */
+
+/* Test servers and login of an account (need not be saved).  secret copied.
+ * EVENT_PROBE_LINE ... EVENT_PROBE_DONE with that job number. */
+int64_t engine_probe(struct engine *e, const struct account *a,
+                     const struct secret *secret);
+void engine_cancel_job(struct engine *e, int64_t job);
+
+/* Queue a message (built, CRLF) for sending; hold: seconds it can be undone.
+ * Durable when this returns 0.  Called from the main thread with its store. */
+struct engine_mail {
+	const struct account *account;
+	const char *from; /* envelope */
+	const char *const *rcpts;
+	size_t rcpt_count;
+	struct slice message;
+	const char *subject;
+	int hold;
+	int64_t not_before; /* 0: now + hold */
+	int64_t reply_to;   /* stored message this answers, 0 */
+	unsigned reply_flag;
+	int64_t draft; /* draft it came from, 0 */
+};
+
+int engine_submit(struct engine *e, struct store *s,
+                  const struct engine_mail *mail, int64_t *outbox_id_r,
+                  struct err *err);
+/* Send what is due now. Returns whether a worker was started or runs. */
+bool engine_send_due(struct engine *e);
+
+/* Move to Spam or back, and teach the filter; undoable with engine_undo. */
+int engine_mark_spam(struct engine *e, struct store *s, const int64_t *ids,
+                     size_t n, bool spam, int64_t *undo_r, struct err *err);
+int engine_undo(struct engine *e, struct store *s, int64_t token,
+                struct err *err);
+/* A line for people on why a message got its verdict. */
+int engine_explain(struct engine *e, struct store *s, int64_t id,
+                   struct str *out, struct err *err);
+
+#endif

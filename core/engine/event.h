@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What workers tell the screen and the command line. */
+#ifndef ENGINE_EVENT_H
+#define ENGINE_EVENT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "util/err.h"
+
+enum event_kind {
+	EVENT_FETCH_STATE,    /* account: text says what is going on */
+	EVENT_FETCH_PROGRESS, /* done, total, bytes */
+	EVENT_FETCH_DONE,     /* final: done (new), skipped, bytes, err */
+	EVENT_MAIL,           /* new rows are in the store */
+	EVENT_SEND_STATE,     /* outbox row id: text */
+	EVENT_SEND_DONE,      /* final for that try: err or none */
+	EVENT_PROBE_LINE,     /* account test: a line of what was found */
+	EVENT_PROBE_DONE,     /* final */
+	EVENT_INDEX,          /* background indexing: done, total */
+};
+
+struct event {
+	struct event *next;
+	enum event_kind kind;
+	char *account; /* name, or NULL; owned */
+	int64_t job;
+	int64_t id; /* outbox row */
+	uint64_t done, total, skipped, bytes;
+	int64_t elapsed_ms;
+	char *text;     /* for people, safe; owned; or NULL */
+	struct err err; /* code ERR_NONE when all is well */
+};
+
+struct event *event_new(enum event_kind kind, const char *account);
+void event_free(struct event **e);
+
+#endif

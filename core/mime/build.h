@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Making a message (RFC 5322, 2045, 2047, 2231) from what a user wrote. */
+#ifndef MIME_BUILD_H
+#define MIME_BUILD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mime/addr.h"
+#include "util/err.h"
+#include "util/str.h"
+
+struct build_attachment {
+	struct slice name; /* UTF-8; shown name */
+	struct slice type; /* "application/pdf"; empty: octet-stream */
+	struct slice data; /* bytes; for message/rfc822 the original */
+};
+
+/* Everything borrowed for the call. */
+struct build_draft {
+	struct addr from;
+	struct addr_list to, cc, bcc, reply_to;
+	struct slice subject;
+	struct slice text;              /* UTF-8, LF */
+	struct slice message_id;        /* without <>; see build_message_id */
+	struct slice in_reply_to;       /* without <>, or empty */
+	const struct slice *references; /* without <> */
+	size_t reference_count;
+	const struct build_attachment *attachments;
+	size_t attachment_count;
+	int64_t date;
+	int zone;      /* seconds east of UTC */
+	bool keep_bcc; /* drafts only: never on the wire */
+};
+
+/* Largest message we build; providers take 25 to 50 MB. */
+#define BUILD_MAX ((size_t)256 * 1024 * 1024)
+
+/* Append the message, CRLF line ends.  0 or -1: ERR_USAGE for a header that
+ * cannot be sent (control characters), ERR_LIMIT. */
+int build_message(const struct build_draft *d, struct str *out,
+                  struct err *err);
+/* A new unique id "random@domain-of-address", without <>. */
+void build_message_id(struct slice address, struct str *out);
+
+/* Replies and forwards, pure: from the original to a draft's fields. */
+void build_reply_subject(struct slice subject, struct str *out);
+void build_forward_subject(struct slice subject, struct str *out);
+/* Attribution line and quoted text ("> "), in the user's language. */
+void build_quote(const struct message *m, struct str *out);
+
+#endif

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* TLS 1.2 and newer with verified chain and host name (OpenSSL). */
+#ifndef NET_TLS_H
+#define NET_TLS_H
+
+#include "net/stream.h"
+
+struct tls_opts {
+	const char *host;    /* name or IP literal to verify */
+	const char *ca_file; /* more trusted roots, or NULL */
+	const char *pin;     /* "sha256:HEX" of the one certificate accepted in
+	                  * place of a verified chain, or NULL */
+	int timeout_ms;
+};
+
+/* Put TLS on s: handshake, verification.  s itself stays the same object.
+ * 0 or -1: ERR_CERT (text says which name, date or issuer is wrong),
+ * ERR_PROTO when plaintext was buffered before, ERR_RETRY, ERR_CANCELLED. */
+int tls_start(struct stream *s, const struct tls_opts *opts, struct err *err);
+
+/* The peer's certificate for people: subject name, issuer, days left. */
+struct tls_info {
+	char version[16];
+	char name[256];
+	char issuer[256];
+	char pin[80]; /* "sha256:HEX" */
+	int days_left;
+};
+
+int tls_describe(const struct stream *s, struct tls_info *info_r);
+
+/* Server side, for the demo, serve and tests: takes PEM texts. */
+struct tls_server;
+struct tls_server *tls_server_new(const char *cert_file, const char *key_file,
+                                  struct err *err);
+void tls_server_free(struct tls_server **t);
+int tls_accept(struct stream *s, struct tls_server *t, int timeout_ms,
+               struct err *err);
+/* Write a self-made CA and a certificate of it for host (and its key) as PEM
+ * files into folder: ca.pem, cert.pem, key.pem (0600). */
+int tls_make_test_ca(const char *folder, const char *host, struct err *err);
+
+#endif

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* POP3 client (RFC 1939, 2449, 2595, 5034): blocking, sequential, pipelined where offered. */
+#ifndef PROTO_POP3_CLIENT_H
+#define PROTO_POP3_CLIENT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "net/sasl.h"
+#include "net/stream.h"
+#include "net/tls.h"
+
+enum pop3_tls {
+	POP3_TLS_IMPLICIT,
+	POP3_TLS_STLS,
+	POP3_TLS_NONE
+};
+
+struct pop3_opts {
+	const char *host;
+	int port;
+	enum pop3_tls tls;
+	const char *ca_file;
+	const char *pin;
+	const char *user;
+	const struct secret *secret;
+	enum sasl_mech mech; /* SASL_NONE: best of USER/PASS, PLAIN, LOGIN */
+	int timeout_ms;
+	int cancel_fd;
+};
+
+struct pop3;
+
+enum pop3_capa {
+	POP3_CAPA_TOP = 1,
+	POP3_CAPA_UIDL = 2,
+	POP3_CAPA_PIPELINING = 4,
+	POP3_CAPA_STLS = 8,
+	POP3_CAPA_USER = 16,
+	POP3_CAPA_RESP_CODES = 32,
+	POP3_CAPA_UTF8 = 64,
+	POP3_CAPA_SASL = 128,
+	POP3_CAPA_ASKED = 256, /* the server knows CAPA */
+};
+
+/* One message of the listing. */
+struct pop3_item {
+	uint32_t number;
+	uint64_t size; /* a hint only; 0 unknown */
+	char *uidl;    /* owned by the listing; NULL when there is none */
+};
+
+struct pop3_listing {
+	struct pop3_item *v;
+	size_t n;
+};
+
+/* Connect, TLS, log in, STAT.  NULL with err: ERR_AUTH only when the secret was
+ * rejected (not [IN-USE], [SYS/TEMP], a closed connection). */
+struct pop3 *pop3_open(const struct pop3_opts *opts, struct err *err);
+/* The same over a stream that is open already (tests); takes s.  TLS by opts. */
+struct pop3 *pop3_open_stream(struct stream *s, const struct pop3_opts *opts,
+                              struct err *err);
+unsigned pop3_capa(const struct pop3 *p);
+int pop3_login_delay(const struct pop3 *p); /* seconds, 0 none */
+const struct tls_info *pop3_tls_info(const struct pop3 *p); /* NULL: plain */
+void pop3_stat(const struct pop3 *p, uint64_t *count_r, uint64_t *bytes_r);
+/* UIDL and LIST; release with pop3_listing_release. */
+int pop3_list(struct pop3 *p, struct pop3_listing *listing_r, struct err *err);
+void pop3_listing_release(struct pop3_listing *l);
+
+/* Where a message's bytes go, dot-stuffing undone, CRLF kept.  Return -1 with
+ * err to stop. */
+struct pop3_sink {
+	int (*begin)(void *ctx, size_t index, struct err *err);
+	int (*data)(void *ctx, const char *p, size_t n, struct err *err);
+	/* ok: complete; else why (the server's -ERR): go on with the next. */
+	int (*end)(void *ctx, size_t index, bool ok, const struct err *why,
+	           struct err *err);
+	void *ctx;
+};
+
+/*
+ * RETR each of numbers[0..n), in that order, pipelined when CAPA offers it.
+ * max_size: a longer message ends the connection with ERR_LIMIT (0: none).
+ * index of the sink's calls counts into numbers.
+ */
+int pop3_retr(struct pop3 *p, const uint32_t *numbers, size_t n,
+              uint64_t max_size, const struct pop3_sink *sink, struct err *err);
+/* TOP number lines; appended to out (its max holds). */
+int pop3_top(struct pop3 *p, uint32_t number, unsigned lines, struct str *out,
+             struct err *err);
+/* DELE each; refused_r (may be NULL) counts -ERR answers. */
+int pop3_dele(struct pop3 *p, const uint32_t *numbers, size_t n,
+              size_t *refused_r, struct err *err);
+/* QUIT: 0 when the server said yes; deletes count only then. */
+int pop3_quit(struct pop3 *p, struct err *err);
+/* Close without QUIT if still open: deletes are undone by the server. */
+void pop3_close(struct pop3 **p);
+
+#endif

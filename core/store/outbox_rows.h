@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Outbox rows: messages on their way out, each step durable. */
+#ifndef STORE_OUTBOX_H
+#define STORE_OUTBOX_H
+
+#include "store/store.h"
+
+enum outbox_state {
+	OUTBOX_HELD, /* until not_before: undo */
+	OUTBOX_QUEUED,
+	OUTBOX_SENDING, /* found at start: unknown */
+	OUTBOX_RETRY,
+	OUTBOX_SENT,
+	OUTBOX_FAILED,
+	OUTBOX_UNKNOWN, /* connection lost after the final dot */
+	OUTBOX_CANCELLED,
+};
+
+struct outbox_rcpt {
+	char *spec;
+	int fate;    /* enum smtp_fate's values */
+	char *words; /* the server's last, or NULL */
+};
+
+struct outbox_row {
+	int64_t id;
+	int64_t account;
+	enum outbox_state state;
+	char *from; /* envelope */
+	struct outbox_rcpt *rcpts;
+	size_t rcpt_count;
+	char *subject;
+	int64_t not_before;
+	int tries;
+	char *error;         /* last, or NULL */
+	int64_t reply_to;    /* message to mark answered/forwarded, 0 */
+	unsigned reply_flag; /* STORE_ANSWERED or STORE_FORWARDED */
+	int64_t draft;       /* draft to remove when sent, 0 */
+	char *file;          /* name below data/outbox */
+};
+
+const char *outbox_state_name(enum outbox_state s); /* "held", ... */
+/* message (CRLF) is written and fsynced, then the row committed. */
+int outbox_add(struct store *s, const struct outbox_row *row,
+               struct slice message, int64_t *id_r, struct err *err);
+int outbox_list(struct store *s, struct outbox_row **v_r, size_t *n_r,
+                struct err *err);
+void outbox_rows_free(struct outbox_row **v, size_t n);
+int outbox_get(struct store *s, int64_t id, struct outbox_row **v_r,
+               struct err *err);
+/* Take a due one for sending, exclusively across processes: state becomes
+ * OUTBOX_SENDING and is durable.  1 taken, 0 none due, -1. */
+int outbox_take(struct store *s, int64_t account, int64_t now,
+                struct outbox_row **v_r, struct err *err);
+int outbox_update(struct store *s, const struct outbox_row *row,
+                  struct err *err);
+/* Cancel unless it is being sent: 1 cancelled, 0 too late, -1. */
+int outbox_cancel(struct store *s, int64_t id, struct err *err);
+int outbox_message(struct store *s, int64_t id, struct fsx_map *map_r,
+                   struct err *err);
+/* Remove row and file (after the sent copy is stored). */
+int outbox_remove(struct store *s, int64_t id, struct err *err);
+/* Time of the next due one, 0 none. */
+int outbox_next(struct store *s, int64_t *when_r, struct err *err);
+
+/* People: completion by use. */
+struct contact {
+	char *name;
+	char *address;
+	int64_t uses;
+	int64_t last;
+};
+
+int contact_used(struct store *s, const char *name, const char *address,
+                 int64_t when, struct err *err);
+int contact_all(struct store *s, struct contact **v_r, size_t *n_r,
+                struct err *err);
+void contacts_free(struct contact **v, size_t n);
+/* Did the user ever write to this address? */
+int contact_known(struct store *s, const char *address, bool *known_r,
+                  struct err *err);
+
+#endif

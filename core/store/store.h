@@ -1,0 +1,237 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The local mailbox: Maildir files and the index beside them. */
+#ifndef STORE_STORE_H
+#define STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mime/parse.h"
+#include "util/err.h"
+#include "util/fsx.h"
+#include "util/map.h"
+#include "util/str.h"
+
+/*
+ * Exactly once: the Maildir base name of a fetched message is made from account
+ * and UIDL, so a fetch repeated after a crash writes the same file.  Order:
+ * tmp, fsync, rename, fsync of the folder, one transaction (rows and UIDLs);
+ * only then may the caller DELE.
+ *
+ * A handle belongs to one thread; any number of handles and processes may have
+ * the store open.
+ */
+struct store;
+
+/* Folders of an account; labels and views come on top. */
+enum folder {
+	FOLDER_INBOX,
+	FOLDER_ARCHIVE,
+	FOLDER_SENT,
+	FOLDER_DRAFTS,
+	FOLDER_SPAM,
+	FOLDER_TRASH,
+	FOLDER_COUNT,
+	FOLDER_ANY = -1,
+};
+
+const char *folder_name(enum folder f); /* "Inbox", ...: on disk and CLI */
+int folder_lookup(struct slice name, enum folder *f_r); /* 0 or -1 */
+
+enum store_flag { /* as in Maildir names */
+	STORE_SEEN = 1,
+	STORE_ANSWERED = 2,
+	STORE_FLAGGED = 4,
+	STORE_FORWARDED = 8,
+	STORE_DRAFT = 16,
+};
+
+enum spam_verdict {
+	SPAM_NONE,
+	SPAM_HAM,
+	SPAM_UNSURE,
+	SPAM_SPAM
+};
+
+/* One row of a list; strings owned by the row list, safe for a terminal. */
+struct store_row {
+	int64_t id;
+	int64_t account;
+	enum folder folder;
+	unsigned flags;
+	int64_t date; /* of the message, else when it came */
+	uint64_t size;
+	char *from_name; /* short form for lists */
+	char *from_addr;
+	char *to; /* short form, for Sent and Drafts */
+	char *subject;
+	char *message_id;
+	char *labels;  /* comma separated */
+	int64_t convo; /* conversation */
+	bool has_attachment;
+	enum spam_verdict verdict;
+	double spam_score;
+	int copies; /* came through this many accounts */
+};
+
+struct store_rows {
+	struct store_row *v;
+	size_t n;
+};
+
+void store_rows_release(struct store_rows *r);
+
+/* data: folder with mail/ and pabal.db; cache: for search.db.  Creates what is
+ * missing.  NULL: ERR_IO (read-only, full), ERR_RETRY (locked). */
+struct store *store_open(const char *data, const char *cache, struct err *err);
+void store_close(struct store **s);
+
+/* Number of the account of that name, made when new.  -1 with err. */
+int store_account(struct store *s, const char *name, int64_t *id_r,
+                  struct err *err);
+char *store_account_name(struct store *s, int64_t id); /* owned or NULL */
+
+/* ---- delivery: a batch is durable and visible at commit, or not at all ---- */
+struct store_batch;
+
+struct store_new {
+	enum folder folder;
+	unsigned flags;
+	const char *uidl; /* NULL: not fetched (sent, imported) */
+	int64_t received;
+	enum spam_verdict verdict;
+	double spam_score;
+	struct slice spam_reasons; /* a line each */
+	const char *labels;
+};
+
+struct store_batch *store_batch_begin(struct store *s, int64_t account,
+                                      struct err *err);
+/* A tmp file to stream the message into (fd, owned by the batch until add). */
+int store_batch_file(struct store_batch *b, int *fd_r, struct err *err);
+/* The message written to the last tmp file, whose bytes m was parsed from, goes
+ * into the batch. */
+int store_batch_add(struct store_batch *b, const struct message *m,
+                    const struct store_new *info, struct err *err);
+/* Forget the last tmp file (a message that was cut). */
+void store_batch_drop(struct store_batch *b);
+size_t store_batch_count(const struct store_batch *b);
+uint64_t store_batch_bytes(const struct store_batch *b);
+/* fsync all, rename, fsync folders, one transaction.  ids_r (may be NULL): ids
+ * of the messages in order of add, owned.  Frees the batch either way. */
+int store_batch_commit(struct store_batch **b, int64_t **ids_r, size_t *n_r,
+                       struct err *err);
+void store_batch_abort(struct store_batch **b);
+/* One message at once: sent copies, drafts, imports. */
+int store_deliver(struct store *s, int64_t account, struct slice message,
+                  const struct store_new *info, int64_t *id_r, struct err *err);
+
+/* ---- what was fetched ---- */
+enum uidl_state {
+	UIDL_STORED = 1,
+	UIDL_DELETED = 2,
+	UIDL_SKIPPED = 3
+};
+
+struct uidl_row {
+	enum uidl_state state;
+	int64_t message; /* id, 0 when gone */
+	int64_t fetched; /* time */
+};
+
+/* Values: struct uidl_row *, owned by the map's arena. */
+struct uidl_map {
+	struct map map;
+	struct arena arena;
+};
+
+int store_uidls(struct store *s, int64_t account, struct uidl_map *map_r,
+                struct err *err);
+void uidl_map_release(struct uidl_map *m);
+int store_uidl_set(struct store *s, int64_t account, const char *uidl,
+                   enum uidl_state state, struct err *err);
+
+struct fetch_record {
+	int64_t account;
+	int64_t started, ended;
+	uint64_t messages, skipped, bytes;
+	char *error; /* NULL: none */
+};
+
+int store_fetch_record(struct store *s, const struct fetch_record *r,
+                       struct err *err);
+/* The last n of an account, newest first; owned array, error strings too. */
+int store_fetch_history(struct store *s, int64_t account, size_t n,
+                        struct fetch_record **v_r, size_t *n_r,
+                        struct err *err);
+
+/* ---- lists are windows ---- */
+struct store_view {
+	int64_t account;    /* 0: all */
+	enum folder folder; /* FOLDER_ANY: all but Spam and Trash */
+	bool unread_only;
+	bool flagged_only;
+	const char *label;  /* NULL: any */
+	const char *search; /* query of mail/search, as SQL match; NULL: none */
+	int64_t convo;      /* 0: any */
+};
+
+/* Key of a row: lists are ordered by (date, id), newest first. */
+struct store_key {
+	int64_t date;
+	int64_t id;
+};
+
+/* Up to limit rows after key (NULL: from the top); before: up to limit rows
+ * before it, in list order. */
+int store_list(struct store *s, const struct store_view *view,
+               const struct store_key *key, bool before, size_t limit,
+               struct store_rows *rows_r, struct err *err);
+int store_count(struct store *s, const struct store_view *view,
+                uint64_t *total_r, uint64_t *unread_r, struct err *err);
+int store_row(struct store *s, int64_t id, struct store_rows *rows_r,
+              struct err *err);
+/* By Message-ID (without <>); 0 when absent. */
+int store_find_message_id(struct store *s, struct slice message_id,
+                          int64_t *id_r, struct err *err);
+/* Map the file of a message; finds it again when other programs renamed it. */
+int store_map(struct store *s, int64_t id, struct fsx_map *map_r,
+              struct err *err);
+char *store_path(struct store *s, int64_t id, struct err *err); /* owned */
+int store_spam_reasons(struct store *s, int64_t id, struct str *out,
+                       struct err *err);
+
+/* ---- changes; each returns an undo token (> 0) for store_undo ---- */
+int store_flags(struct store *s, const int64_t *ids, size_t n, unsigned set,
+                unsigned clear, int64_t *undo_r, struct err *err);
+int store_move(struct store *s, const int64_t *ids, size_t n,
+               enum folder folder, int64_t *undo_r, struct err *err);
+int store_label(struct store *s, const int64_t *ids, size_t n,
+                const char *label, bool add, int64_t *undo_r, struct err *err);
+int store_set_verdict(struct store *s, int64_t id, enum spam_verdict verdict,
+                      double score, struct slice reasons, struct err *err);
+/* The file goes now (drafts that were sent, emptied trash). */
+int store_delete(struct store *s, const int64_t *ids, size_t n,
+                 struct err *err);
+int store_undo(struct store *s, int64_t token, struct err *err);
+
+/* Compare files and index; other programs may have changed the Maildir.
+ * changed_r counts rows added, removed, altered. */
+int store_reconcile(struct store *s, uint64_t *changed_r, struct err *err);
+/* Rebuild rows from the files. */
+int store_rebuild(struct store *s, void (*progress)(void *, uint64_t, uint64_t),
+                  void *ctx, struct err *err);
+/* Full text for up to n messages that lack it; *left_r: how many remain. */
+int store_index_text(struct store *s, size_t n, uint64_t *left_r,
+                     struct err *err);
+/* Number that changes whenever the store did, by any process. */
+uint64_t store_version(struct store *s);
+
+/* ---- account state: small durable values ---- */
+int store_state_get(struct store *s, const char *key, struct str *out,
+                    struct err *err); /* 1 there, 0 absent, -1 */
+int store_state_set(struct store *s, const char *key, struct slice value,
+                    struct err *err);
+
+#endif

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Diagnostics for --verbose and the log file; refuses secrets. */
+#ifndef UTIL_LOG_H
+#define UTIL_LOG_H
+
+#include <stdbool.h>
+
+#include "util/secret.h"
+
+enum log_level {
+	LOG_ERROR,
+	LOG_INFO,
+	LOG_DEBUG
+};
+
+/* Where lines go: a descriptor (2 for --verbose) or -1 for nowhere. */
+void log_open(int fd, enum log_level level);
+bool log_wants(enum log_level level);
+/* One line: time, level, text cleaned of controls.  Every registered secret in
+ * it is replaced by "***".  Safe from any thread. */
+void log_line(enum log_level level, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+/* Secrets to redact; copied, wiped by log_close. */
+void log_hide(const struct secret *s);
+void log_close(void);
+
+#endif

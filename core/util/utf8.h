@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* UTF-8 (RFC 3629): decode, encode, check, and make safe to show. */
+#ifndef UTIL_UTF8_H
+#define UTIL_UTF8_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define UTF8_REPLACEMENT 0xfffdU
+
+/*
+ * Decode the character at p, n > 0 bytes left.  Returns its length, 1 to 4,
+ * and *c_r.  Ill-formed input gives U+FFFD and the length of the maximal
+ * subpart (Unicode 3.9, table 3-8); *c_r == U+FFFD with p[0] != 0xef tells.
+ */
+size_t utf8_decode(const char *p, size_t n, uint32_t *c_r);
+/* Encode c (surrogates and above 10FFFF as U+FFFD).  Returns 1 to 4. */
+size_t utf8_encode(uint32_t c, char out[4]);
+/* Is it all well-formed?  true for n == 0. */
+bool utf8_valid(const char *p, size_t n);
+/* Does any byte have the high bit set? */
+bool utf8_has_8bit(const char *p, size_t n);
+/* The largest length <= n that does not cut a character of p. */
+size_t utf8_cut(const char *p, size_t n);
+/*
+ * Must c never reach a terminal or a one-line text?  C0, DEL, C1, line and
+ * paragraph separator, bidi controls, zero-width, tags, BOM (reliability rules).
+ */
+bool utf8_is_unsafe(uint32_t c);
+/*
+ * Copy p to out, at most max bytes, as one safe line: blanks and line ends
+ * become one space each, unsafe characters and ill-formed bytes U+FFFD, ZW and
+ * bidi controls vanish.  Returns bytes written; never cuts a character.
+ */
+size_t utf8_clean_line(const char *p, size_t n, char *out, size_t max);
+
+#endif

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* str: growth, maximum, insertion and removal. */
+#include "lib/test.h"
+
+#include <stdlib.h>
+
+#include "util/str.h"
+
+static void
+assert_sane(const struct str *s)
+{
+	assert_non_null(s->p);
+	assert_true(s->n <= s->max);
+	assert_int_equal(s->p[s->n], '\0');
+}
+
+static void
+test_grows_to_its_maximum(void **state)
+{
+	struct str s;
+
+	(void)state;
+	str_init(&s, 10);
+	assert_sane(&s);
+	str_add_z(&s, "abcdef");
+	assert_false(s.full);
+	str_add_z(&s, "ghijklmn");
+	assert_sane(&s);
+	assert_true(s.full);
+	assert_string_equal(s.p, "abcdefghij");
+	str_clear(&s);
+	assert_sane(&s);
+	assert_false(s.full);
+	str_release(&s);
+	str_release(&s);
+}
+
+static void
+test_inserts_and_removes(void **state)
+{
+	struct str s;
+
+	(void)state;
+	str_init(&s, 100);
+	str_printf(&s, "%s-%d", "x", 42);
+	str_insert(&s, 1, SLICE_LIT("yz"));
+	assert_string_equal(s.p, "xyz-42");
+	str_remove(&s, 0, 2);
+	assert_string_equal(s.p, "z-42");
+	str_add_u64(&s, UINT64_MAX);
+	assert_string_equal(s.p, "z-4218446744073709551615");
+	assert_sane(&s);
+	str_release(&s);
+}
+
+static void
+test_taken_text_is_owned(void **state)
+{
+	struct str s;
+	char *p;
+
+	(void)state;
+	str_init(&s, 100);
+	p = str_take(&s);
+	assert_string_equal(p, "");
+	free(p);
+	str_add_codepoint(&s, 0xd30c);
+	p = str_take(&s);
+	assert_string_equal(p, "파");
+	assert_int_equal(s.n, 0);
+	free(p);
+	str_release(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_grows_to_its_maximum),
+		cmocka_unit_test(test_inserts_and_removes),
+		cmocka_unit_test(test_taken_text_is_owned),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
