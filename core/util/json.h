@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* JSON (RFC 8259): a writer, and a small reader for our own files. */
+/* JSON (RFC 8259): a writer. */
 #ifndef UTIL_JSON_H
 #define UTIL_JSON_H
 

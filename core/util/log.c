@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Diagnostics for --verbose and the log file; refuses secrets. */
+#include "util/log.h"
+
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "util/array.h"
+#include "util/clock.h"
+#include "util/str.h"
+#include "util/utf8.h"
+
+#include "util/banned.h"
+
+/* Longest line; the rest is cut. */
+#define LOG_LINE 4096
+/* Shorter secrets would redact ordinary words. */
+#define LOG_SECRET_MIN 4
+
+static struct {
+	pthread_mutex_t lock;
+	int fd;
+	enum log_level level;
+	ARRAY(struct secret) hidden;
+} log_state = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1 };
+
+void
+log_open(int fd, enum log_level level)
+{
+	pthread_mutex_lock(&log_state.lock);
+	log_state.fd = fd;
+	log_state.level = level;
+	pthread_mutex_unlock(&log_state.lock);
+}
+
+bool
+log_wants(enum log_level level)
+{
+	bool wants;
+
+	pthread_mutex_lock(&log_state.lock);
+	wants = log_state.fd >= 0 && level <= log_state.level;
+	pthread_mutex_unlock(&log_state.lock);
+	return wants;
+}
+
+void
+log_hide(const struct secret *s)
+{
+	struct secret copy = { 0 };
+
+	if (s->n < LOG_SECRET_MIN)
+		return;
+	secret_set(&copy, s->p, s->n);
+	pthread_mutex_lock(&log_state.lock);
+	array_add(&log_state.hidden, copy);
+	pthread_mutex_unlock(&log_state.lock);
+}
+
+/* Holds log_state.lock. */
+static void
+redact_locked(struct str *line)
+{
+	const struct secret *s;
+
+	array_foreach(&log_state.hidden, s) {
+		size_t at;
+
+		while ((at = slice_find_text(str_slice(line), secret_get(s))) <
+		       line->n) {
+			str_remove(line, at, s->n);
+			str_insert(line, at, SLICE_LIT("***"));
+		}
+	}
+}
+
+static void
+write_line(int fd, struct slice line)
+{
+	char safe[LOG_LINE + 1];
+	size_t n = utf8_clean_line(line.p, line.n, safe, LOG_LINE);
+
+	safe[n] = '\n';
+	/* There is nowhere to report a log that cannot be written. */
+	if (write(fd, safe, n + 1) < 0)
+		return;
+}
+
+void
+log_line(enum log_level level, const char *fmt, ...)
+{
+	struct str line;
+	struct tm tm;
+	va_list ap;
+
+	if (!log_wants(level))
+		return;
+	str_init(&line, LOG_LINE);
+	clock_utc(clock_now(), &tm);
+	str_printf(&line, "%02d:%02d:%02d %s", tm.tm_hour, tm.tm_min, tm.tm_sec,
+	           level == LOG_ERROR ? "error: " : "");
+	va_start(ap, fmt);
+	str_vprintf(&line, fmt, ap);
+	va_end(ap);
+	pthread_mutex_lock(&log_state.lock);
+	redact_locked(&line);
+	write_line(log_state.fd, str_slice(&line));
+	pthread_mutex_unlock(&log_state.lock);
+	str_release(&line);
+}
+
+void
+log_close(void)
+{
+	struct secret *s;
+
+	pthread_mutex_lock(&log_state.lock);
+	array_foreach(&log_state.hidden, s)
+		secret_release(s);
+	array_release(&log_state.hidden);
+	log_state.fd = -1;
+	pthread_mutex_unlock(&log_state.lock);
+}
