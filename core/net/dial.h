@@ -16,4 +16,12 @@ struct dial_opts {
  * Returns owned, or NULL: ERR_NOHOST, ERR_RETRY, ERR_CANCELLED. */
 struct stream *dial(const struct dial_opts *opts, struct err *err);
 
+/* The name as DNS and certificates know it: IDNA (RFC 5891) when it is not
+ * ASCII.  Owned, or NULL with ERR_NOHOST. */
+char *dial_ascii_host(const char *host, struct err *err);
+/* Is it an IPv4 or IPv6 address and not a name? */
+bool dial_is_address(const char *host);
+/* Does the name or address stay on this machine (localhost, 127/8, ::1)? */
+bool dial_is_loopback(const char *host);
+
 #endif

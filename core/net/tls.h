@@ -15,7 +15,8 @@ struct tls_opts {
 
 /* Put TLS on s: handshake, verification.  s itself stays the same object.
  * 0 or -1: ERR_CERT (text says which name, date or issuer is wrong),
- * ERR_PROTO when plaintext was buffered before, ERR_RETRY, ERR_CANCELLED. */
+ * ERR_PROTO when plaintext was buffered before, ERR_RETRY, ERR_CANCELLED.
+ * After -1 s is good for stream_close only. */
 int tls_start(struct stream *s, const struct tls_opts *opts, struct err *err);
 
 /* The peer's certificate for people: subject name, issuer, days left. */
@@ -27,17 +28,32 @@ struct tls_info {
 	int days_left;
 };
 
+/* 0, or -1 when s is plain or the peer showed no certificate.  After a
+ * tls_start() that failed with ERR_CERT it still tells whom we met. */
 int tls_describe(const struct stream *s, struct tls_info *info_r);
 
-/* Server side, for the demo, serve and tests: takes PEM texts. */
+/* Server side, for the demo, serve and tests: files in PEM form. */
 struct tls_server;
 struct tls_server *tls_server_new(const char *cert_file, const char *key_file,
                                   struct err *err);
 void tls_server_free(struct tls_server **t);
+/* t is borrowed as long as s lives. */
 int tls_accept(struct stream *s, struct tls_server *t, int timeout_ms,
                struct err *err);
 /* Write a self-made CA and a certificate of it for host (and its key) as PEM
  * files into folder: ca.pem, cert.pem, key.pem (0600). */
 int tls_make_test_ca(const char *folder, const char *host, struct err *err);
+
+/* The same with every fault a test may ask for. */
+struct tls_test_cert {
+	const char *host; /* in subjectAltName; "" none */
+	const char *name; /* common name; NULL: host */
+	int first_day;    /* valid from, days from now */
+	int last_day;     /* valid to */
+	bool self_signed; /* by itself and not by the CA */
+};
+
+int tls_make_test_cert(const char *folder, const struct tls_test_cert *want,
+                       struct err *err);
 
 #endif
