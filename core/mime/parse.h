@@ -44,6 +44,7 @@ struct part {
 	bool flowed;     /* format=flowed */
 	bool delsp;
 	bool is_message; /* message/rfc822: child is the message inside */
+	bool named;      /* a parameter gives a file name */
 };
 
 /* Limits that cut something off (mime/limits.h). */
@@ -60,12 +61,16 @@ struct message {
 	unsigned cut;          /* enum message_cut */
 	enum charset forced;   /* "read again as"; CHARSET_UNKNOWN: detect */
 	enum charset fallback; /* the account's default */
+	enum charset text_charset; /* declared by the first text part */
 };
 
 /* Parse raw, CRLF or LF.  raw must outlive m.  Never fails: what cannot be
  * understood is text/plain.  Release with message_release. */
 void message_parse(struct message *m, struct slice raw);
 void message_release(struct message *m);
+/* Set what undeclared text is decoded with; file names are decoded again. */
+void message_set_charsets(struct message *m, enum charset forced,
+                          enum charset fallback);
 
 /* Raw value of the n-th (from 0) field of that name; p == NULL when absent. */
 struct slice part_field(const struct part *p, const char *name, size_t n);

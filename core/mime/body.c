@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The bodies of a message: bytes, text, which part is which. */
+#include "mime/message.h"
+
+#include <string.h>
+
+#include "mime/cte.h"
+#include "mime/limits.h"
+#include "mime/part.h"
+#include "mime/word.h"
+
+#include "util/banned.h"
+
+void
+part_bytes(const struct part *p, struct str *out)
+{
+	cte_decode(p->cte, p->body, out);
+}
+
+/* What detection may know about this part. */
+static struct detect_hint
+body_hint(const struct message *m, const struct part *p)
+{
+	struct detect_hint h = word_hint(m);
+
+	h.html = slice_eq_z(p->type, "text/html");
+	if (h.label != CHARSET_UNKNOWN)
+		return h;
+	h.label = charset_lookup(p->charset);
+	if (h.label == CHARSET_UNKNOWN && h.sibling == CHARSET_UNKNOWN)
+		h.sibling =
+			word_first_charset(part_field(m->root, "Subject", 0));
+	return h;
+}
+
+/* Append s with CRLF made LF. */
+static void
+add_lf(struct slice s, struct str *out)
+{
+	const char *p = s.p;
+	const char *end = s.p + s.n;
+
+	while (p < end) {
+		const char *cr = memchr(p, '\r', (size_t)(end - p));
+
+		if (cr == NULL)
+			break;
+		str_add(out, p, (size_t)(cr - p));
+		if (cr + 1 == end || cr[1] != '\n')
+			str_add_c(out, '\r');
+		p = cr + 1;
+	}
+	if (p < end)
+		str_add(out, p, (size_t)(end - p));
+}
+
+void
+part_text(const struct message *m, const struct part *p, struct str *out,
+          enum charset *cs_r)
+{
+	struct detect_hint hint = body_hint(m, p);
+	struct slice bytes = p->body;
+	struct str decoded;
+	struct str text;
+	size_t bom = 0;
+	enum charset cs;
+
+	str_init(&decoded, MIME_BODY_MAX);
+	str_init(&text, MIME_BODY_MAX);
+	if (p->cte != CTE_IDENTITY) {
+		part_bytes(p, &decoded);
+		bytes = str_slice(&decoded);
+	}
+	if (m->forced != CHARSET_UNKNOWN)
+		cs = m->forced;
+	else
+		cs = detect_body(bytes, &hint, &bom);
+	charset_decode(cs, slice_from(bytes, bom), &text, NULL);
+	add_lf(str_slice(&text), out);
+	if (cs_r != NULL)
+		*cs_r = cs;
+	str_release(&text);
+	str_release(&decoded);
+}
+
+/* Is p inside a message/rfc822? */
+static bool
+is_nested(const struct part *p)
+{
+	while ((p = p->parent) != NULL)
+		if (p->is_message)
+			return true;
+	return false;
+}
+
+/* First leaf of that type; those of nested messages only if nothing else. */
+static struct part *
+first_of_type(const struct message *m, const char *type)
+{
+	struct part *nested = NULL;
+
+	for (struct part *p = message_next_leaf(m, NULL); p != NULL;
+	     p = message_next_leaf(m, p)) {
+		if (p->attachment || p->is_message ||
+		    !slice_eq_z(p->type, type))
+			continue;
+		if (!is_nested(p))
+			return p;
+		if (nested == NULL)
+			nested = p;
+	}
+	return nested;
+}
+
+struct part *
+message_plain(const struct message *m)
+{
+	return first_of_type(m, "text/plain");
+}
+
+struct part *
+message_html(const struct message *m)
+{
+	return first_of_type(m, "text/html");
+}
+
+/* Pictures and the like that belong to an HTML part beside them. */
+static bool
+is_related(const struct part *p)
+{
+	return p->parent != NULL &&
+	       slice_eq_z(p->parent->type, "multipart/related") &&
+	       p != p->parent->child && p->content_id.n > 0;
+}
+
+static bool
+is_attachment(const struct message *m, const struct part *p)
+{
+	if (p->attachment)
+		return true;
+	if (p->is_message || is_nested(p))
+		return p->is_message && !is_nested(p);
+	if (slice_eq_z(p->type, "text/plain") ||
+	    slice_eq_z(p->type, "text/html"))
+		return p->named;
+	return !is_related(p) && p != m->root &&
+	       !slice_eq_z(p->parent->type, "multipart/alternative");
+}
+
+struct part *
+message_next_attachment(const struct message *m, const struct part *p)
+{
+	struct part *next = message_next_leaf(m, p);
+
+	while (next != NULL && !is_attachment(m, next))
+		next = message_next_leaf(m, next);
+	return next;
+}

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Content transfer encodings (RFC 2045 6, uuencode): decode and encode. */
+#include "mime/cte.h"
+
+#include <string.h>
+
+#include "mime/lex.h"
+#include "util/codec.h"
+
+#include "util/banned.h"
+
+#define B64_BAD 64
+#define B64_PAD 65
+
+/* The value of each character; others B64_BAD. */
+static const unsigned char b64_values[256] = {
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63, 52, 53, 54, 55, 56, 57,
+	58, 59, 60, 61, 64, 64, 64, 65, 64, 64, 64, 0,  1,  2,  3,  4,  5,  6,
+	7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
+	25, 64, 64, 64, 64, 64, 64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+	37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
+	64, 64, 64, 64,
+};
+
+enum cte
+cte_lookup(struct slice value)
+{
+	struct slice v = lex_skip_cfws(value);
+	size_t n = 0;
+
+	if (v.n > 0 && v.p[0] == '"')
+		v = slice_from(v, 1);
+	while (n < v.n && (byte_is_alnum(v.p[n]) || v.p[n] == '-'))
+		n++;
+	v = slice_head(v, n);
+	if (slice_ieq_z(v, "base64"))
+		return CTE_BASE64;
+	if (slice_ieq_z(v, "quoted-printable"))
+		return CTE_QP;
+	if (slice_ieq_z(v, "x-uuencode") || slice_ieq_z(v, "uuencode") ||
+	    slice_ieq_z(v, "x-uue"))
+		return CTE_UUENCODE;
+	return CTE_IDENTITY;
+}
+
+void
+cte_decode(enum cte cte, struct slice in, struct str *out)
+{
+	switch (cte) {
+	case CTE_IDENTITY:
+		str_add_slice(out, in);
+		break;
+	case CTE_QP:
+		cte_decode_qp(in, out);
+		break;
+	case CTE_BASE64:
+		cte_decode_base64(in, out);
+		break;
+	case CTE_UUENCODE:
+		cte_decode_uu(in, out);
+		break;
+	}
+}
+
+/* Four good characters at a time; stops before anything else. */
+static const unsigned char *
+b64_fast(const unsigned char *p, const unsigned char *end, char **w)
+{
+	char *o = *w;
+
+	while (end - p >= 4) {
+		unsigned a = b64_values[p[0]];
+		unsigned b = b64_values[p[1]];
+		unsigned c = b64_values[p[2]];
+		unsigned d = b64_values[p[3]];
+
+		if (((a | b | c | d) & 0x40) != 0)
+			break;
+		o[0] = (char)(a << 2 | b >> 4);
+		o[1] = (char)(b << 4 | c >> 2);
+		o[2] = (char)(c << 6 | d);
+		o += 3;
+		p += 4;
+	}
+	*w = o;
+	return p;
+}
+
+/* The bytes of 2 or 3 characters left over. */
+static char *
+b64_flush(unsigned bits, unsigned have, char *o)
+{
+	if (have == 2)
+		*o++ = (char)(bits >> 4);
+	else if (have == 3) {
+		*o++ = (char)(bits >> 10);
+		*o++ = (char)(bits >> 2);
+	}
+	return o;
+}
+
+void
+cte_decode_base64(struct slice in, struct str *out)
+{
+	const unsigned char *p = (const unsigned char *)in.p;
+	const unsigned char *end = p + in.n;
+	unsigned bits = 0;
+	unsigned have = 0;
+	char *o;
+
+	if (str_reserve(out, in.n / 4 * 3 + 3) < in.n / 4 * 3 + 3) {
+		out->full = true;
+		return;
+	}
+	o = out->p + out->n;
+	while (p < end) {
+		unsigned v;
+
+		if (have == 0)
+			p = b64_fast(p, end, &o);
+		if (p == end)
+			break;
+		v = b64_values[*p++];
+		if (v == B64_PAD) {
+			o = b64_flush(bits, have, o);
+			have = 0;
+			bits = 0;
+		} else if (v != B64_BAD) {
+			bits = (bits << 6 | v) & 0xffffff;
+			if (++have == 4) {
+				*o++ = (char)(bits >> 16);
+				*o++ = (char)(bits >> 8);
+				*o++ = (char)bits;
+				have = 0;
+			}
+		}
+	}
+	o = b64_flush(bits, have, o);
+	str_added(out, (size_t)(o - (out->p + out->n)));
+}
+
+/* "=XX" at p: its byte, or -1. */
+static int
+qp_byte(const char *p, const char *end)
+{
+	int high;
+	int low;
+
+	if (end - p < 3)
+		return -1;
+	high = byte_hex(p[1]);
+	low = byte_hex(p[2]);
+	return high < 0 || low < 0 ? -1 : high << 4 | low;
+}
+
+/* One line without its end.  Returns true when it ends in a soft break. */
+static bool
+qp_line(const char *p, const char *end, struct str *out)
+{
+	while (p < end) {
+		const char *eq = memchr(p, '=', (size_t)(end - p));
+		int byte;
+
+		if (eq == NULL)
+			break;
+		str_add(out, p, (size_t)(eq - p));
+		if (eq + 1 == end)
+			return true;
+		byte = qp_byte(eq, end);
+		str_add_c(out, byte >= 0 ? (char)byte : '=');
+		p = eq + (byte >= 0 ? 3 : 1);
+	}
+	if (p < end)
+		str_add(out, p, (size_t)(end - p));
+	return false;
+}
+
+void
+cte_decode_qp(struct slice in, struct str *out)
+{
+	const char *p = in.p;
+	const char *end = in.p + in.n;
+
+	(void)str_reserve(out, in.n);
+	while (p < end) {
+		const char *lf = memchr(p, '\n', (size_t)(end - p));
+		const char *line_end = lf != NULL ? lf : end;
+		bool cr = lf != NULL && lf > p && lf[-1] == '\r';
+
+		if (cr)
+			line_end--;
+		while (line_end > p &&
+		       (line_end[-1] == ' ' || line_end[-1] == '\t'))
+			line_end--;
+		if (!qp_line(p, line_end, out) && lf != NULL)
+			str_add(out, cr ? "\r\n" : "\n", cr ? 2 : 1);
+		p = lf != NULL ? lf + 1 : end;
+	}
+}
+
+void
+cte_decode_q(struct slice in, struct str *out)
+{
+	const char *p = in.p;
+	const char *end = in.p + in.n;
+
+	while (p < end) {
+		int byte = *p == '=' ? qp_byte(p, end) : -1;
+
+		if (byte >= 0) {
+			str_add_c(out, (char)byte);
+			p += 3;
+		} else {
+			str_add_c(out, *p == '_' ? ' ' : *p);
+			p++;
+		}
+	}
+}
+
+/* One data line: length character, then groups of four for three bytes. */
+static void
+uu_line(struct slice line, struct str *out)
+{
+	size_t want = ((unsigned char)line.p[0] - 32U) & 63;
+	size_t at = 1;
+
+	while (want > 0 && at < line.n) {
+		unsigned bits = 0;
+
+		for (size_t i = 0; i < 4; i++, at++) {
+			unsigned v =
+				at < line.n ? (unsigned char)line.p[at] : 32U;
+
+			bits = bits << 6 | ((v - 32U) & 63);
+		}
+		for (unsigned shift = 24; shift > 0 && want > 0; want--) {
+			shift -= 8;
+			str_add_c(out, (char)(bits >> shift & 0xff));
+		}
+	}
+}
+
+void
+cte_decode_uu(struct slice in, struct str *out)
+{
+	struct slice rest = in;
+	struct slice line;
+	bool inside = false;
+
+	while (slice_line(&rest, &line)) {
+		if (!inside) {
+			inside = slice_starts(line, "begin ");
+			continue;
+		}
+		if (slice_eq_z(line, "end"))
+			break;
+		if (line.n > 0)
+			uu_line(line, out);
+	}
+	if (!inside)
+		str_add_slice(out, in);
+}
+
+void
+cte_encode_base64(struct slice in, struct str *out)
+{
+	while (in.n > 0) {
+		struct slice line = slice_head(in, 57);
+
+		codec_base64_encode(line.p, line.n, out);
+		str_add_z(out, "\r\n");
+		in = slice_from(in, line.n);
+	}
+}
+
+/* Must this byte of a line be written "=XX"?  A blank only at the end; "." and
+ * "F" at the start protect against dots and "From " on the way. */
+static bool
+qp_must(struct slice line, size_t i, size_t column)
+{
+	char c = line.p[i];
+
+	if (c == ' ' || c == '\t')
+		return i + 1 == line.n;
+	if (column == 0 &&
+	    (c == '.' || slice_starts(slice_from(line, i), "From ")))
+		return true;
+	return c == '=' || c < 0x20 || c == 0x7f;
+}
+
+static void
+qp_encode_line(struct slice line, struct str *out)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < line.n; i++) {
+		bool must = qp_must(line, i, column);
+		size_t need = must ? 3 : 1;
+
+		if (column + need > 75 &&
+		    !(i + 1 == line.n && column + need <= 76)) {
+			str_add_z(out, "=\r\n");
+			column = 0;
+			must = qp_must(line, i, column);
+			need = must ? 3 : 1;
+		}
+		if (must)
+			str_printf(out, "=%02X", (unsigned char)line.p[i]);
+		else
+			str_add_c(out, line.p[i]);
+		column += need;
+	}
+}
+
+void
+cte_encode_qp(struct slice in, struct str *out)
+{
+	struct slice line;
+
+	while (slice_line(&in, &line)) {
+		qp_encode_line(line, out);
+		str_add_z(out, "\r\n");
+	}
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The decoded header fields of a message. */
+#include "mime/message.h"
+
+#include <string.h>
+
+#include "mime/date.h"
+#include "mime/lex.h"
+#include "mime/limits.h"
+#include "mime/msgid.h"
+#include "mime/word.h"
+#include "util/array.h"
+
+#include "util/banned.h"
+
+bool
+message_text_field(const struct message *m, const struct part *p,
+                   const char *name, struct str *out)
+{
+	struct slice raw = part_field(p, name, 0);
+	struct detect_hint hint;
+	struct str decoded;
+
+	if (raw.p == NULL)
+		return false;
+	hint = word_hint(m);
+	str_init(&decoded, MESSAGE_FIELD_MAX);
+	word_decode(&hint, raw, &decoded);
+	lex_squeeze(str_slice(&decoded), out);
+	str_release(&decoded);
+	return true;
+}
+
+bool
+message_subject(const struct message *m, struct str *out)
+{
+	return message_text_field(m, m->root, "Subject", out);
+}
+
+void
+message_addrs(const struct message *m, const char *name, struct arena *a,
+              struct addr_list *list_r)
+{
+	struct slice want = slice_of(name);
+	struct addr_list some;
+	ARRAY(struct addr) all = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < m->root->field_count; i++) {
+		if (!slice_ieq(m->root->fields[i].name, want))
+			continue;
+		addr_parse(a, m, m->root->fields[i].value, &some);
+		for (size_t j = 0; j < some.n && all.n < MIME_ADDRS_MAX; j++)
+			array_add(&all, some.v[j]);
+	}
+	list_r->n = all.n;
+	list_r->v = arena_calloc(a, all.n, sizeof *list_r->v);
+	if (all.n > 0)
+		memcpy(list_r->v, all.v, all.n * sizeof *list_r->v);
+	array_release(&all);
+}
+
+bool
+message_date(const struct message *m, int64_t *t_r)
+{
+	struct slice raw = part_field(m->root, "Date", 0);
+
+	return raw.p != NULL && date_parse(raw, t_r);
+}
+
+struct slice
+message_id(const struct message *m)
+{
+	return msgid_parse(part_field(m->root, "Message-ID", 0));
+}
+
+void
+message_references(const struct message *m, struct arena *a,
+                   struct slice **ids_r, size_t *n_r)
+{
+	static const char *const names[] = { "References", "In-Reply-To" };
+	ARRAY(struct slice) ids = { NULL, 0, 0 };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct slice rest = part_field(m->root, names[i], 0);
+		struct slice id;
+
+		while (msgid_next(&rest, &id))
+			if (i == 0 || ids.n == 0 ||
+			    !slice_eq(ids.v[ids.n - 1], id))
+				array_add(&ids, id);
+	}
+	*n_r = ids.n;
+	*ids_r = arena_calloc(a, ids.n, sizeof **ids_r);
+	if (ids.n > 0)
+		memcpy(*ids_r, ids.v, ids.n * sizeof **ids_r);
+	array_release(&ids);
+}
+
+size_t
+message_field_count(const struct message *m, const char *name)
+{
+	struct slice want = slice_of(name);
+	size_t n = 0;
+
+	for (size_t i = 0; i < m->root->field_count; i++)
+		n += slice_ieq(m->root->fields[i].name, want);
+	return n;
+}

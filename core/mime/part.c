@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the Content- fields of one part say (RFC 2045, 2183). */
+#include "mime/part.h"
+
+#include "mime/cte.h"
+#include "mime/lex.h"
+#include "mime/limits.h"
+#include "mime/msgid.h"
+#include "mime/param.h"
+#include "mime/word.h"
+
+#include "util/banned.h"
+
+/* Lower case; no copy when it is already. */
+static struct slice
+lower(struct arena *a, struct slice s)
+{
+	char *p;
+
+	for (size_t i = 0; i < s.n; i++) {
+		if (byte_lower(s.p[i]) == s.p[i])
+			continue;
+		p = arena_dup(a, s.p, s.n);
+		for (; i < s.n; i++)
+			p[i] = byte_lower(p[i]);
+		return slice_make(p, s.n);
+	}
+	return s;
+}
+
+static bool
+is_token(char c)
+{
+	return c > 0x20 && c < 0x7f && c != '(' && c != ')' && c != '<' &&
+	       c != '>' && c != '@' && c != ',' && c != ';' && c != ':' &&
+	       c != '\\' && c != '"' && c != '[' && c != ']' && c != '?' &&
+	       c != '=';
+}
+
+/* Take "type/subtype" off *rest; empty when it is none. */
+static struct slice
+take_type(struct slice *rest)
+{
+	struct slice s = lex_skip_cfws(*rest);
+	size_t n = 0;
+	size_t slashes = 0;
+
+	while (n < s.n && is_token(s.p[n]))
+		slashes += s.p[n++] == '/';
+	*rest = slice_from(s, n);
+	if (slashes != 1 || s.p[0] == '/' || s.p[n - 1] == '/')
+		return SLICE_NONE;
+	return slice_head(s, n);
+}
+
+/* The name of a disposition: "attachment", "inline". */
+static struct slice
+take_token(struct slice *rest)
+{
+	struct slice s = lex_skip_cfws(*rest);
+	size_t n = 0;
+
+	if (s.n > 0 && s.p[0] == '"')
+		s = slice_from(s, 1);
+	while (n < s.n && is_token(s.p[n]))
+		n++;
+	*rest = slice_from(s, n);
+	return slice_head(s, n);
+}
+
+/* A charset label without stray quotes: ('euc-kr'), ("euc-kr";). */
+static struct slice
+clean_label(struct slice s)
+{
+	while (s.n > 0 &&
+	       (s.p[0] == '\'' || s.p[0] == '"' || byte_is_blank(s.p[0])))
+		s = slice_from(s, 1);
+	while (s.n > 0 && (s.p[s.n - 1] == '\'' || s.p[s.n - 1] == '"' ||
+	                   s.p[s.n - 1] == ';' || byte_is_blank(s.p[s.n - 1])))
+		s.n--;
+	return s;
+}
+
+static void
+read_type(struct arena *a, struct part *p, struct slice value,
+          struct slice *boundary_r)
+{
+	enum {
+		BOUNDARY,
+		CHARSET,
+		NAME,
+		FORMAT,
+		DELSP,
+		WANTS
+	};
+	struct param_want w[WANTS] = { { .name = "boundary" },
+		                       { .name = "charset" },
+		                       { .name = "name" },
+		                       { .name = "format" },
+		                       { .name = "delsp" } };
+	struct slice type = take_type(&value);
+
+	if (type.n > 0)
+		p->type = lower(a, type);
+	param_collect(slice_from(value, slice_find(value, ';')), w, WANTS);
+	*boundary_r = param_token(a, &w[BOUNDARY]);
+	p->charset = lower(a, clean_label(param_token(a, &w[CHARSET])));
+	p->named = p->named || param_found(&w[NAME]);
+	if (slice_eq_z(p->type, "text/plain")) {
+		p->flowed = slice_ieq_z(param_token(a, &w[FORMAT]), "flowed");
+		p->delsp = slice_ieq_z(param_token(a, &w[DELSP]), "yes");
+	}
+	for (size_t i = 0; i < WANTS; i++)
+		param_want_release(&w[i]);
+}
+
+static void
+read_disposition(struct part *p, struct slice value)
+{
+	struct param_want w = { .name = "filename" };
+	struct slice kind = take_token(&value);
+
+	p->attachment = slice_ieq_z(kind, "attachment");
+	p->inline_ = slice_ieq_z(kind, "inline");
+	param_collect(slice_from(value, slice_find(value, ';')), &w, 1);
+	p->named = p->named || param_found(&w);
+	param_want_release(&w);
+}
+
+/* The fields we want; the first of each kind counts. */
+struct found {
+	const struct header_field *type;
+	const struct header_field *cte;
+	const struct header_field *disposition;
+	const struct header_field *id;
+};
+
+static void
+note(const struct header_field **where, const struct header_field *f)
+{
+	if (*where == NULL)
+		*where = f;
+}
+
+static void
+find_fields(const struct part *p, struct found *found)
+{
+	for (size_t i = 0; i < p->field_count; i++) {
+		const struct header_field *f = &p->fields[i];
+		struct slice tail;
+
+		if (f->name.n < 10 || byte_lower(f->name.p[0]) != 'c' ||
+		    !slice_istarts(f->name, "content-"))
+			continue;
+		tail = slice_from(f->name, 8);
+		if (slice_ieq_z(tail, "type"))
+			note(&found->type, f);
+		else if (slice_ieq_z(tail, "transfer-encoding"))
+			note(&found->cte, f);
+		else if (slice_ieq_z(tail, "disposition"))
+			note(&found->disposition, f);
+		else if (slice_ieq_z(tail, "id"))
+			note(&found->id, f);
+	}
+}
+
+void
+part_read_fields(struct arena *a, struct part *p, bool in_digest,
+                 struct slice *boundary_r)
+{
+	struct found found = { 0 };
+
+	*boundary_r = SLICE_NONE;
+	p->type = in_digest ? SLICE_LIT("message/rfc822")
+	                    : SLICE_LIT("text/plain");
+	find_fields(p, &found);
+	if (found.type != NULL)
+		read_type(a, p, found.type->value, boundary_r);
+	if (found.cte != NULL)
+		p->cte = cte_lookup(found.cte->value);
+	if (found.disposition != NULL)
+		read_disposition(p, found.disposition->value);
+	if (found.id != NULL)
+		p->content_id = msgid_parse(found.id->value);
+	if (p->named && !p->inline_)
+		p->attachment = true;
+}
+
+bool
+part_is_multipart(const struct part *p)
+{
+	return slice_starts(p->type, "multipart/");
+}
+
+bool
+part_is_text(const struct part *p)
+{
+	return slice_starts(p->type, "text/");
+}
+
+/* Append the value of the parameter; false when the field has none. */
+static bool
+read_name(const struct message *m, const struct part *p, const char *field,
+          const char *param, struct str *out)
+{
+	struct detect_hint hint = word_hint(m);
+	struct slice value = part_field(p, field, 0);
+	struct param_want w = { .name = param };
+	struct str raw;
+	bool found;
+
+	param_collect(slice_from(value, slice_find(value, ';')), &w, 1);
+	found = param_found(&w);
+	if (found) {
+		str_init(&raw, MIME_NAME_MAX);
+		param_text(&hint, &w, &raw);
+		lex_squeeze(str_slice(&raw), out);
+		str_release(&raw);
+	}
+	param_want_release(&w);
+	return found && out->n > 0;
+}
+
+void
+part_read_filename(struct message *m, struct part *p)
+{
+	struct str out;
+
+	p->filename = SLICE_NONE;
+	if (!p->named)
+		return;
+	str_init(&out, MIME_NAME_MAX);
+	if (read_name(m, p, "Content-Disposition", "filename", &out) ||
+	    read_name(m, p, "Content-Type", "name", &out))
+		p->filename = arena_slice(&m->arena, str_slice(&out));
+	str_release(&out);
+}
+
+struct slice
+part_field(const struct part *p, const char *name, size_t n)
+{
+	struct slice want = slice_of(name);
+
+	for (size_t i = 0; i < p->field_count; i++)
+		if (slice_ieq(p->fields[i].name, want) && n-- == 0)
+			return p->fields[i].value;
+	return SLICE_NONE;
+}
+
+struct part *
+part_walk(const struct part *p)
+{
+	if (p->child != NULL)
+		return p->child;
+	while (p != NULL && p->next == NULL)
+		p = p->parent;
+	return p != NULL ? p->next : NULL;
+}
