@@ -20,6 +20,7 @@ enum sasl_mech {
 	SASL_OAUTHBEARER,
 };
 
+/* The name in any case; SASL_NONE when it is not one of ours. */
 enum sasl_mech sasl_lookup(struct slice name);
 const char *sasl_name(enum sasl_mech mech); /* static */
 
@@ -31,7 +32,7 @@ struct sasl {
 	int port;
 	int step;
 	bool done;
-	void *state; /* SCRAM's; freed by sasl_release */
+	struct sasl_scram *state; /* SCRAM's; freed by sasl_release */
 };
 
 void sasl_init(struct sasl *s, enum sasl_mech mech, const char *user,
@@ -40,10 +41,13 @@ void sasl_release(struct sasl *s);
 /* Does the client speak first? */
 bool sasl_client_first(const struct sasl *s);
 /* One step: challenge (decoded, empty at first) to response (not encoded,
- * appended).  0, or -1 ERR_AUTH/ERR_PROTO. */
+ * appended).  0, or -1 ERR_AUTH/ERR_PROTO/ERR_CONFIG.  The response holds the
+ * secret: wipe it. */
 int sasl_step(struct sasl *s, struct slice challenge, struct str *response,
               struct err *err);
 /* The server said yes: was it allowed to (SCRAM's server signature)? */
 int sasl_finish(struct sasl *s, struct err *err);
+/* Tests: SCRAM's own part of the nonce, before the first step. */
+void sasl_set_nonce(struct sasl *s, const char *nonce);
 
 #endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* sasl: the RFCs' examples, servers that cheat, answers that must not be. */
+#include "lib/test.h"
+
+#include "net/sasl.h"
+#include "util/codec.h"
+
+#define RESPONSE_MAX 65536
+
+struct login {
+	struct sasl s;
+	struct secret secret;
+	struct str response;
+	struct err err;
+};
+
+static void
+login_open(struct login *l, enum sasl_mech mech, const char *user,
+           const char *secret)
+{
+	*l = (struct login){ 0 };
+	secret_set(&l->secret, secret, strlen(secret));
+	sasl_init(&l->s, mech, user, &l->secret, "pop.example.kr", 995);
+	str_init(&l->response, RESPONSE_MAX);
+}
+
+static void
+login_close(struct login *l)
+{
+	sasl_release(&l->s);
+	sasl_release(&l->s);
+	secret_release(&l->secret);
+	str_release(&l->response);
+}
+
+static int
+step(struct login *l, const char *challenge)
+{
+	str_clear(&l->response);
+	return sasl_step(&l->s, slice_of(challenge), &l->response, &l->err);
+}
+
+static void
+test_names(void **state)
+{
+	(void)state;
+	assert_int_equal(sasl_lookup(SLICE_LIT("xoauth2")), SASL_XOAUTH2);
+	assert_int_equal(sasl_lookup(SLICE_LIT("SCRAM-SHA-1")),
+	                 SASL_SCRAM_SHA_1);
+	assert_int_equal(sasl_lookup(SLICE_LIT("SCRAM-SHA-1-PLUS")), SASL_NONE);
+	assert_string_equal(sasl_name(SASL_CRAM_MD5), "CRAM-MD5");
+}
+
+static void
+test_plain_and_login(void **state)
+{
+	struct login l;
+
+	(void)state;
+	login_open(&l, SASL_PLAIN, "tim", "tanstaaftanstaaf");
+	assert_true(sasl_client_first(&l.s));
+	assert_int_equal(step(&l, ""), 0);
+	assert_int_equal(l.response.n, 21);
+	assert_memory_equal(l.response.p, "\0tim\0tanstaaftanstaaf", 21);
+	assert_true(l.s.done);
+	assert_int_equal(sasl_finish(&l.s, &l.err), 0);
+	assert_int_equal(step(&l, "more"), -1);
+	assert_int_equal(l.err.code, ERR_PROTO);
+	login_close(&l);
+	login_open(&l, SASL_LOGIN, "tim", "secret");
+	assert_false(sasl_client_first(&l.s));
+	assert_int_equal(step(&l, "Username:"), 0);
+	assert_string_equal(l.response.p, "tim");
+	assert_int_equal(step(&l, "Password:"), 0);
+	assert_string_equal(l.response.p, "secret");
+	assert_true(l.s.done);
+	login_close(&l);
+}
+
+/* RFC 2195, section 2. */
+static void
+test_cram_md5(void **state)
+{
+	struct login l;
+
+	(void)state;
+	login_open(&l, SASL_CRAM_MD5, "tim", "tanstaaftanstaaf");
+	assert_int_equal(step(&l, "<1896.697170952@postoffice.reston.mci.net>"),
+	                 0);
+	assert_string_equal(l.response.p,
+	                    "tim b913a602c7eda7a495b4e6e7334d3890");
+	login_close(&l);
+}
+
+/* RFC 5802, section 5, and RFC 7677, section 3. */
+static const struct scram_case {
+	enum sasl_mech mech;
+	const char *nonce;
+	const char *first;
+	const char *challenge;
+	const char *final;
+	const char *signature;
+} scram_cases[] = {
+	{ SASL_SCRAM_SHA_1, "fyko+d2lbbFgONRv9qkxdawL",
+	  "n,,n=user,r=fyko+d2lbbFgONRv9qkxdawL",
+	  "r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,"
+	  "s=QSXCR+Q6sek8bf92,i=4096",
+	  "c=biws,r=fyko+d2lbbFgONRv9qkxdawL3rfcNHYJY1ZVvWVs7j,"
+	  "p=v0X8v3Bz2T0CJGbJQyF0X+HI4Ts=",
+	  "v=rmF9pqV8S7suAoZWja4dJRkFsKQ=" },
+	{ SASL_SCRAM_SHA_256, "rOprNGfwEbeRWgbNEkqO",
+	  "n,,n=user,r=rOprNGfwEbeRWgbNEkqO",
+	  "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	  "s=W22ZaJ0SNY7soEsUEjb6gQ==,i=4096",
+	  "c=biws,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	  "p=dHzbZapWIk4jUhN+Ute9ytag9zjfMHgsqmmiz7AndVQ=",
+	  "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=" },
+};
+
+static void
+test_scram(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		const struct scram_case *c = &scram_cases[i];
+		struct login l;
+
+		login_open(&l, c->mech, "user", "pencil");
+		sasl_set_nonce(&l.s, c->nonce);
+		assert_int_equal(step(&l, ""), 0);
+		assert_string_equal(l.response.p, c->first);
+		assert_int_equal(step(&l, c->challenge), 0);
+		assert_string_equal(l.response.p, c->final);
+		/* A yes before the proof is none. */
+		assert_int_equal(sasl_finish(&l.s, &l.err), -1);
+		assert_int_equal(l.err.code, ERR_PROTO);
+		assert_int_equal(step(&l, c->signature), 0);
+		assert_int_equal(l.response.n, 0);
+		assert_true(l.s.done);
+		assert_int_equal(sasl_finish(&l.s, &l.err), 0);
+		login_close(&l);
+	}
+}
+
+static void
+test_scram_impostors(void **state)
+{
+	static const char *const challenges[] = {
+		"",
+		"r=",
+		"r=fyko+d2lbbFgONRv9qkxdawL,s=QSXCR+Q6sek8bf92,i=4096",
+		"r=other3rfcNHYJY1ZVvWVs7j,s=QSXCR+Q6sek8bf92,i=4096",
+		"r=fyko+d2lbbFgONRv9qkxdawLx,s=,i=4096",
+		"r=fyko+d2lbbFgONRv9qkxdawLx,s=*,i=4096",
+		"r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXCR+Q6sek8bf92,i=0",
+		"r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXCR+Q6sek8bf92,i=-1",
+		"r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXCR+Q6sek8bf92,i=4294967297",
+		"r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXCR+Q6sek8bf92",
+		"m=x,r=fyko+d2lbbFgONRv9qkxdawLx,s=QSXCR+Q6sek8bf92,i=1",
+	};
+	const struct scram_case *c = &scram_cases[0];
+	struct login l;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof challenges / sizeof challenges[0]; i++) {
+		login_open(&l, c->mech, "user", "pencil");
+		sasl_set_nonce(&l.s, c->nonce);
+		assert_int_equal(step(&l, ""), 0);
+		assert_int_equal(step(&l, challenges[i]), -1);
+		assert_int_equal(l.err.code, ERR_PROTO);
+		login_close(&l);
+	}
+	login_open(&l, c->mech, "user", "pencil");
+	sasl_set_nonce(&l.s, c->nonce);
+	assert_int_equal(step(&l, ""), 0);
+	assert_int_equal(step(&l, c->challenge), 0);
+	assert_int_equal(step(&l, "v=cmF9pqV8S7suAoZWja4dJRkFsKQ="), -1);
+	assert_int_equal(l.err.code, ERR_PROTO);
+	assert_int_equal(sasl_finish(&l.s, &l.err), -1);
+	login_close(&l);
+	login_open(&l, c->mech, "a,b=c", "pencil");
+	sasl_set_nonce(&l.s, c->nonce);
+	assert_int_equal(step(&l, ""), 0);
+	assert_string_equal(l.response.p,
+	                    "n,,n=a=2Cb=3Dc,r=fyko+d2lbbFgONRv9qkxdawL");
+	assert_int_equal(step(&l, c->challenge), 0);
+	assert_int_equal(step(&l, "e=invalid-proof"), -1);
+	assert_int_equal(l.err.code, ERR_AUTH);
+	login_close(&l);
+	/* Two nonces are two. */
+	{
+		struct login m;
+
+		login_open(&l, c->mech, "user", "pencil");
+		login_open(&m, c->mech, "user", "pencil");
+		assert_int_equal(step(&l, ""), 0);
+		assert_int_equal(step(&m, ""), 0);
+		assert_string_not_equal(l.response.p, m.response.p);
+		login_close(&l);
+		login_close(&m);
+	}
+}
+
+static void
+test_oauth(void **state)
+{
+	struct login l;
+	struct str encoded;
+
+	(void)state;
+	login_open(&l, SASL_XOAUTH2, "user@example.kr", "ya29.TOKEN");
+	assert_int_equal(step(&l, ""), 0);
+	str_init(&encoded, RESPONSE_MAX);
+	codec_base64_encode(l.response.p, l.response.n, &encoded);
+	assert_string_equal(encoded.p,
+	                    "dXNlcj11c2VyQGV4YW1wbGUua3IBYXV0aD1CZWFyZXIgeWEyO"
+	                    "S5UT0tFTgEB");
+	str_release(&encoded);
+	assert_int_equal(step(&l, "{\"status\":\"401\"}"), 0);
+	assert_int_equal(l.response.n, 0);
+	assert_int_equal(step(&l, "again"), -1);
+	login_close(&l);
+	login_open(&l, SASL_OAUTHBEARER, "a,b=c@example.kr", "T");
+	assert_int_equal(step(&l, ""), 0);
+	assert_string_equal(l.response.p,
+	                    "n,a=a=2Cb=3Dc@example.kr,\001host=pop.example.kr"
+	                    "\001port=995\001auth=Bearer T\001\001");
+	assert_int_equal(step(&l, "{\"status\":\"invalid_token\"}"), 0);
+	assert_string_equal(l.response.p, "\001");
+	login_close(&l);
+}
+
+static void
+test_separators_in_secrets(void **state)
+{
+	struct login l;
+
+	(void)state;
+	login_open(&l, SASL_PLAIN, "user", "x");
+	secret_set(&l.secret, "a\0b", 3);
+	assert_int_equal(step(&l, ""), -1);
+	assert_int_equal(l.err.code, ERR_CONFIG);
+	login_close(&l);
+	login_open(&l, SASL_XOAUTH2, "user", "a\001b");
+	assert_int_equal(step(&l, ""), -1);
+	assert_int_equal(l.err.code, ERR_CONFIG);
+	login_close(&l);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_plain_and_login),
+		cmocka_unit_test(test_cram_md5),
+		cmocka_unit_test(test_scram),
+		cmocka_unit_test(test_scram_impostors),
+		cmocka_unit_test(test_oauth),
+		cmocka_unit_test(test_separators_in_secrets),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
