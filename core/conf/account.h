@@ -9,6 +9,7 @@
 
 #include "util/err.h"
 #include "util/slice.h"
+#include "util/str.h"
 
 enum account_tls {
 	ACCOUNT_TLS_IMPLICIT,
@@ -73,9 +74,22 @@ struct account {
 void account_init(struct account *a); /* defaults */
 void account_release(struct account *a);
 void account_copy(struct account *to, const struct account *from);
-/* "HOST:PORT:tls|stls|starttls|plain"; IPv6 in []. */
+void account_add_identity(struct account *a, struct slice name,
+                          struct slice address);
+void account_clear_identities(struct account *a);
+/* Letters, digits, - _ . and Hangul, not beginning with - or .: a key that is
+ * safe as the name of a folder. */
+bool account_name_ok(struct slice name);
+/* One @, a host behind it, nothing a mail server or terminal could mistake. */
+bool account_address_ok(struct slice address);
+/* "HOST:PORT:tls|stls|starttls|plain", IPv6 in [], or "none".  server_r's host
+ * is owned (account_server_release).  0, or -1 with ERR_CONFIG. */
 int account_parse_server(struct slice text, struct account_server *server_r,
                          struct err *err);
+/* The same text again; start_word: "stls" or "starttls". */
+void account_show_server(const struct account_server *s, const char *start_word,
+                         struct str *out);
+void account_server_release(struct account_server *s);
 /* Complete and consistent?  0, or -1 ERR_CONFIG saying what is missing. */
 int account_check(const struct account *a, struct err *err);
 

@@ -35,7 +35,10 @@ int conf_save_account(const struct paths *paths, const struct account *a,
                       struct err *err);
 int conf_remove_account(const struct paths *paths, const char *name,
                         struct err *err);
-/* Set one key of the config file. */
+/* Set one key in memory, as a line of the config file does.  -1: ERR_CONFIG. */
+int conf_setting_set(struct conf *c, const char *key, const char *value,
+                     struct err *err);
+/* Set one key of the config file; value NULL takes it away. */
 int conf_set(const struct paths *paths, const char *key, const char *value,
              struct err *err);
 

@@ -13,11 +13,16 @@ struct paths {
 	char *home;   /* --home, or NULL */
 };
 
-/* home: --home or PABAL_HOME, NULL: XDG.  Folders are made 0700 when make. */
+/* home: --home; NULL: PABAL_HOME, else XDG.  Makes no folder. */
 int paths_init(struct paths *p, const char *home, struct err *err);
+/* Make the four folders, 0700.  0, or -1 with ERR_IO. */
+int paths_make(const struct paths *p, struct err *err);
 void paths_release(struct paths *p);
 /* A shipped data file ("providers/korea.conf"): beside the program when run
- * from its build, else the installed one.  Owned; NULL when absent. */
+ * from its build, else the installed one; PABAL_DATADIR in the environment
+ * comes before both.  Owned; NULL when absent. */
 char *paths_shipped(const char *name);
+/* The folder that the running program lies in; owned, NULL when unknown. */
+char *paths_program_folder(void);
 
 #endif

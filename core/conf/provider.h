@@ -33,22 +33,37 @@ struct provider {
 	char *checked;  /* "2026-11-23" */
 	int interval_min;
 	bool oauth_only;
+	struct provider_hint *hints; /* what its error texts mean */
+	size_t hint_count;
+};
+
+/* A server's words and what to do about them. */
+struct provider_hint {
+	char *words; /* found anywhere in the text, case folded */
+	char *ko, *en;
 };
 
 struct providers;
 
 struct providers *providers_load(const struct paths *paths, struct err *err);
 void providers_free(struct providers **p);
-/* By the address's domain; NULL when unknown. */
+/* By the address's domain; NULL when unknown.  A row of the user comes first. */
 const struct provider *provider_for(const struct providers *p,
                                     struct slice address);
+/* By the name of a mail exchanger of the address's domain. */
+const struct provider *provider_for_mx(const struct providers *p,
+                                       struct slice mx_host);
 const struct provider *provider_by_id(const struct providers *p,
                                       const char *id);
 size_t providers_count(const struct providers *p);
 const struct provider *providers_at(const struct providers *p, size_t i);
-/* Advice for a server's error text of that provider, in the user's language;
- * static or owned by p; NULL: none. */
+/* A row with advice only, for servers that no row knows; may be NULL. */
+const struct provider *providers_generic(const struct providers *p);
+/* Advice for a server's error text of that provider (may be NULL), in the user's
+ * language; owned by p; NULL: none. */
 const char *provider_advice(const struct provider *p, const char *server_words);
+/* The text in the user's language, else the other one; NULL when both are. */
+const char *provider_say(const char *ko, const char *en);
 /* Fill servers, user, auth, interval of a (its address set) from p. */
 void provider_apply(const struct provider *p, struct account *a);
 

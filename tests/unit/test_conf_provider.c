@@ -1,0 +1,285 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* provider: the shipped rows are whole, and each address finds its row. */
+#include "lib/test.h"
+
+#include <stdio.h>
+
+#include "conf/conf.h"
+#include "conf/provider.h"
+#include "lib/temp.h"
+#include "util/fsx.h"
+
+struct home {
+	char *folder;
+	struct paths paths;
+	struct providers *all;
+};
+
+static int
+set_up(void **state)
+{
+	struct home *h = calloc(1, sizeof *h);
+	struct err err = { 0 };
+
+	*state = h;
+	h->folder = temp_make();
+	if (setenv("PABAL_DATADIR", TEST_DATADIR, 1) != 0 ||
+	    paths_init(&h->paths, h->folder, NULL) != 0 ||
+	    paths_make(&h->paths, NULL) != 0)
+		return -1;
+	h->all = providers_load(&h->paths, &err);
+	if (h->all == NULL)
+		fail_msg("%s", err.text);
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct home *h = *state;
+
+	providers_free(&h->all);
+	paths_release(&h->paths);
+	temp_remove(h->folder);
+	free(h);
+	return 0;
+}
+
+static void
+assert_row_is_whole(const struct provider *p)
+{
+	assert_non_null(p->name_ko);
+	assert_non_null(p->name_en);
+	assert_non_null(p->checked);
+	assert_true(p->domains != NULL || p->mx != NULL);
+	assert_int_equal(p->enable_ko != NULL, p->enable_en != NULL);
+	assert_int_equal(p->secret_ko != NULL, p->secret_en != NULL);
+	assert_int_equal(p->reason_ko != NULL, p->reason_en != NULL);
+	/* What cannot be done with a password, or at all, is said. */
+	if (p->pop.host == NULL || p->oauth_only)
+		assert_non_null(p->reason_en);
+	if (p->pop.host != NULL) {
+		assert_int_equal(p->pop.tls, ACCOUNT_TLS_IMPLICIT);
+		assert_int_equal(p->pop.port, 995);
+		assert_true(p->interval_min >= 5);
+	}
+	if (p->smtp.host != NULL)
+		assert_int_equal(p->smtp.port,
+		                 p->smtp.tls == ACCOUNT_TLS_IMPLICIT ? 465
+		                                                     : 587);
+	assert_int_equal(p->oauth_only, p->auth != ACCOUNT_AUTH_PASSWORD);
+	if (p->url != NULL)
+		assert_memory_equal(p->url, "https://", 8);
+}
+
+static void
+test_rows_are_whole(void **state)
+{
+	struct home *h = *state;
+	size_t i;
+
+	assert_true(providers_count(h->all) >= 35);
+	for (i = 0; i < providers_count(h->all); i++)
+		assert_row_is_whole(providers_at(h->all, i));
+	assert_null(providers_at(h->all, i));
+}
+
+static void
+test_every_domain_finds_its_row(void **state)
+{
+	struct home *h = *state;
+	size_t i;
+	char **d;
+
+	for (i = 0; i < providers_count(h->all); i++) {
+		const struct provider *p = providers_at(h->all, i);
+		char address[300];
+
+		assert_ptr_equal(provider_by_id(h->all, p->id), p);
+		for (d = p->domains; d != NULL && *d != NULL; d++) {
+			(void)snprintf(address, sizeof address, "me@%s",
+			               strncmp(*d, "*.", 2) == 0 ? *d + 2 : *d);
+			assert_ptr_equal(
+				provider_for(h->all, slice_of(address)), p);
+		}
+		for (d = p->mx; d != NULL && *d != NULL; d++) {
+			(void)snprintf(address, sizeof address, "%s%s.",
+			               (*d)[0] == '*' ? "mx1" : "",
+			               (*d)[0] == '*' ? *d + 1 : *d);
+			assert_ptr_equal(
+				provider_for_mx(h->all, slice_of(address)), p);
+		}
+	}
+}
+
+static const struct provider *
+find(const struct home *h, const char *address)
+{
+	return provider_for(h->all, slice_of(address));
+}
+
+static void
+test_known_addresses(void **state)
+{
+	static const char *const rows[][2] = {
+		{ "a@gmail.com", "gmail" },
+		{ "a@NAVER.com", "naver" },
+		{ "a@hanmail.net", "daum" },
+		{ "a@kakao.com", "kakao" },
+		{ "a@nate.com", "nate" },
+		{ "a@hotmail.com", "outlook" },
+		{ "a@hotmail.co.kr", "outlook" },
+		{ "a@icloud.com", "icloud" },
+		{ "a@proton.me", "proton" },
+		{ "a@163.com", "163" },
+		{ "a@dreamwiz.com", "dreamwiz" },
+		{ "a@yahoo.co.jp", "yahoo-japan" },
+		{ "a@dooray.com", "dooray" },
+		{ "a@web.de", "web-de" },
+	};
+	struct home *h = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct provider *p = find(h, rows[i][0]);
+
+		assert_non_null(p);
+		assert_string_equal(p->id, rows[i][1]);
+	}
+	assert_null(find(h, "a@example.com"));
+	assert_null(find(h, "a@evil-gmail.com"));
+	assert_null(find(h, "a@gmail.com.evil.example"));
+	assert_null(find(h, "gmail.com"));
+	assert_null(find(h, "a@"));
+	assert_null(find(h, ""));
+	assert_null(provider_for_mx(h->all, SLICE_LIT("mail.example.com")));
+	assert_null(find(h, "a@nate.com")->pop.host);
+	assert_true(find(h, "a@outlook.com")->oauth_only);
+	assert_non_null(find(h, "a@dreamwiz.com")->historic);
+}
+
+static void
+test_advice(void **state)
+{
+	struct home *h = *state;
+	const struct provider *naver = find(h, "a@naver.com");
+
+	assert_non_null(provider_advice(
+		naver, "535 5.7.1 Username and Password not accepted"));
+	assert_non_null(provider_advice(
+		provider_by_id(h->all, "mailplug"),
+		"553 sorry, that password allowed relay (#5.7.5)"));
+	assert_non_null(
+		provider_advice(find(h, "a@gmail.com"),
+	                        "-ERR application-SPECIFIC password required"));
+	assert_non_null(provider_advice(
+		find(h, "a@nate.com"),
+		"-ERR POP3 service has been permanently discontinued."));
+	assert_non_null(provider_advice(naver, "-ERR [IN-USE] busy"));
+	assert_non_null(provider_advice(providers_generic(h->all),
+	                                "mailbox already in use"));
+	assert_null(provider_advice(naver, "-ERR what"));
+	assert_null(provider_advice(naver, ""));
+	assert_null(provider_advice(naver, NULL));
+	assert_null(provider_advice(NULL, "535"));
+}
+
+static void
+test_applies(void **state)
+{
+	struct home *h = *state;
+	struct account a;
+
+	account_init(&a);
+	a.name = strdup("x");
+	a.address = strdup("me@yahoo.co.jp");
+	provider_apply(find(h, a.address), &a);
+	assert_string_equal(a.pop.host, "pop.mail.yahoo.co.jp");
+	assert_string_equal(a.user, "me");
+	assert_string_equal(a.provider, "yahoo-japan");
+	provider_apply(find(h, "me@gmail.com"), &a);
+	assert_null(a.user);
+	assert_int_equal(a.interval_min, 15);
+	assert_int_equal(account_check(&a, NULL), 0);
+	account_release(&a);
+}
+
+static struct providers *
+load_with(struct home *h, const char *text, struct err *err)
+{
+	char *folder = fsx_join(h->paths.config, "providers.d");
+	char *path = fsx_join(folder, "own.conf");
+	struct providers *p;
+
+	assert_int_equal(fsx_mkdirs(folder, NULL), 0);
+	assert_int_equal(fsx_write_atomic(path, slice_of(text), NULL), 0);
+	p = providers_load(&h->paths, err);
+	free(folder);
+	free(path);
+	return p;
+}
+
+static void
+test_users_rows_replace(void **state)
+{
+	struct home *h = *state;
+	struct err err = { 0 };
+	struct providers *p =
+		load_with(h,
+	                  "[naver]\ndomains = naver.com\npop = mine:995:tls\n"
+	                  "[work]\ndomains = gmail.com *.corp.example\n"
+	                  "pop = corp:995:tls\nuser = local\n",
+	                  &err);
+
+	if (p == NULL)
+		fail_msg("%s", err.text);
+	assert_int_equal(providers_count(p), providers_count(h->all) + 1);
+	assert_string_equal(provider_by_id(p, "naver")->pop.host, "mine");
+	assert_string_equal(provider_for(p, SLICE_LIT("a@gmail.com"))->id,
+	                    "work");
+	assert_string_equal(provider_for(p, SLICE_LIT("a@x.corp.example"))->id,
+	                    "work");
+	assert_null(provider_for(p, SLICE_LIT("a@corp.example")));
+	providers_free(&p);
+	providers_free(&p);
+}
+
+static void
+test_bad_rows_are_named(void **state)
+{
+	static const char *const bad[] = {
+		"pop = x:1:tls\n",        "[a]\npop = x\n",
+		"[a]\nauth = kerberos\n", "[a]\ninterval = 0\n",
+		"[a]\nnonsense = 1\n",    "[a]\nadvice = x | y\n",
+		"[a]\nadvice = x || z\n", "[a]\nuser = both\n",
+		"[a]\noauth_only = 1\n",  "[a]\nsmtp = a:1:tls, b\n",
+	};
+	struct home *h = *state;
+	size_t i;
+
+	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		struct err err = { 0 };
+
+		assert_null(load_with(h, bad[i], &err));
+		assert_int_equal(err.code, ERR_CONFIG);
+		assert_non_null(strstr(err.text, "own.conf:"));
+	}
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	static const struct CMUnitTest tests[] = {
+		TEST(test_rows_are_whole),
+		TEST(test_every_domain_finds_its_row),
+		TEST(test_known_addresses),
+		TEST(test_advice),
+		TEST(test_applies),
+		TEST(test_users_rows_replace),
+		TEST(test_bad_rows_are_named),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
