@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "net/sasl.h"
 #include "net/stream.h"
@@ -58,17 +59,39 @@ struct smtp_recipient {
 
 struct smtp;
 
-/* Connect, EHLO, TLS, EHLO again, AUTH.  NULL with err. */
+/*
+ * Connect, EHLO, TLS, EHLO again, AUTH.  Nothing that opts asks for is left out
+ * silently: no TLS, no login offered is an error.
+ *
+ * Returns owned, or NULL: ERR_AUTH the secret was rejected or a login is
+ * wanted; ERR_RETRY network, 4xx, the server is closing; ERR_REFUSED no for
+ * good (no STARTTLS, no login method in common); ERR_CERT; ERR_PROTO; ERR_LIMIT;
+ * ERR_NOHOST; ERR_CANCELLED.
+ */
 struct smtp *smtp_open(const struct smtp_opts *opts, struct err *err);
 struct smtp *smtp_open_stream(struct stream *s, const struct smtp_opts *opts,
                               struct err *err);
 unsigned smtp_ext(const struct smtp *c);
 const struct tls_info *smtp_tls_info(const struct smtp *c);
+/* The largest message the server takes (SIZE); 0 it did not say. */
+uint64_t smtp_size_limit(const struct smtp *c);
 /*
  * One mail transaction.  message: CRLF or LF lines (normalised on the wire, dots
  * stuffed), no Bcc inside.  Fills each recipient.  Returns 0 when the server
  * answered for all of them; -1 with err when the connection is lost or MAIL was
  * refused.  After the final dot was sent and no answer came, *in_doubt_r.
+ *
+ * from        without "<>"; "" or NULL: the empty return path.
+ * in_doubt_r  may be NULL.
+ *
+ * Refused before anything is sent, ERR_REFUSED and the connection as before: an
+ * address that cannot be sent (its recipient is marked), a message larger than
+ * SIZE, a line above 998 octets, a NUL, 8-bit text without 8BITMIME.  The fates
+ * of the others stay SMTP_FATE_UNKNOWN.
+ *
+ * Fates at -1: those the server refused stay so; when MAIL or the message was
+ * refused all others have its code; when the connection was lost before the
+ * final dot they are SMTP_FATE_RETRY, after it SMTP_FATE_UNKNOWN.
  */
 int smtp_send(struct smtp *c, const char *from, struct smtp_recipient *rcpt,
               size_t rcpt_count, struct slice message, bool *in_doubt_r,

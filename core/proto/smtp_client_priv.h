@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the SMTP client share. */
+#ifndef PROTO_SMTP_CLIENT_PRIV_H
+#define PROTO_SMTP_CLIENT_PRIV_H
+
+#include "proto/smtp_client.h"
+#include "proto/smtp_reply.h"
+
+struct smtp {
+	struct stream *s;
+	struct smtp_reply reply; /* the last one read */
+	int timeout_ms;
+	unsigned ext;        /* enum smtp_ext */
+	unsigned mechs;      /* bits 1 << enum sasl_mech */
+	struct str offered;  /* the AUTH line's words, for messages */
+	uint64_t size_limit; /* 0: none told */
+	bool broken;         /* out of step or lost: no QUIT */
+	bool dirty;          /* a transaction was begun and not ended */
+	bool has_tls;
+	struct tls_info tls;
+};
+
+/* Read the reply of the oldest command.  0, or -1 and the client is broken; so
+ * it is after 421, which is a reply all the same. */
+int smtp_get_reply(struct smtp *c, struct err *err);
+/* Flush what was written and read the reply. */
+int smtp_turn(struct smtp *c, struct err *err);
+/* Nothing may have come that was not asked for: a reply too early would be
+ * taken for that of the next command.  0, or -1 ERR_PROTO and broken. */
+int smtp_in_step(struct smtp *c, struct err *err);
+/* AUTH (RFC 4954) with opts' user and secret.  0 or -1. */
+int smtp_auth(struct smtp *c, const struct smtp_opts *opts, struct err *err);
+
+#endif
