@@ -30,10 +30,20 @@ struct pop3_server_opts {
 	struct tls_server *tls; /* NULL: plain only */
 	bool implicit_tls;
 	bool stls;
-	int timeout_ms; /* 0: 600000, RFC 1939 */
+	bool require_tls; /* no login before TLS */
+	int timeout_ms;   /* 0: 600000, RFC 1939 */
+	/* Pause before the answer to a wrong login, doubled each time; 0: 1000,
+	 * below 0: none (tests).  The third ends the session. */
+	int login_delay_ms;
 };
 
-/* Serve one session on s until it ends; blocking; does not close s. */
+/*
+ * Serve one session on s until it ends; blocking; does not close s.
+ *
+ * Returns 0 after QUIT or when the client hung up, or -1: ERR_RETRY (time over,
+ * connection lost), ERR_PROTO (the client was sent away), ERR_LIMIT, ERR_AUTH,
+ * ERR_CANCELLED.  Messages are deleted by QUIT only.
+ */
 int pop3_server_run(struct stream *s, const struct pop3_server_opts *opts,
                     struct err *err);
 
