@@ -12,6 +12,8 @@
 
 /* Is c a syllable, compatibility jamo or conjoining jamo? */
 bool hangul_is(uint32_t c);
+/* The compatibility jamo of a conjoining or halfwidth one; 0: c is none. */
+uint32_t hangul_compat(uint32_t c);
 /* Append the 초성 of each syllable as compatibility jamo; others unchanged. */
 void hangul_choseong(struct slice s, struct str *out);
 /* Does pattern (syllables, jamo meaning 초성, others; folded) occur in text? */

@@ -22,7 +22,9 @@ size_t unicode_cluster_back(struct slice s);
 int unicode_char_cells(uint32_t c);
 /* Cells of one cluster, as terminals draw it: at most 2. */
 int unicode_cluster_cells(struct slice cluster);
-/* Cells of a line of text. */
+/* Both at once: length of the first cluster of s, and its cells. */
+size_t unicode_next(struct slice s, int *cells_r);
+/* Cells of a line of text; TAB counts as one, so expand it before. */
 size_t unicode_cells(struct slice s);
 /* The longest head of s, cut at a cluster, that fills at most max cells.
  * cells_r (may be NULL): how many it fills. */

@@ -11,7 +11,8 @@
 /*
  * Take the next display line of at most width cells off *rest, one paragraph
  * without LF.  Trailing blanks of the line are not part of it.  false when
- * *rest is empty.  A cluster wider than width still comes alone.
+ * *rest is empty.  A cluster wider than width still comes alone.  TAB counts as
+ * one cell: expand it before.  All lines of a paragraph take linear time.
  */
 bool wrap_next(struct slice *rest, size_t width, struct slice *line_r);
 

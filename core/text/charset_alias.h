@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The table of charset labels; see charset.h for looking one up. */
+#ifndef TEXT_CHARSET_ALIAS_H
+#define TEXT_CHARSET_ALIAS_H
+
+#include <stddef.h>
+
+#include "text/charset.h"
+
+/* Charsets that iconv decodes, in the order of charset_alias.c. */
+#define CHARSET_OTHER_COUNT 43U
+
+struct charset_other {
+	const char *name;     /* preferred, for users */
+	const char *iconv[2]; /* names to try; the second may be NULL */
+};
+
+/* NULL when cs is not below CHARSET_OTHER_FIRST + CHARSET_OTHER_COUNT. */
+const struct charset_other *charset_other(enum charset cs);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * CP949 (Unified Hangul Code) without iconv.
+ *
+ * 1. KS X 1001 (both bytes A1 to FE) is a table.
+ * 2. The other pairs hold the 8822 syllables that KS X 1001 lacks, in the order
+ *    of Unicode.  The n-th of them is found by bisecting the 2350 syllables of
+ *    KS X 1001, which are in the order of Unicode too: no second table.
+ * 3. After a bad pair the trail byte is read again when it is ASCII, so that no
+ *    line end, quote or angle bracket is swallowed (WHATWG Encoding, euc-kr).
+ *
+ * iconv is not used even where it knows CP949: glibc's consumes A2E8 and calls
+ * it an error at once, others lack the charset, and this is faster.
+ */
+#include "text/cp949.h"
+
+#include <string.h>
+
+#include "util/banned.h"
+
+#define SYLLABLE_FIRST 0xac00U
+#define SYLLABLE_LAST  0xd7a3U
+/* Rows of the table that hold the syllables of KS X 1001: B0 to C8. */
+#define HANGUL_ROW   (0xb0U - 0xa1U)
+#define HANGUL_COUNT 2350U
+/* Syllables that KS X 1001 lacks. */
+#define EXTRA_COUNT 8822U
+
+/* Place of a trail byte among 41-5A, 61-7A, 81-FE; -1: not a trail byte. */
+static int
+trail_place(unsigned char trail)
+{
+	if (trail >= 0x41 && trail <= 0x5a)
+		return trail - 0x41;
+	if (trail >= 0x61 && trail <= 0x7a)
+		return trail - 0x61 + 26;
+	if (trail >= 0x81 && trail <= 0xfe)
+		return trail - 0x81 + 52;
+	return -1;
+}
+
+/* The syllable number n of those that KS X 1001 lacks. */
+static uint32_t
+extra_syllable(uint32_t n)
+{
+	const uint16_t *known = cp949_ksx1001 + HANGUL_ROW * CP949_ROWS;
+	uint32_t low = 0;
+	uint32_t high = HANGUL_COUNT;
+
+	while (low < high) {
+		uint32_t middle = (low + high) / 2;
+
+		if (known[middle] - SYLLABLE_FIRST - middle <= n)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return SYLLABLE_FIRST + n + low;
+}
+
+uint32_t
+cp949_char(unsigned char lead, unsigned char trail)
+{
+	int place;
+	uint32_t n;
+
+	if (lead >= 0xa1 && lead <= 0xfe && trail >= 0xa1 && trail <= 0xfe)
+		return cp949_ksx1001[(lead - 0xa1U) * CP949_ROWS + trail -
+		                     0xa1U];
+	place = trail_place(trail);
+	if (place < 0 || lead < 0x81 || lead > 0xc6)
+		return 0;
+	if (lead <= 0xa0)
+		n = (lead - 0x81U) * 178U + (uint32_t)place;
+	else
+		n = 32U * 178U + (lead - 0xa1U) * 84U + (uint32_t)place;
+	return n < EXTRA_COUNT ? extra_syllable(n) : 0;
+}
+
+/* Length of the ASCII head of p. */
+static size_t
+ascii_run(const unsigned char *p, size_t n)
+{
+	uint64_t word;
+	size_t i = 0;
+
+	for (; n - i >= sizeof word; i += sizeof word) {
+		memcpy(&word, p + i, sizeof word);
+		if ((word & 0x8080808080808080ULL) != 0)
+			break;
+	}
+	while (i < n && p[i] < 0x80)
+		i++;
+	return i;
+}
+
+/* One pair or bad byte at p, p[0] >= 0x80.  Returns how many bytes it took. */
+static size_t
+decode_pair(const unsigned char *p, size_t n, uint32_t *c_r)
+{
+	if (n < 2) {
+		*c_r = 0;
+		return 1;
+	}
+	*c_r = cp949_char(p[0], p[1]);
+	if (*c_r != 0)
+		return 2;
+	return p[0] >= 0x81 && p[0] <= 0xfe && p[1] >= 0x80 ? 2 : 1;
+}
+
+void
+cp949_decode(struct slice in, struct sink *out)
+{
+	const unsigned char *p = (const unsigned char *)in.p;
+	const unsigned char *end = p + in.n;
+
+	while (p < end) {
+		size_t left = (size_t)(end - p);
+		uint32_t c;
+
+		if (*p < 0x80) {
+			size_t run = ascii_run(p, left);
+
+			if (run < 32)
+				for (size_t i = 0; i < run; i++)
+					sink_put(out, p[i]);
+			else
+				sink_copy(out, (const char *)p, run);
+			p += run;
+			continue;
+		}
+		p += decode_pair(p, left, &c);
+		if (c == 0)
+			sink_bad(out);
+		else
+			sink_put(out, c);
+	}
+}
+
+void
+cp949_count(struct slice in, struct cp949_count *count_r)
+{
+	const unsigned char *p = (const unsigned char *)in.p;
+	const unsigned char *end = p + in.n;
+
+	memset(count_r, 0, sizeof *count_r);
+	while (p < end) {
+		uint32_t c;
+
+		if (*p < 0x80) {
+			p += ascii_run(p, (size_t)(end - p));
+			continue;
+		}
+		p += decode_pair(p, (size_t)(end - p), &c);
+		if (c == 0)
+			count_r->bad++;
+		else if (c >= SYLLABLE_FIRST && c <= SYLLABLE_LAST)
+			count_r->hangul++;
+		else
+			count_r->others++;
+	}
+}
+
+void
+iso2022kr_decode(struct slice in, struct sink *out)
+{
+	const unsigned char *p = (const unsigned char *)in.p;
+	const unsigned char *end = p + in.n;
+	bool shifted = false;
+
+	while (p < end) {
+		size_t left = (size_t)(end - p);
+		uint32_t c = *p;
+
+		if (left >= 4 && memcmp(p, "\033$)C", 4) == 0) {
+			p += 4;
+		} else if (c == 0x0e || c == 0x0f) {
+			shifted = c == 0x0e;
+			p++;
+		} else if (c >= 0x80) {
+			p += decode_pair(p, left, &c);
+			sink_put(out, c != 0 ? c : UTF8_REPLACEMENT);
+			out->bad += c == 0;
+		} else if (shifted && c > 0x20 && c < 0x7f) {
+			bool pair = left >= 2 && p[1] > 0x20 && p[1] < 0x7f;
+
+			c = pair ? cp949_char(p[0] | 0x80U, p[1] | 0x80U) : 0;
+			p += pair ? 2 : 1;
+			sink_put(out, c != 0 ? c : UTF8_REPLACEMENT);
+			out->bad += c == 0;
+		} else {
+			shifted = shifted && c != '\n' && c != '\r';
+			sink_put(out, c);
+			p++;
+		}
+	}
+}
