@@ -55,6 +55,44 @@ reset(struct reader *r)
 	r->gap = false;
 }
 
+/* Does c join with its neighbours in the obsolete "joe . doe @ host"? */
+static bool
+is_glue(char c)
+{
+	return c == '.' || c == '@';
+}
+
+/* Append s without comments and without blanks beside "." and "@"; other
+ * blanks are squeezed: such a spec is wrong and is shown as it is. */
+static void
+add_spec(struct reader *r, struct slice s, struct str *out)
+{
+	bool gap = false;
+
+	while (s.n > 0) {
+		size_t n = s.p[0] == '"' ? lex_quoted(s) : 0;
+
+		if (n == 0 && s.p[0] == '(' && r->comments) {
+			n = lex_comment(s);
+			r->comments = n > 0;
+			gap = gap || n > 0;
+			s = slice_from(s, n);
+			if (n > 0)
+				continue;
+		}
+		if (byte_is_blank(s.p[0])) {
+			gap = true;
+		} else {
+			if (gap && out->n > 0 && !is_glue(s.p[0]) &&
+			    !is_glue(out->p[out->n - 1]))
+				str_add_c(out, ' ');
+			gap = false;
+			str_add_slice(out, slice_head(s, n > 0 ? n : 1));
+		}
+		s = slice_from(s, n > 0 ? n : 1);
+	}
+}
+
 /* Take blanks, comments and a source route out of a spec. */
 static struct slice
 clean_spec(struct reader *r, struct slice s)
@@ -70,22 +108,7 @@ clean_spec(struct reader *r, struct slice s)
 	    slice_find(s, '\n') == s.n && slice_find(s, '(') == s.n)
 		return arena_slice(r->a, s);
 	str_init(&out, s.n);
-	while (s.n > 0) {
-		size_t n = s.p[0] == '"' ? lex_quoted(s) : 0;
-
-		if (n == 0 && s.p[0] == '(' && r->comments) {
-			n = lex_comment(s);
-			r->comments = n > 0;
-			s = slice_from(s, n);
-			if (n > 0)
-				continue;
-		}
-		if (n > 0)
-			str_add_slice(&out, slice_head(s, n));
-		else if (!byte_is_blank(s.p[0]))
-			str_add_c(&out, s.p[0]);
-		s = slice_from(s, n > 0 ? n : 1);
-	}
+	add_spec(r, s, &out);
 	s = arena_slice(r->a, str_slice(&out));
 	str_release(&out);
 	return s;
@@ -129,8 +152,7 @@ emit(struct reader *r)
 	}
 	if (r->has_angle)
 		addr.spec = clean_spec(r, r->angle);
-	else if (slice_find(bare, '@') < bare.n || name.n == 0 ||
-	         slice_find(name, ' ') == name.n)
+	else if (slice_find(bare, '@') < bare.n)
 		addr.spec = clean_spec(r, bare);
 	if (!r->has_angle && addr.spec.n > 0)
 		name = SLICE_NONE;

@@ -242,6 +242,27 @@ join_sections(struct param_want *w, struct slice *label_r, struct str *bytes)
 	return labelled;
 }
 
+/* No escapes, no line ends? */
+static bool
+is_simple(const struct param *p)
+{
+	return slice_find(p->value, '\\') == p->value.n &&
+	       slice_find(p->value, '\n') == p->value.n;
+}
+
+/* Line ends out, in place. */
+static struct slice
+unfold(struct str *s)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < s->n; i++)
+		if (s->p[i] != '\r' && s->p[i] != '\n')
+			s->p[n++] = s->p[i];
+	str_truncate(s, n);
+	return str_slice(s);
+}
+
 struct slice
 param_token(struct arena *a, struct param_want *w)
 {
@@ -251,9 +272,7 @@ param_token(struct arena *a, struct param_want *w)
 
 	if (!param_found(w))
 		return SLICE_NONE;
-	if (!w->has_extended && w->sections.n == 0 &&
-	    (!w->plain.quoted ||
-	     memchr(w->plain.value.p, '\\', w->plain.value.n) == NULL))
+	if (!w->has_extended && w->sections.n == 0 && is_simple(&w->plain))
 		return slice_trim(w->plain.value);
 	str_init(&s, MIME_NAME_MAX);
 	if (w->has_extended) {
@@ -265,7 +284,7 @@ param_token(struct arena *a, struct param_want *w)
 	} else {
 		lex_unescape(w->plain.value, &s);
 	}
-	v = arena_slice(a, slice_trim(str_slice(&s)));
+	v = arena_slice(a, slice_trim(unfold(&s)));
 	str_release(&s);
 	return v;
 }

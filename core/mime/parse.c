@@ -42,6 +42,7 @@ struct frame {
 	struct part *last;   /* child */
 	struct part *before; /* the child before it */
 	size_t index;        /* of the last child, from 1 */
+	bool dropped;        /* a part with nothing in it was left out */
 };
 
 struct parser {
@@ -185,57 +186,106 @@ add_field(struct parser *ps, const char *line, const char *colon,
 	array_add(&ps->scratch, header_field_make(line, colon, end));
 }
 
-/* "From " of an mbox file, quoted or not, may stand before the first field. */
+/* A byte order mark, "From " of an mbox file (quoted or not) and blanks may
+ * stand before the first field. */
 static const char *
-skip_mbox_line(const char *p, const char *end)
+skip_to_header(const char *p, const char *end)
 {
 	struct slice s = span(p, end);
+	size_t n = 0;
 
+	if (slice_starts(s, "\xef\xbb\xbf"))
+		s = slice_from(s, 3);
 	if (slice_starts(s, "From ") || slice_starts(s, ">From "))
-		p += slice_find(s, '\n') + (slice_find(s, '\n') < s.n);
-	return p;
+		s = slice_from(s, slice_find(s, '\n') + 1);
+	while (n < s.n && (s.p[n] == ' ' || s.p[n] == '\t'))
+		n++;
+	if (n > 0 && n < s.n && s.p[n] != '\r' && s.p[n] != '\n') {
+		const char *next;
+		const char *colon;
+
+		if (header_line(s.p + n, s.n - n, &next, &colon) ==
+		    HEADER_LINE_FIELD)
+			s = slice_from(s, n);
+	}
+	return s.p;
+}
+
+static bool
+starts_with_hyphens(const char *p, const char *end)
+{
+	return end - p >= 2 && p[0] == '-' && p[1] == '-';
+}
+
+/* Where the lines of a header block lead. */
+struct block {
+	const char *line;  /* the field being read, or NULL */
+	const char *colon; /* of it */
+	const char *junk;  /* the first line that is no header line, or NULL */
+};
+
+/*
+ * The line at at, which is no delimiter.  Lines that cannot be in a header are
+ * left out, as gateways and broken filters put them there; but "--" is most
+ * likely the first delimiter after an empty line that was lost.  true when the
+ * block goes on at *next_r, false when the body begins there.
+ */
+static bool
+take_header_line(struct parser *ps, struct block *b, const char *at,
+                 const char **next_r)
+{
+	const char *colon = NULL;
+	enum header_line kind =
+		header_line(at, (size_t)(ps->end - at), next_r, &colon);
+
+	if (kind == HEADER_LINE_END)
+		return false;
+	if (kind == HEADER_LINE_OTHER && ps->scratch.n > 0 &&
+	    starts_with_hyphens(at, ps->end)) {
+		*next_r = at;
+		return false;
+	}
+	if (kind == HEADER_LINE_FOLD && b->line != NULL)
+		return true;
+	add_field(ps, b->line, b->colon, at);
+	b->line = kind == HEADER_LINE_FIELD ? at : NULL;
+	b->colon = colon;
+	if (kind != HEADER_LINE_FIELD && b->junk == NULL)
+		b->junk = at;
+	return true;
 }
 
 /*
  * Read the header block at the cursor into p->fields and leave the cursor at
- * the body.  A delimiter line ends it as well.
+ * the body.  A delimiter line ends it as well.  A block without any field is
+ * no header; in one that never ends, the first line that is no header line
+ * begins the body: nothing that was written may vanish.
  */
 static void
 read_header(struct parser *ps, struct part *p)
 {
-	const char *start = skip_mbox_line(ps->cursor, ps->end);
+	const char *start = skip_to_header(ps->cursor, ps->end);
 	const char *at = start;
-	const char *line = NULL;
-	const char *colon = NULL;
+	struct block b = { NULL, NULL, NULL };
 	struct mark mark;
+	bool ended = false;
 
 	ps->scratch.n = 0;
-	ps->cursor = ps->end;
-	while (at < ps->end) {
+	while (at < ps->end && !ended) {
 		const char *next;
-		const char *next_colon = NULL;
-		enum header_line kind;
 
-		if (*at == '-' && ps->end - at >= 2 && at[1] == '-' &&
-		    mark_at(ps, at, &mark)) {
-			ps->cursor = at;
+		if (starts_with_hyphens(at, ps->end) && mark_at(ps, at, &mark))
 			break;
-		}
-		kind = header_line(at, (size_t)(ps->end - at), &next,
-		                   &next_colon);
-		if (kind == HEADER_LINE_END || kind == HEADER_LINE_OTHER ||
-		    (kind == HEADER_LINE_FOLD && line == NULL)) {
-			ps->cursor = kind == HEADER_LINE_END ? next : at;
-			break;
-		}
-		if (kind == HEADER_LINE_FIELD) {
-			add_field(ps, line, colon, at);
-			line = at;
-			colon = next_colon;
-		}
+		ended = !take_header_line(ps, &b, at, &next);
+		if (ended)
+			add_field(ps, b.line, b.colon, at);
 		at = next;
 	}
-	add_field(ps, line, colon, at);
+	if (!ended)
+		add_field(ps, b.line, b.colon, at);
+	ps->cursor = at;
+	if (b.junk != NULL && (ps->scratch.n == 0 || !ended))
+		ps->cursor = ps->scratch.n == 0 ? start : b.junk;
 	p->header = span(start, at);
 	p->field_count = ps->scratch.n;
 	p->fields =
@@ -268,6 +318,7 @@ push(struct parser *ps, struct part *p, struct slice boundary)
 	f->last = NULL;
 	f->before = NULL;
 	f->index = 0;
+	f->dropped = false;
 	return f;
 }
 
@@ -344,12 +395,30 @@ open_part(struct parser *ps)
 	return true;
 }
 
+/* Delimiters with nothing between them: one empty text. */
+static void
+add_empty_child(struct parser *ps, struct part *parent)
+{
+	struct part *p = arena_alloc(&ps->m->arena, sizeof *p);
+
+	become_text(p);
+	p->parent = parent;
+	p->body = slice_make(parent->body.p, 0);
+	parent->child = p;
+	ps->parts++;
+	set_path(ps, p, 1, false);
+}
+
 /* No delimiter was met: the text is shown as it stands. */
 static void
 settle_childless(struct parser *ps, struct frame *f, size_t index)
 {
 	if (f->part->child != NULL || f->boundary.n == 0)
 		return;
+	if (f->dropped) {
+		add_empty_child(ps, f->part);
+		return;
+	}
 	become_text(f->part);
 	set_path(ps, f->part, index, false);
 }
@@ -390,6 +459,7 @@ settle_leaf(struct parser *ps)
 		f->part->child = NULL;
 	f->last = f->before;
 	f->index--;
+	f->dropped = true;
 	ps->parts--;
 	memset(p, 0, sizeof *p);
 	ps->spare = p;

@@ -100,9 +100,11 @@ read_type(struct arena *a, struct part *p, struct slice value,
 		                       { .name = "delsp" } };
 	struct slice type = take_type(&value);
 
+	param_collect(slice_from(value, slice_find(value, ';')), w, WANTS);
 	if (type.n > 0)
 		p->type = lower(a, type);
-	param_collect(slice_from(value, slice_find(value, ';')), w, WANTS);
+	else
+		p->attachment = param_found(&w[NAME]);
 	*boundary_r = param_token(a, &w[BOUNDARY]);
 	p->charset = lower(a, clean_label(param_token(a, &w[CHARSET])));
 	p->named = p->named || param_found(&w[NAME]);
@@ -120,7 +122,8 @@ read_disposition(struct part *p, struct slice value)
 	struct param_want w = { .name = "filename" };
 	struct slice kind = take_token(&value);
 
-	p->attachment = slice_ieq_z(kind, "attachment");
+	/* RFC 2183 2.8: what is unknown is an attachment. */
+	p->attachment = kind.n > 0 && !slice_ieq_z(kind, "inline");
 	p->inline_ = slice_ieq_z(kind, "inline");
 	param_collect(slice_from(value, slice_find(value, ';')), &w, 1);
 	p->named = p->named || param_found(&w);
@@ -182,7 +185,8 @@ part_read_fields(struct arena *a, struct part *p, bool in_digest,
 		read_disposition(p, found.disposition->value);
 	if (found.id != NULL)
 		p->content_id = msgid_parse(found.id->value);
-	if (p->named && !p->inline_)
+	/* A body may have a name too: then only a disposition makes it one. */
+	if (p->named && !p->inline_ && !part_is_text(p))
 		p->attachment = true;
 }
 
