@@ -64,6 +64,10 @@ int engine_submit(struct engine *e, struct store *s,
 /* Send what is due now. Returns whether a worker was started or runs. */
 bool engine_send_due(struct engine *e);
 
+/* Index the text of messages that lack it, behind everything else; EVENT_INDEX
+ * tells how far it is.  Returns whether a worker was started or runs. */
+bool engine_index(struct engine *e);
+
 /* Move to Spam or back, and teach the filter; undoable with engine_undo. */
 int engine_mark_spam(struct engine *e, struct store *s, const int64_t *ids,
                      size_t n, bool spam, int64_t *undo_r, struct err *err);

@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One message's way into the store: parse, verdict, rules, folder. */
+#include "engine/deliver.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/outbox_rows.h"
+#include "util/clock.h"
+#include "util/fsx.h"
+#include "util/log.h"
+
+#include "util/banned.h"
+
+/* Warnings about a rules file. */
+#define DELIVER_WARNINGS 4096
+/* Labels of one message, comma separated. */
+#define DELIVER_LABELS 1024
+
+static int
+load_rules(struct deliver *d, const struct paths *paths, struct err *err)
+{
+	char *path = fsx_join(paths->config, "rules");
+	struct str warnings;
+
+	str_init(&warnings, DELIVER_WARNINGS);
+	d->rules = rules_load(path, &warnings, err);
+	if (warnings.n != 0)
+		log_line(LOG_ERROR, "%s", warnings.p);
+	str_release(&warnings);
+	free(path);
+	return d->rules != NULL ? 0 : -1;
+}
+
+int
+deliver_open(struct deliver *d, const struct paths *paths,
+             const struct account *account, struct err *err)
+{
+	*d = (struct deliver){ .account = account };
+	d->store = store_open(paths->data, paths->cache, err);
+	if (d->store == NULL)
+		return -1;
+	if (store_account(d->store, account->name, &d->account_id, err) != 0)
+		return -1;
+	if (account->rules && load_rules(d, paths, err) != 0)
+		return -1;
+	if (account->spam_filter) {
+		d->spam = spam_open(paths->data, err);
+		if (d->spam == NULL)
+			return -1;
+	}
+	return 0;
+}
+
+void
+deliver_release(struct deliver *d)
+{
+	spam_close(&d->spam);
+	rules_free(&d->rules);
+	store_close(&d->store);
+}
+
+static bool
+known_sender(struct deliver *d, const struct message *m)
+{
+	struct arena arena = { 0 };
+	struct addr_list from;
+	bool known = false;
+
+	message_addrs(m, "From", &arena, &from);
+	if (from.n == 1) {
+		char *spec = slice_dup(from.v[0].spec);
+		struct err ignored = { 0 };
+
+		/* Not knowing is the cautious answer. */
+		if (contact_known(d->store, spec, &known, &ignored) != 0)
+			known = false;
+		free(spec);
+	}
+	arena_release(&arena);
+	return known;
+}
+
+static void
+add_label(struct str *labels, const char *label)
+{
+	if (label == NULL || *label == '\0')
+		return;
+	if (labels->n != 0)
+		str_add_c(labels, ',');
+	str_add_z(labels, label);
+}
+
+static enum folder
+choose_folder(const struct deliver *d, const struct store_new *info,
+              const struct rule_actions *wish)
+{
+	if (wish->folder != FOLDER_ANY)
+		return wish->folder;
+	if (info->verdict == SPAM_SPAM)
+		return FOLDER_SPAM;
+	return d->account->skip_inbox ? FOLDER_ARCHIVE : FOLDER_INBOX;
+}
+
+int
+deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
+                const char *uidl, struct err *err)
+{
+	struct store_new info = { .uidl = uidl, .received = clock_now() };
+	struct rule_actions wish = { .folder = FOLDER_ANY };
+	struct spam_result spam = { 0 };
+	struct message m = { 0 };
+	struct str labels;
+	int rc;
+
+	str_init(&labels, DELIVER_LABELS);
+	message_parse(&m, raw);
+	if (d->spam != NULL) {
+		struct spam_input in = { &m, known_sender(d, &m) };
+
+		spam_score(d->spam, &in, &spam);
+		info.verdict = spam.verdict;
+		info.spam_score = spam.score;
+		info.spam_reasons = str_slice(&spam.reasons);
+		if (spam.advertisement)
+			add_label(&labels, "광고");
+	}
+	if (d->rules != NULL)
+		rules_apply(d->rules, &m, d->account->name, &wish);
+	if (wish.verdict != SPAM_NONE)
+		info.verdict = wish.verdict;
+	add_label(&labels, wish.labels);
+	info.flags = wish.flags;
+	info.folder = choose_folder(d, &info, &wish);
+	info.labels = labels.p;
+	rc = store_batch_add(b, &m, &info, err);
+	rule_actions_release(&wish);
+	if (d->spam != NULL)
+		spam_result_release(&spam);
+	message_release(&m);
+	str_release(&labels);
+	return rc;
+}

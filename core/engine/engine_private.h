@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine's inside, for the files of this folder. */
+#ifndef ENGINE_ENGINE_PRIVATE_H
+#define ENGINE_ENGINE_PRIVATE_H
+
+#include "engine/engine.h"
+#include "engine/job.h"
+#include "mail/spam.h"
+#include "util/array.h"
+
+/* A marking as spam or not that can be taken back. */
+struct mark {
+	int64_t token;
+	size_t n;
+
+	struct mark_before {
+		int64_t id;
+		enum spam_verdict verdict;
+		double score;
+		char *reasons;
+	} * before;
+};
+
+struct engine {
+	struct queue queue;
+	pthread_mutex_t lock; /* of each job's state */
+	struct job *jobs;
+	int64_t last_id;
+	const struct paths *paths;
+	const struct conf *conf;
+	struct spam *spam; /* the main thread's, opened when first needed */
+	ARRAY(struct mark) marks; /* the last ones */
+	bool closing;
+};
+
+/* Questions take a const engine but have to lock it. */
+static inline struct engine *
+engine_writable(const struct engine *e)
+{
+	return (struct engine *)(uintptr_t)e;
+}
+
+/* A new job at the end of the list, or NULL (no descriptors left). */
+struct job *engine_add_job(struct engine *e, enum job_kind kind);
+void engine_start_job(struct engine *e, struct job *job);
+/* One that has not finished; account NULL: any. */
+struct job *engine_find_job(struct engine *e, enum job_kind kind,
+                            const char *account);
+void mark_release(struct mark *m);
+
+#endif

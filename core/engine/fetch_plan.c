@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a fetch will do: decided from the listing, the account and what is known; pure. */
+#include "engine/fetch_plan.h"
+
+#include <stdlib.h>
+
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+#define SECONDS_A_DAY 86400
+
+static bool
+due_for_removal(const struct account *a, const struct uidl_row *row,
+                int64_t now)
+{
+	if (row->state != UIDL_STORED && row->state != UIDL_DELETED)
+		return false;
+	switch (a->keep) {
+	case ACCOUNT_KEEP:
+		return false;
+	case ACCOUNT_DELETE:
+		return true;
+	case ACCOUNT_DELETE_AFTER:
+		return now - row->fetched >=
+		       (int64_t)a->keep_days * SECONDS_A_DAY;
+	}
+	return false;
+}
+
+/* The newest stand last in a listing; on the first fetch they come first. */
+static void
+reverse(size_t *v, size_t n)
+{
+	for (size_t i = 0; i < n / 2; i++) {
+		size_t t = v[i];
+
+		v[i] = v[n - 1 - i];
+		v[n - 1 - i] = t;
+	}
+}
+
+void
+fetch_plan_make(const struct account *a, const struct pop3_listing *l,
+                char *const *keys, const struct uidl_map *known, int64_t now,
+                struct fetch_plan *plan_r)
+{
+	struct fetch_plan *p = plan_r;
+
+	*p = (struct fetch_plan){ 0 };
+	p->fetch = xcalloc(l->n, sizeof *p->fetch);
+	p->remove = xcalloc(l->n, sizeof *p->remove);
+	p->first = known->map.n == 0;
+	for (size_t i = 0; i < l->n; i++) {
+		const struct uidl_row *row =
+			keys[i] == NULL
+				? NULL
+				: map_get(&known->map, slice_of(keys[i]));
+
+		if (row != NULL) {
+			if (due_for_removal(a, row, now))
+				p->remove[p->remove_count++] = i;
+		} else if (a->max_size != 0 && l->v[i].size > a->max_size) {
+			p->too_large++;
+		} else {
+			p->fetch[p->fetch_count++] = i;
+		}
+	}
+	if (p->first)
+		reverse(p->fetch, p->fetch_count);
+}
+
+void
+fetch_plan_release(struct fetch_plan *plan)
+{
+	if (plan == NULL)
+		return;
+	free(plan->fetch);
+	free(plan->remove);
+	*plan = (struct fetch_plan){ 0 };
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a fetch will do: decided from the listing, the account and what is known; pure. */
+#ifndef ENGINE_FETCH_PLAN_H
+#define ENGINE_FETCH_PLAN_H
+
+#include <stdint.h>
+
+#include "conf/account.h"
+#include "proto/pop3_client.h"
+#include "store/store.h"
+
+/*
+ * Rules:
+ * 1. A UIDL that the store knows is never fetched again; one that vanished from
+ *    the listing means nothing.
+ * 2. Where the same UIDL stands twice in a listing, or there is none, the
+ *    message is named by a key made of its header (see keys below).
+ * 3. Deleting is planned only for messages that are safe here: stored in an
+ *    earlier session, or in this one after the commit (fetch.c).
+ */
+struct fetch_plan {
+	size_t *fetch; /* indices into the listing, in the order to fetch */
+	size_t fetch_count;
+	size_t *remove; /* indices: stored before, due to be deleted now */
+	size_t remove_count;
+	size_t too_large; /* left alone because of max_size */
+	bool first;       /* nothing of this account was ever fetched */
+};
+
+/*
+ * keys[i] names listing entry i, NULL: not known yet (it will be fetched).
+ * now decides on ACCOUNT_DELETE_AFTER.  Release with fetch_plan_release.
+ */
+void fetch_plan_make(const struct account *a, const struct pop3_listing *l,
+                     char *const *keys, const struct uidl_map *known,
+                     int64_t now, struct fetch_plan *plan_r);
+void fetch_plan_release(struct fetch_plan *plan);
+
+#endif

@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A job: one worker thread, a cancel pipe, one final event. */
+#ifndef ENGINE_JOB_H
+#define ENGINE_JOB_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "conf/conf.h"
+#include "engine/queue.h"
+#include "util/secret.h"
+
+enum job_kind {
+	JOB_FETCH,
+	JOB_SEND,
+	JOB_PROBE,
+	JOB_INDEX
+};
+
+enum job_state {
+	JOB_WAITING,
+	JOB_RUNNING,
+	JOB_FINISHED
+};
+
+struct job {
+	struct job *next;
+	enum job_kind kind;
+	enum job_state state; /* under the engine's lock */
+	int64_t id;
+	pthread_t thread;
+	int cancel[2]; /* [0] becomes readable when cancelled */
+	struct queue *queue;
+	const struct paths *paths;
+	struct account account;   /* JOB_FETCH, JOB_PROBE: a copy */
+	struct account *accounts; /* JOB_SEND: copies of all */
+	size_t account_count;
+	struct secret secret; /* JOB_PROBE */
+	struct event *final;  /* posted when the thread ends; made by run */
+	bool threadless;      /* never got a thread */
+	_Atomic bool again;   /* asked once more while it was running */
+	struct engine *engine;
+};
+
+/* Bodies of the threads: do the work, fill job->final. */
+void fetch_run(struct job *job);
+void send_run(struct job *job);
+void probe_run(struct job *job);
+void index_run(struct job *job);
+
+/* Post a line for people.  text is copied. */
+void job_say(struct job *job, enum event_kind kind, const char *text);
+bool job_cancelled(const struct job *job);
+
+#endif

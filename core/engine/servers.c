@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* An account's settings as the protocol clients want them. */
+#include "engine/servers.h"
+
+#include "util/banned.h"
+
+/* Providers answer within seconds; a minute of silence is a dead line. */
+#define SERVERS_TIMEOUT_MS 60000
+
+static enum sasl_mech
+mech_of(const struct account *a)
+{
+	switch (a->auth) {
+	case ACCOUNT_AUTH_PASSWORD:
+		return SASL_NONE;
+	case ACCOUNT_AUTH_XOAUTH2:
+		return SASL_XOAUTH2;
+	case ACCOUNT_AUTH_OAUTHBEARER:
+		return SASL_OAUTHBEARER;
+	}
+	return SASL_NONE;
+}
+
+static enum pop3_tls
+pop3_tls_of(enum account_tls tls)
+{
+	switch (tls) {
+	case ACCOUNT_TLS_IMPLICIT:
+		return POP3_TLS_IMPLICIT;
+	case ACCOUNT_TLS_START:
+		return POP3_TLS_STLS;
+	case ACCOUNT_TLS_NONE:
+		return POP3_TLS_NONE;
+	}
+	return POP3_TLS_IMPLICIT;
+}
+
+static enum smtp_tls
+smtp_tls_of(enum account_tls tls)
+{
+	switch (tls) {
+	case ACCOUNT_TLS_IMPLICIT:
+		return SMTP_TLS_IMPLICIT;
+	case ACCOUNT_TLS_START:
+		return SMTP_TLS_STARTTLS;
+	case ACCOUNT_TLS_NONE:
+		return SMTP_TLS_NONE;
+	}
+	return SMTP_TLS_IMPLICIT;
+}
+
+static const char *
+user_of(const struct account *a)
+{
+	return a->user != NULL ? a->user : a->address;
+}
+
+void
+servers_pop3(const struct account *a, const struct secret *secret,
+             int cancel_fd, struct pop3_opts *opts_r)
+{
+	*opts_r = (struct pop3_opts){
+		.host = a->pop.host,
+		.port = a->pop.port,
+		.tls = pop3_tls_of(a->pop.tls),
+		.ca_file = a->ca_file,
+		.pin = a->pop_pin,
+		.user = user_of(a),
+		.secret = secret,
+		.mech = mech_of(a),
+		.timeout_ms = SERVERS_TIMEOUT_MS,
+		.cancel_fd = cancel_fd,
+	};
+}
+
+void
+servers_smtp(const struct account *a, const struct secret *secret,
+             int cancel_fd, struct smtp_opts *opts_r)
+{
+	*opts_r = (struct smtp_opts){
+		.host = a->smtp.host,
+		.port = a->smtp.port,
+		.tls = smtp_tls_of(a->smtp.tls),
+		.ca_file = a->ca_file,
+		.pin = a->smtp_pin,
+		.user = a->smtp_user != NULL ? a->smtp_user : user_of(a),
+		.secret = secret,
+		.mech = mech_of(a),
+		.timeout_ms = SERVERS_TIMEOUT_MS,
+		.cancel_fd = cancel_fd,
+	};
+}

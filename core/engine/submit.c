@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Putting a message into the outbox. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "engine/engine_private.h"
+#include "mime/addr.h"
+#include "util/clock.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+static int
+check(const struct engine_mail *mail, struct err *err)
+{
+	if (mail->account->smtp.host == NULL)
+		return err_set(err, ERR_CONFIG,
+		               _("account '%s' has no SMTP server to send "
+		                 "with"),
+		               mail->account->name);
+	if (mail->rcpt_count == 0)
+		return err_set(err, ERR_USAGE,
+		               _("there is nobody to send it to"));
+	for (size_t i = 0; i < mail->rcpt_count; i++)
+		if (!addr_spec_ok(slice_of(mail->rcpts[i])))
+			return err_set(err, ERR_USAGE,
+			               _("'%s' is not an address"),
+			               mail->rcpts[i]);
+	return 0;
+}
+
+int
+engine_submit(struct engine *e, struct store *s, const struct engine_mail *mail,
+              int64_t *outbox_id_r, struct err *err)
+{
+	struct outbox_row row = { 0 };
+	int rc;
+
+	(void)e;
+	if (check(mail, err) != 0 ||
+	    store_account(s, mail->account->name, &row.account, err) != 0)
+		return -1;
+	row.state = mail->hold > 0 || mail->not_before > 0 ? OUTBOX_HELD
+	                                                   : OUTBOX_QUEUED;
+	row.not_before = mail->not_before > 0 ? mail->not_before
+	                                      : clock_now() + mail->hold;
+	row.from = xstrdup(mail->from);
+	row.subject = xstrdup(mail->subject != NULL ? mail->subject : "");
+	row.reply_to = mail->reply_to;
+	row.reply_flag = mail->reply_flag;
+	row.draft = mail->draft;
+	row.rcpt_count = mail->rcpt_count;
+	row.rcpts = xcalloc(mail->rcpt_count, sizeof *row.rcpts);
+	for (size_t i = 0; i < mail->rcpt_count; i++)
+		row.rcpts[i].spec = xstrdup(mail->rcpts[i]);
+	rc = outbox_add(s, &row, mail->message, outbox_id_r, err);
+	for (size_t i = 0; i < row.rcpt_count; i++)
+		free(row.rcpts[i].spec);
+	free(row.rcpts);
+	free(row.from);
+	free(row.subject);
+	return rc;
+}
