@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* fetch_plan: what is fetched, what is removed, what is left alone. */
+#include "lib/test.h"
+
+#include "engine/fetch_plan.h"
+#include "util/xalloc.h"
+
+#define NOW ((int64_t)1790000000)
+#define DAY 86400
+
+struct world {
+	struct account account;
+	struct pop3_listing listing;
+	struct pop3_item items[8];
+	char *keys[8];
+	struct uidl_map known;
+	struct uidl_row rows[8];
+	struct fetch_plan plan;
+};
+
+static void
+start(struct world *w)
+{
+	*w = (struct world){ 0 };
+	account_init(&w->account);
+	w->account.keep = ACCOUNT_KEEP;
+	w->listing.v = w->items;
+}
+
+static void
+lists(struct world *w, char *key, uint64_t size)
+{
+	size_t i = w->listing.n++;
+
+	w->items[i].number = (uint32_t)i + 1;
+	w->items[i].size = size;
+	w->keys[i] = key;
+}
+
+static void
+knows(struct world *w, const char *key, enum uidl_state state, int64_t when)
+{
+	struct uidl_row *row = &w->rows[w->known.map.n];
+
+	row->state = state;
+	row->fetched = when;
+	map_set(&w->known.map, slice_of(key), row);
+}
+
+static void
+plan(struct world *w)
+{
+	fetch_plan_make(&w->account, &w->listing, w->keys, &w->known, NOW,
+	                &w->plan);
+}
+
+static void
+end(struct world *w)
+{
+	fetch_plan_release(&w->plan);
+	map_release(&w->known.map);
+	account_release(&w->account);
+}
+
+static void
+test_only_the_unknown_is_fetched(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w);
+	lists(&w, (char[]){ "a" }, 10);
+	lists(&w, (char[]){ "b" }, 10);
+	lists(&w, NULL, 10);
+	knows(&w, "a", UIDL_STORED, NOW - DAY);
+	knows(&w, "gone", UIDL_STORED, NOW - DAY);
+	plan(&w);
+	assert_false(w.plan.first);
+	assert_int_equal(w.plan.fetch_count, 2);
+	assert_int_equal(w.plan.fetch[0], 1);
+	assert_int_equal(w.plan.fetch[1], 2);
+	assert_int_equal(w.plan.remove_count, 0);
+	end(&w);
+}
+
+static void
+test_first_fetch_brings_the_newest_first(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w);
+	lists(&w, (char[]){ "a" }, 10);
+	lists(&w, (char[]){ "b" }, 10);
+	lists(&w, (char[]){ "c" }, 10);
+	plan(&w);
+	assert_true(w.plan.first);
+	assert_int_equal(w.plan.fetch[0], 2);
+	assert_int_equal(w.plan.fetch[2], 0);
+	end(&w);
+}
+
+static void
+test_removal_follows_the_account(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w);
+	lists(&w, (char[]){ "old" }, 10);
+	lists(&w, (char[]){ "young" }, 10);
+	lists(&w, (char[]){ "skipped" }, 10);
+	knows(&w, "old", UIDL_STORED, NOW - 8 * DAY);
+	knows(&w, "young", UIDL_STORED, NOW - 6 * DAY);
+	knows(&w, "skipped", UIDL_SKIPPED, NOW - 90 * DAY);
+	plan(&w);
+	assert_int_equal(w.plan.remove_count, 0);
+	fetch_plan_release(&w.plan);
+
+	w.account.keep = ACCOUNT_DELETE_AFTER;
+	w.account.keep_days = 7;
+	plan(&w);
+	assert_int_equal(w.plan.remove_count, 1);
+	assert_int_equal(w.plan.remove[0], 0);
+	fetch_plan_release(&w.plan);
+
+	/* What is not stored here is never removed there. */
+	w.account.keep = ACCOUNT_DELETE;
+	plan(&w);
+	assert_int_equal(w.plan.remove_count, 2);
+	assert_int_equal(w.plan.remove[1], 1);
+	assert_int_equal(w.plan.fetch_count, 0);
+	end(&w);
+}
+
+static void
+test_too_large_is_left_and_counted(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w);
+	lists(&w, (char[]){ "a" }, 1000);
+	lists(&w, (char[]){ "b" }, 1001);
+	w.account.max_size = 1000;
+	plan(&w);
+	assert_int_equal(w.plan.fetch_count, 1);
+	assert_int_equal(w.plan.fetch[0], 0);
+	assert_int_equal(w.plan.too_large, 1);
+	end(&w);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_only_the_unknown_is_fetched),
+		cmocka_unit_test(test_first_fetch_brings_the_newest_first),
+		cmocka_unit_test(test_removal_follows_the_account),
+		cmocka_unit_test(test_too_large_is_left_and_counted),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
