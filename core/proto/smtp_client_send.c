@@ -473,9 +473,11 @@ reset(struct smtp *c, struct err *err)
 static int
 transact(struct smtp *c, struct envelope *e, bool *in_doubt_r, struct err *err)
 {
-	if (c->broken)
+	if (c->broken) {
+		share_fate(e, SMTP_FATE_RETRY, NULL);
 		return err_set(err, ERR_RETRY,
 		               _("the connection to the server is over"));
+	}
 	if (check_addresses(c, e, err) != 0 || check_body(c, e, err) != 0)
 		return -1;
 	if ((!c->dirty || reset(c, err) == 0) &&
