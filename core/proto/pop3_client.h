@@ -10,6 +10,8 @@
 #include "net/sasl.h"
 #include "net/stream.h"
 #include "net/tls.h"
+#include "util/arena.h"
+#include "util/str.h"
 
 enum pop3_tls {
 	POP3_TLS_IMPLICIT,
@@ -48,12 +50,15 @@ enum pop3_capa {
 struct pop3_item {
 	uint32_t number;
 	uint64_t size; /* a hint only; 0 unknown */
-	char *uidl;    /* owned by the listing; NULL when there is none */
+	char *uidl;    /* owned by the listing; NULL when there is none that is
+	                * usable: hash the message instead */
 };
 
+/* In order of number, each number once. */
 struct pop3_listing {
 	struct pop3_item *v;
 	size_t n;
+	struct arena arena; /* holds the uidls */
 };
 
 /* Connect, TLS, log in, STAT.  NULL with err: ERR_AUTH only when the secret was
@@ -71,7 +76,9 @@ int pop3_list(struct pop3 *p, struct pop3_listing *listing_r, struct err *err);
 void pop3_listing_release(struct pop3_listing *l);
 
 /* Where a message's bytes go, dot-stuffing undone, CRLF kept.  Return -1 with
- * err to stop. */
+ * err to stop: the connection cannot be used after.  Each begin has one end,
+ * also when the server refuses the message; but when pop3_retr returns -1 in
+ * the middle of a message, there is none: forget what has begun. */
 struct pop3_sink {
 	int (*begin)(void *ctx, size_t index, struct err *err);
 	int (*data)(void *ctx, const char *p, size_t n, struct err *err);

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the POP3 client share. */
+#ifndef PROTO_POP3_CLIENT_PRIV_H
+#define PROTO_POP3_CLIENT_PRIV_H
+
+#include "proto/pop3_client.h"
+#include "proto/pop3_reply.h"
+
+/* RFC 1939: 512; some say more.  Larger is no status line. */
+#define POP3_REPLY_MAX 8192
+
+struct pop3 {
+	struct stream *s;
+	const struct pop3_opts *opts; /* only while opening */
+	int timeout_ms;
+	unsigned capa;
+	unsigned sasl; /* 1 << enum sasl_mech for those offered */
+	int login_delay;
+	bool broken;  /* in an unknown state: nothing can be asked any more */
+	bool deleted; /* a DELE was accepted */
+	bool has_tls;
+	struct tls_info tls;
+	uint64_t count;
+	uint64_t bytes;
+};
+
+/* Append a command, "\r\n" added; not flushed. */
+int pop3_command(struct pop3 *p, struct err *err, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+/* The next status line.  0, or -1 when there is none. */
+int pop3_read_reply(struct pop3 *p, struct pop3_reply *reply_r,
+                    struct err *err);
+/* Flush, then the next status line. */
+int pop3_ask(struct pop3 *p, struct pop3_reply *reply_r, struct err *err);
+/* The next line of a multi-line answer: 1, 0 at the dot, -1. */
+int pop3_read_more(struct pop3 *p, struct slice *line_r, struct err *err);
+/* Set code and text, with the server's words beside. */
+int pop3_refused(const struct pop3_reply *reply, struct err *err,
+                 enum err_code code, const char *text);
+/* Watch for a peer that drips, or no longer. */
+void pop3_want_speed(struct pop3 *p, bool want);
+
+int pop3_login(struct pop3 *p, struct err *err);
+
+#endif

@@ -1,0 +1,220 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* POP3 client: messages (RETR, TOP, DELE). */
+/*
+ * Commands run ahead of their answers when the server takes it (PIPELINING):
+ *
+ * 1. At most WINDOW commands are without their answer.  Together they are under
+ *    4 KB, which the sockets' buffers hold although the server, busy sending to
+ *    us, does not read: so we never wait for it to read, and it never for ever
+ *    for us.
+ * 2. When half of the window is answered, the other half is sent at once: one
+ *    write for many messages, and never an empty pipe.
+ * 3. Answers come in order.  The message that is read is the oldest asked for.
+ * 4. A message is complete at CRLF "." CRLF and not before; sizes said by the
+ *    server mean nothing.
+ */
+#include <stdlib.h>
+
+#include "net/dot.h"
+#include "proto/pop3_client_priv.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+#define WINDOW 200
+
+struct pipe {
+	struct pop3 *p;
+	const char *verb;
+	const uint32_t *numbers;
+	size_t n;
+	size_t asked;
+	size_t answered;
+};
+
+/* Send what the window has room for. */
+static int
+fill_window(struct pipe *q, struct err *err)
+{
+	bool ahead = (q->p->capa & POP3_CAPA_PIPELINING) != 0;
+	size_t window = ahead ? WINDOW : 1;
+
+	if (q->asked - q->answered > window / 2)
+		return 0;
+	while (q->asked < q->n && q->asked - q->answered < window) {
+		if (pop3_command(q->p, err, "%s %u", q->verb,
+		                 (unsigned)q->numbers[q->asked]) < 0)
+			return -1;
+		q->asked++;
+	}
+	if (stream_flush(q->p->s, err) < 0) {
+		q->p->broken = true;
+		return -1;
+	}
+	return 0;
+}
+
+/* The text of a multi-line answer in runs, until its dot. */
+struct body {
+	uint64_t max; /* 0: none */
+	uint64_t size;
+	int (*data)(void *ctx, const char *p, size_t n, struct err *err);
+	void *ctx;
+};
+
+static int
+take_runs(struct body *b, struct dot_reader *d, struct slice *in,
+          struct err *err)
+{
+	struct slice run;
+
+	while (dot_next(d, in, &run)) {
+		b->size += run.n;
+		if (b->max > 0 && b->size > b->max)
+			return err_set(err, ERR_LIMIT,
+			               _("a message is larger than allowed"));
+		if (b->data(b->ctx, run.p, run.n, err) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static int
+read_body(struct pop3 *p, struct body *b, struct err *err)
+{
+	struct dot_reader d = { 0 };
+
+	while (d.state != DOT_END) {
+		struct slice in;
+		size_t all;
+		int rc = stream_peek(p->s, &in, err);
+
+		if (rc == 0)
+			rc = err_set(err, ERR_RETRY,
+			             _("the server closed the connection in "
+			               "the middle of a message"));
+		if (rc < 0)
+			break;
+		all = in.n;
+		if (take_runs(b, &d, &in, err) < 0)
+			break;
+		stream_consume(p->s, all - in.n);
+	}
+	if (d.state == DOT_END)
+		return 0;
+	p->broken = true;
+	return -1;
+}
+
+static int
+retr_one(struct pipe *q, uint64_t max_size, const struct pop3_sink *sink,
+         struct err *err)
+{
+	struct body body = { .max = max_size,
+		             .data = sink->data,
+		             .ctx = sink->ctx };
+	struct err why = { 0 };
+	struct pop3_reply reply;
+	size_t index = q->answered;
+
+	if (pop3_read_reply(q->p, &reply, err) < 0)
+		return -1;
+	if (!reply.ok)
+		(void)pop3_refused(&reply, &why,
+		                   pop3_reply_refusal_code(&reply),
+		                   _("the server does not hand out a message"));
+	if (sink->begin(sink->ctx, index, err) < 0)
+		goto stopped;
+	if (reply.ok && read_body(q->p, &body, err) < 0)
+		return -1;
+	q->answered++;
+	if (sink->end(sink->ctx, index, reply.ok, reply.ok ? NULL : &why, err) <
+	    0)
+		goto stopped;
+	return 0;
+stopped:
+	/* Answers still under way belong to nobody. */
+	q->p->broken = true;
+	return -1;
+}
+
+int
+pop3_retr(struct pop3 *p, const uint32_t *numbers, size_t n, uint64_t max_size,
+          const struct pop3_sink *sink, struct err *err)
+{
+	struct pipe q = { .p = p, .verb = "RETR", .numbers = numbers, .n = n };
+	int rc = 0;
+
+	if (p->broken)
+		return err_set(err, ERR_RETRY, _("the connection was lost"));
+	pop3_want_speed(p, true);
+	while (rc == 0 && q.answered < n) {
+		rc = fill_window(&q, err);
+		if (rc == 0)
+			rc = retr_one(&q, max_size, sink, err);
+	}
+	pop3_want_speed(p, false);
+	return rc;
+}
+
+static int
+top_data(void *ctx, const char *p, size_t n, struct err *err)
+{
+	struct str *out = ctx;
+
+	str_add(out, p, n);
+	if (out->full)
+		return err_set(err, ERR_LIMIT,
+		               _("the beginning of a message is larger than "
+		                 "allowed"));
+	return 0;
+}
+
+int
+pop3_top(struct pop3 *p, uint32_t number, unsigned lines, struct str *out,
+         struct err *err)
+{
+	struct body body = { .data = top_data, .ctx = out };
+	struct pop3_reply reply;
+	int rc;
+
+	if (p->broken)
+		return err_set(err, ERR_RETRY, _("the connection was lost"));
+	if (pop3_command(p, err, "TOP %u %u", (unsigned)number, lines) < 0 ||
+	    pop3_ask(p, &reply, err) < 0)
+		return -1;
+	if (!reply.ok)
+		return pop3_refused(&reply, err, ERR_REFUSED,
+		                    _("the server does not show the beginning "
+		                      "of a message"));
+	pop3_want_speed(p, true);
+	rc = read_body(p, &body, err);
+	pop3_want_speed(p, false);
+	return rc;
+}
+
+int
+pop3_dele(struct pop3 *p, const uint32_t *numbers, size_t n, size_t *refused_r,
+          struct err *err)
+{
+	struct pipe q = { .p = p, .verb = "DELE", .numbers = numbers, .n = n };
+	size_t refused = 0;
+
+	if (p->broken)
+		return err_set(err, ERR_RETRY, _("the connection was lost"));
+	while (q.answered < n) {
+		struct pop3_reply reply;
+
+		if (fill_window(&q, err) < 0 ||
+		    pop3_read_reply(p, &reply, err) < 0)
+			return -1;
+		q.answered++;
+		if (reply.ok)
+			p->deleted = true;
+		else
+			refused++;
+	}
+	if (refused_r != NULL)
+		*refused_r = refused;
+	return 0;
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Lines of a POP3 server taken apart. */
+#include "proto/pop3_reply.h"
+
+#include "util/banned.h"
+
+static const struct {
+	const char *name;
+	enum pop3_code code;
+} codes[] = {
+	{ "AUTH", POP3_CODE_AUTH },
+	{ "IN-USE", POP3_CODE_IN_USE },
+	{ "LOGIN-DELAY", POP3_CODE_LOGIN_DELAY },
+	{ "SYS/TEMP", POP3_CODE_SYS_TEMP },
+	{ "SYS/PERM", POP3_CODE_SYS_PERM },
+};
+
+/* Take "[CODE]" from the beginning of *text. */
+static enum pop3_code
+take_code(struct slice *text)
+{
+	size_t end = slice_find(*text, ']');
+	struct slice name;
+
+	if (text->n == 0 || text->p[0] != '[' || end == text->n)
+		return POP3_CODE_NONE;
+	name = slice_trim(slice_make(text->p + 1, end - 1));
+	*text = slice_trim(slice_from(*text, end + 1));
+	for (size_t i = 0; i < sizeof codes / sizeof codes[0]; i++)
+		if (slice_ieq_z(name, codes[i].name))
+			return codes[i].code;
+	return POP3_CODE_OTHER;
+}
+
+int
+pop3_reply_parse(struct slice line, struct pop3_reply *reply_r)
+{
+	size_t n;
+
+	if (slice_istarts(line, "+OK"))
+		n = 3;
+	else if (slice_istarts(line, "-ERR"))
+		n = 4;
+	else
+		return -1;
+	/* "+OKAY" is another word. */
+	if (line.n > n && byte_is_alnum(line.p[n]))
+		return -1;
+	reply_r->ok = n == 3;
+	reply_r->text = slice_trim(slice_from(line, n));
+	reply_r->code = take_code(&reply_r->text);
+	return 0;
+}
+
+static bool
+has_any(struct slice text, const char *const *words)
+{
+	for (; *words != NULL; words++)
+		if (slice_ifind_text(text, slice_of(*words)) < text.n)
+			return true;
+	return false;
+}
+
+/* Words of servers without response codes.  What is busy now is free later. */
+static const char *const busy_words[] = {
+	"lock",    "in use",    "busy",    "try again",   "temporar",
+	"later",   "too many",  "already", "maintenance", "unavailable",
+	"timeout", "timed out", "delay",   "사용 중",     "사용중",
+	"점검",    "잠시",      NULL,
+};
+/* The service is not there for anybody, or not for this account. */
+static const char *const closed_words[] = {
+	"discontinu",  "permanently",   "not enabled", "disabled",
+	"not allowed", "not permitted", "terminated",  "no longer",
+	"종료",        "중지",          NULL,
+};
+/* The secret or the name is wrong, whatever else the words say. */
+static const char *const wrong_words[] = {
+	"password",   "passwd",  "credential", "authentication fail",
+	"login fail", "invalid", "incorrect",  "비밀번호",
+	"암호",       NULL,
+};
+
+static enum err_code
+code_meaning(enum pop3_code code)
+{
+	switch (code) {
+	case POP3_CODE_AUTH:
+		return ERR_AUTH;
+	case POP3_CODE_IN_USE:
+	case POP3_CODE_LOGIN_DELAY:
+	case POP3_CODE_SYS_TEMP:
+		return ERR_RETRY;
+	case POP3_CODE_SYS_PERM:
+		return ERR_REFUSED;
+	case POP3_CODE_NONE:
+	case POP3_CODE_OTHER:
+		break;
+	}
+	return ERR_NONE;
+}
+
+enum err_code
+pop3_reply_login_code(const struct pop3_reply *reply)
+{
+	enum err_code code = code_meaning(reply->code);
+
+	if (code != ERR_NONE)
+		return code;
+	if (has_any(reply->text, wrong_words))
+		return ERR_AUTH;
+	if (has_any(reply->text, closed_words))
+		return ERR_REFUSED;
+	if (has_any(reply->text, busy_words))
+		return ERR_RETRY;
+	return ERR_AUTH;
+}
+
+enum err_code
+pop3_reply_refusal_code(const struct pop3_reply *reply)
+{
+	enum err_code code = code_meaning(reply->code);
+
+	if (code != ERR_NONE)
+		return code;
+	return has_any(reply->text, closed_words) ? ERR_REFUSED : ERR_RETRY;
+}
+
+/* Digits only; too many of them count as UINT64_MAX. */
+static int
+number_of(struct slice word, uint64_t *value_r)
+{
+	if (word.n == 0)
+		return -1;
+	for (size_t i = 0; i < word.n; i++)
+		if (!byte_is_digit(word.p[i]))
+			return -1;
+	if (slice_u64(word, value_r) < 0)
+		*value_r = UINT64_MAX;
+	return 0;
+}
+
+int
+pop3_reply_stat(struct slice text, uint64_t *count_r, uint64_t *bytes_r)
+{
+	struct slice count;
+	struct slice bytes;
+
+	if (!slice_word(&text, &count) || !slice_word(&text, &bytes))
+		return -1;
+	if (number_of(count, count_r) < 0 || number_of(bytes, bytes_r) < 0)
+		return -1;
+	return 0;
+}
+
+/* The message number a line begins with; *rest_r is what follows. */
+static int
+take_number(struct slice line, uint32_t *number_r, struct slice *rest_r)
+{
+	struct slice word;
+	uint64_t value;
+
+	if (!slice_word(&line, &word) || number_of(word, &value) < 0)
+		return -1;
+	if (value == 0 || value > UINT32_MAX)
+		return -1;
+	*number_r = (uint32_t)value;
+	*rest_r = slice_trim(line);
+	return 0;
+}
+
+int
+pop3_reply_list(struct slice line, uint32_t *number_r, uint64_t *size_r)
+{
+	struct slice rest;
+	struct slice word;
+
+	if (take_number(line, number_r, &rest) < 0)
+		return -1;
+	if (!slice_word(&rest, &word) || number_of(word, size_r) < 0)
+		*size_r = 0;
+	return 0;
+}
+
+int
+pop3_reply_uidl(struct slice line, uint32_t *number_r, struct slice *uidl_r)
+{
+	if (take_number(line, number_r, uidl_r) < 0)
+		return -1;
+	if (uidl_r->n > POP3_UIDL_MAX)
+		*uidl_r = SLICE_NONE;
+	for (size_t i = 0; i < uidl_r->n; i++)
+		if (uidl_r->p[i] <= ' ' || !byte_is_print(uidl_r->p[i])) {
+			*uidl_r = SLICE_NONE;
+			break;
+		}
+	return 0;
+}
