@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "net/dot.h"
+#include "proto/smtp_address.h"
 #include "util/array.h"
 #include "util/codec.h"
 #include "util/i18n.h"
@@ -26,7 +27,6 @@
 #define HANDSHAKE_TIMEOUT_MS 60000
 /* RFC 4954: AUTH lines; commands themselves are shorter. */
 #define LINE_MAX_BYTES 12290
-#define PATH_MAX_BYTES 320
 #define RCPT_MAX       1000
 #define MESSAGE_MAX    ((size_t)64 << 20)
 #define BAD_COMMANDS   50
@@ -238,10 +238,9 @@ read_path(struct slice args, const char *lead, struct slice *path_r)
 		return false;
 	args = slice_from(args, 1);
 	end = slice_find(args, '>');
-	if (end == args.n || end > PATH_MAX_BYTES)
-		return false;
 	*path_r = slice_head(args, end);
-	return true;
+	return end < args.n &&
+	       (end == 0 || smtp_address_check(*path_r) != SMTP_ADDRESS_BAD);
 }
 
 static enum next

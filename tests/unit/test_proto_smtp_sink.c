@@ -134,23 +134,26 @@ test_order_and_syntax(void **state)
 	(void)state;
 	assert_int_equal(
 		serve(&b, false,
-	              READY "S: MAIL FROM:<a@b>\nC: 503 5.5.1 Not now\n"
-	                    "S: HELO x\nC: 250 localhost\n"
-	                    "S: RCPT TO:<a@b>\nC: 503 5.5.1 MAIL first\n"
-	                    "S: DATA\nC: 554 5.5.1 No valid recipients\n"
-	                    "S: MAIL FROM:a@b\nC: 501 5.5.4 Not understood\n"
-	                    "S: MAIL\nC: 501 5.5.4 Not understood\n"
-	                    "S: MAIL FROM:<a@b\nC: 501 5.5.4 Not understood\n"
-	                    "S: MAIL FROM:<>\nC: 250 2.1.0 Sender taken\n"
-	                    "S: MAIL FROM:<>\nC: 503 5.5.1 Not now\n"
-	                    "S: RCPT TO:<>\nC: 501 5.5.4 Not understood\n"
-	                    "S: RSET\nC: 250 2.0.0 Forgotten\n"
-	                    "S: RCPT TO:<a@b>\nC: 503 5.5.1 MAIL first\n"
-	                    "S: STARTTLS\nC: 502 5.5.1 TLS is not available\n"
-	                    "S: AUTH PLAIN x\nC: 503 5.5.1 Not now\n"
-	                    "S: VRFY x\nC: 252 2.5.2 Send and see\n"
-	                    "S: BDAT 3\nC: 500 5.5.2 Unknown command\n"
-	                    "S: NOOP\nC: 250 2.0.0 Ready\n" BYE,
+	              READY
+	              "S: MAIL FROM:<a@b>\nC: 503 5.5.1 Not now\n"
+	              "S: HELO x\nC: 250 localhost\n"
+	              "S: RCPT TO:<a@b>\nC: 503 5.5.1 MAIL first\n"
+	              "S: DATA\nC: 554 5.5.1 No valid recipients\n"
+	              "S: MAIL FROM:a@b\nC: 501 5.5.4 Not understood\n"
+	              "S: MAIL\nC: 501 5.5.4 Not understood\n"
+	              "S: MAIL FROM:<a\\0@b>\nC: 501 5.5.4 Not understood\n"
+	              "S: MAIL FROM:<a b>\nC: 501 5.5.4 Not understood\n"
+	              "S: MAIL FROM:<a@b\nC: 501 5.5.4 Not understood\n"
+	              "S: MAIL FROM:<>\nC: 250 2.1.0 Sender taken\n"
+	              "S: MAIL FROM:<>\nC: 503 5.5.1 Not now\n"
+	              "S: RCPT TO:<>\nC: 501 5.5.4 Not understood\n"
+	              "S: RSET\nC: 250 2.0.0 Forgotten\n"
+	              "S: RCPT TO:<a@b>\nC: 503 5.5.1 MAIL first\n"
+	              "S: STARTTLS\nC: 502 5.5.1 TLS is not available\n"
+	              "S: AUTH PLAIN x\nC: 503 5.5.1 Not now\n"
+	              "S: VRFY x\nC: 252 2.5.2 Send and see\n"
+	              "S: BDAT 3\nC: 500 5.5.2 Unknown command\n"
+	              "S: NOOP\nC: 250 2.0.0 Ready\n" BYE,
 	              NULL, &err),
 		0);
 	assert_int_equal(b.messages, 0);
