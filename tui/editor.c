@@ -1,0 +1,482 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The text editor of the composer: cursor, wrapping, cutting, finding. */
+#include "tui/editor.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "text/unicode.h"
+#include "text/wrap.h"
+#include "tui/key.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+/*
+ * 1. Display lines are computed paragraph by paragraph with text/wrap, never
+ *    for the whole text: a key costs what the paragraphs on screen cost.
+ * 2. A display line owns the blanks behind it, so every position lies in
+ *    exactly one line; the cursor behind such blanks stands at the margin.
+ * 3. top is the start of a display line; draw moves it so that the cursor is
+ *    inside, and nothing else does.
+ */
+
+/* One display line: bytes [from, to) of the text; shown: without blanks cut
+ * by wrapping. */
+struct line {
+	size_t from, to;
+	size_t shown;
+	bool last; /* of its paragraph */
+};
+
+struct editor {
+	struct edit_buf *buf;
+	size_t cursor;
+	size_t top;
+	size_t goal; /* column that up and down try to keep */
+	bool keep_goal;
+	int rows, cols;
+	struct str cut;
+	bool cutting; /* the last action was a cut: the next one adds */
+	struct str scratch;
+	size_t max;
+};
+
+struct editor *
+editor_new(size_t max)
+{
+	struct editor *e = xcalloc(1, sizeof *e);
+
+	e->buf = edit_buf_new(max);
+	e->max = max;
+	e->rows = 10;
+	e->cols = 72;
+	str_init(&e->cut, max);
+	str_init(&e->scratch, max);
+	return e;
+}
+
+void
+editor_free(struct editor **e)
+{
+	if (e == NULL || *e == NULL)
+		return;
+	edit_buf_free(&(*e)->buf);
+	str_release(&(*e)->cut);
+	str_release(&(*e)->scratch);
+	free(*e);
+	*e = NULL;
+}
+
+struct edit_buf *
+editor_buf(struct editor *e)
+{
+	return e->buf;
+}
+
+void
+editor_set(struct editor *e, struct slice text)
+{
+	edit_buf_set(e->buf, text);
+	e->cursor = e->top = 0;
+}
+
+void
+editor_text(const struct editor *e, struct str *out)
+{
+	edit_buf_copy(e->buf, 0, edit_buf_size(e->buf), out);
+}
+
+size_t
+editor_cursor(const struct editor *e)
+{
+	return e->cursor;
+}
+
+void
+editor_set_cursor(struct editor *e, size_t at)
+{
+	size_t size = edit_buf_size(e->buf);
+
+	e->cursor = at < size ? at : size;
+	e->keep_goal = false;
+}
+
+/* ---- display lines ---- */
+
+static size_t
+width(const struct editor *e)
+{
+	/* one column stays free for the cursor behind a full line */
+	return e->cols > 2 ? (size_t)e->cols - 1 : 1;
+}
+
+/* The display line of paragraph text (at offset base) that holds position at,
+ * or its last one. */
+static struct line
+find_line(const struct editor *e, struct slice text, size_t base, size_t at)
+{
+	struct slice rest = text;
+	struct slice shown;
+	struct line l = { base, base, base, true };
+
+	while (wrap_next(&rest, width(e), &shown)) {
+		l.from = l.to;
+		l.to = base + (text.n - rest.n);
+		l.shown = shown.n == 0
+		                  ? l.from
+		                  : base + (size_t)(shown.p - text.p) + shown.n;
+		l.last = rest.n == 0;
+		if (at < l.to)
+			break;
+	}
+	return l;
+}
+
+/* The display line that position at is in. */
+static struct line
+line_at(struct editor *e, size_t at)
+{
+	size_t from = edit_buf_line_start(e->buf, at);
+	size_t to = edit_buf_line_end(e->buf, at);
+
+	str_clear(&e->scratch);
+	edit_buf_copy(e->buf, from, to, &e->scratch);
+	return find_line(e, str_slice(&e->scratch), from, at);
+}
+
+static bool
+line_after(struct editor *e, const struct line *l, struct line *next_r)
+{
+	size_t at = l->to;
+
+	if (l->last) {
+		if (at >= edit_buf_size(e->buf))
+			return false;
+		at++; /* the LF */
+	}
+	*next_r = line_at(e, at);
+	return true;
+}
+
+static bool
+line_before(struct editor *e, const struct line *l, struct line *prev_r)
+{
+	if (l->from == 0)
+		return false;
+	*prev_r = line_at(e, l->from - 1);
+	return true;
+}
+
+/* TABs are drawn as one blank; everything else as wide as it is. */
+static size_t
+column_of(struct editor *e, const struct line *l, size_t at)
+{
+	size_t end = at < l->shown ? at : l->shown;
+	size_t cells;
+
+	str_clear(&e->scratch);
+	edit_buf_copy(e->buf, l->from, end, &e->scratch);
+	cells = unicode_cells(str_slice(&e->scratch));
+	if (at > l->shown)
+		cells += at - l->shown;
+	return cells < width(e) ? cells : width(e);
+}
+
+static size_t
+position_at(struct editor *e, const struct line *l, size_t column)
+{
+	size_t end = l->last || l->to == l->from ? l->to
+	                                         : edit_buf_prev(e->buf, l->to);
+	size_t at = l->from;
+
+	while (at < end) {
+		size_t next = edit_buf_next(e->buf, at);
+
+		if (column_of(e, l, next) > column)
+			break;
+		at = next;
+	}
+	return at;
+}
+
+/* ---- keys ---- */
+
+bool
+editor_key(struct editor *e, uint32_t key)
+{
+	char utf8[8];
+	size_t n = 0;
+	struct str s;
+
+	if (key == K_ENTER)
+		utf8[n++] = '\n';
+	else if (key == K_TAB)
+		utf8[n++] = '\t';
+	else if (!key_is_text(key))
+		return false;
+	str_init(&s, sizeof utf8);
+	if (n > 0)
+		str_add(&s, utf8, n);
+	else
+		str_add_codepoint(&s, key);
+	e->cursor = edit_buf_insert(e->buf, e->cursor, str_slice(&s));
+	/* a word is an undo step */
+	if (s.p[0] == ' ' || s.p[0] == '\n')
+		edit_buf_mark(e->buf);
+	str_release(&s);
+	e->keep_goal = e->cutting = false;
+	return true;
+}
+
+void
+editor_paste(struct editor *e, struct slice text)
+{
+	edit_buf_mark(e->buf);
+	e->cursor = edit_buf_insert(e->buf, e->cursor, text);
+	edit_buf_mark(e->buf);
+	e->keep_goal = e->cutting = false;
+}
+
+static bool
+move_lines(struct editor *e, int n)
+{
+	struct line l = line_at(e, e->cursor);
+	bool moved = false;
+
+	if (!e->keep_goal)
+		e->goal = column_of(e, &l, e->cursor);
+	for (; n > 0 && line_after(e, &l, &l); n--)
+		moved = true;
+	for (; n < 0 && line_before(e, &l, &l); n++)
+		moved = true;
+	if (moved)
+		e->cursor = position_at(e, &l, e->goal);
+	e->keep_goal = true;
+	return moved;
+}
+
+static void
+cut_line(struct editor *e)
+{
+	size_t from = edit_buf_line_start(e->buf, e->cursor);
+	size_t to = edit_buf_line_end(e->buf, e->cursor);
+
+	if (to < edit_buf_size(e->buf))
+		to++;
+	if (!e->cutting)
+		str_clear(&e->cut);
+	edit_buf_mark(e->buf);
+	edit_buf_copy(e->buf, from, to, &e->cut);
+	edit_buf_delete(e->buf, from, to - from);
+	e->cursor = from;
+}
+
+static void
+delete_to(struct editor *e, size_t to)
+{
+	size_t from = e->cursor < to ? e->cursor : to;
+	size_t end = e->cursor < to ? to : e->cursor;
+
+	edit_buf_delete(e->buf, from, end - from);
+	e->cursor = from;
+}
+
+/* The start of the display line; there already: of the paragraph. */
+static size_t
+home(struct editor *e)
+{
+	size_t from = line_at(e, e->cursor).from;
+
+	return e->cursor == from ? edit_buf_line_start(e->buf, from) : from;
+}
+
+static size_t
+end(struct editor *e)
+{
+	struct line l = line_at(e, e->cursor);
+	size_t to =
+		l.last || l.to == l.from ? l.to : edit_buf_prev(e->buf, l.to);
+
+	return e->cursor == to ? edit_buf_line_end(e->buf, to) : to;
+}
+
+/* Those that go somewhere; false: id is none of them. */
+static bool
+go(struct editor *e, enum action_id id)
+{
+	const struct edit_buf *b = e->buf;
+	size_t at = e->cursor;
+
+	if (id == ACTION_ED_LEFT)
+		at = edit_buf_prev(b, at);
+	else if (id == ACTION_ED_RIGHT)
+		at = edit_buf_next(b, at);
+	else if (id == ACTION_ED_WORD_LEFT)
+		at = edit_buf_prev_word(b, at);
+	else if (id == ACTION_ED_WORD_RIGHT)
+		at = edit_buf_next_word(b, at);
+	else if (id == ACTION_ED_HOME)
+		at = home(e);
+	else if (id == ACTION_ED_END)
+		at = end(e);
+	else if (id == ACTION_ED_TOP)
+		at = 0;
+	else if (id == ACTION_ED_BOTTOM)
+		at = edit_buf_size(b);
+	else
+		return false;
+	e->cursor = at;
+	e->keep_goal = false;
+	edit_buf_mark(e->buf);
+	return true;
+}
+
+static void
+change(struct editor *e, enum action_id id)
+{
+	e->keep_goal = false;
+	if (id == ACTION_ED_CUT)
+		cut_line(e);
+	else if (id == ACTION_ED_PASTE)
+		editor_paste(e, str_slice(&e->cut));
+	else if (id == ACTION_ED_BACKSPACE)
+		delete_to(e, edit_buf_prev(e->buf, e->cursor));
+	else if (id == ACTION_ED_DELETE)
+		delete_to(e, edit_buf_next(e->buf, e->cursor));
+	else if (id == ACTION_ED_UNDO)
+		(void)edit_buf_undo(e->buf, &e->cursor);
+	else if (id == ACTION_ED_REDO)
+		(void)edit_buf_redo(e->buf, &e->cursor);
+	e->cutting = id == ACTION_ED_CUT;
+}
+
+bool
+editor_act(struct editor *e, enum action_id id)
+{
+	int page = e->rows > 3 ? e->rows - 2 : 1;
+
+	if (id == ACTION_ED_UP || id == ACTION_ED_DOWN) {
+		edit_buf_mark(e->buf);
+		e->cutting = false;
+		return move_lines(e, id == ACTION_ED_UP ? -1 : 1) ||
+		       id == ACTION_ED_DOWN;
+	}
+	if (id == ACTION_ED_PAGE_UP || id == ACTION_ED_PAGE_DOWN) {
+		edit_buf_mark(e->buf);
+		(void)move_lines(e, id == ACTION_ED_PAGE_UP ? -page : page);
+		return true;
+	}
+	if (go(e, id))
+		e->cutting = false;
+	else
+		change(e, id);
+	return true;
+}
+
+bool
+editor_find(struct editor *e, struct slice what)
+{
+	size_t from = edit_buf_next(e->buf, e->cursor);
+	struct slice text;
+	size_t at;
+
+	if (what.n == 0)
+		return false;
+	str_clear(&e->scratch);
+	editor_text(e, &e->scratch);
+	text = str_slice(&e->scratch);
+	at = slice_ifind_text(slice_from(text, from), what);
+	if (at < text.n - (from < text.n ? from : text.n))
+		at += from;
+	else
+		at = slice_ifind_text(text, what);
+	if (at >= text.n)
+		return false;
+	editor_set_cursor(e, at);
+	return true;
+}
+
+/* ---- drawing ---- */
+
+/* Move top so that the cursor's line is on screen. */
+static void
+scroll(struct editor *e)
+{
+	struct line c = line_at(e, e->cursor);
+	struct line l;
+	int i;
+
+	e->top = line_at(e, e->top).from;
+	if (c.from <= e->top) {
+		e->top = c.from;
+		return;
+	}
+	l = c;
+	for (i = 1; i < e->rows; i++) {
+		if (l.from == e->top)
+			return;
+		if (!line_before(e, &l, &l))
+			break;
+	}
+	if (l.from > e->top)
+		e->top = l.from;
+}
+
+static enum style
+line_style(struct editor *e, const struct line *l)
+{
+	size_t from = edit_buf_line_start(e->buf, l->from);
+
+	return edit_buf_at(e->buf, from) == '>' ? STYLE_QUOTE1 : STYLE_TEXT;
+}
+
+static void
+draw_line(struct editor *e, struct grid *g, const struct rect *r, int row,
+          const struct line *l)
+{
+	enum style st = line_style(e, l);
+	int col;
+
+	str_clear(&e->scratch);
+	edit_buf_copy(e->buf, l->from, l->shown, &e->scratch);
+	col = grid_put(g, r, row, 0, st, str_slice(&e->scratch));
+	grid_fill_row(g, r, row, col, STYLE_TEXT);
+}
+
+void
+editor_draw(struct editor *e, struct grid *g, const struct rect *r, bool focus)
+{
+	struct line l;
+	bool more = true;
+	int row;
+
+	e->rows = r->rows > 0 ? r->rows : 1;
+	e->cols = r->cols;
+	scroll(e);
+	l = line_at(e, e->top);
+	for (row = 0; row < r->rows; row++) {
+		if (!more) {
+			grid_fill_row(g, r, row, 0, STYLE_TEXT);
+			continue;
+		}
+		draw_line(e, g, r, row, &l);
+		if (focus && e->cursor >= l.from &&
+		    (e->cursor < l.to || (l.last && e->cursor == l.to)))
+			grid_cursor(g, r, row,
+			            (int)column_of(e, &l, e->cursor));
+		more = line_after(e, &l, &l);
+	}
+}
+
+void
+editor_click(struct editor *e, int row, int col)
+{
+	struct line l = line_at(e, e->top);
+
+	while (row-- > 0 && line_after(e, &l, &l))
+		;
+	e->cursor = position_at(e, &l, col > 0 ? (size_t)col : 0);
+	e->keep_goal = e->cutting = false;
+	edit_buf_mark(e->buf);
+}
