@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The wizard: its steps, where failures lead, what is kept. */
+#include "lib/test.h"
+
+#include "tui/key.h"
+#include "tui/layout.h"
+#include "tui/mailto.h"
+#include "tui/wizard.h"
+
+static char id[] = "example";
+static char host[] = "pop.example.kr";
+static char smtp_host[] = "smtp.example.kr";
+
+static const struct provider *
+lookup(void *ctx, struct slice address)
+{
+	const struct provider *p = ctx;
+
+	return slice_ends(address, "@example.kr") ? p : NULL;
+}
+
+static bool
+taken(void *ctx, const char *name)
+{
+	(void)ctx;
+	return strcmp(name, "example") == 0;
+}
+
+static void
+start(struct wizard_steps *w, struct provider *p)
+{
+	struct wizard_world world = { p, lookup, taken };
+
+	*p = (struct provider){ .id = id };
+	p->pop = (struct account_server){ host, 995, ACCOUNT_TLS_IMPLICIT };
+	p->smtp =
+		(struct account_server){ smtp_host, 465, ACCOUNT_TLS_IMPLICIT };
+	wizard_init(w, &world);
+}
+
+static void
+type(struct wizard_steps *w, const char *text)
+{
+	wizard_paste(w, slice_of(text));
+}
+
+static void
+test_enter_enter_enter(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+	struct err ok = { 0 };
+
+	(void)state;
+	start(&w, &p);
+	assert_int_equal(w.focus, WIZARD_F_ADDRESS);
+	type(&w, "hong@example.kr");
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_NOTHING);
+	assert_int_equal(w.step, WIZARD_PASSWORD);
+	type(&w, "secret");
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_START_TEST);
+	assert_string_equal(w.account.address, "hong@example.kr");
+	assert_string_equal(w.account.pop.host, host);
+	assert_string_equal(w.account.name, "example-hong");
+	wizard_test_line(&w, "logged in");
+	wizard_test_done(&w, &ok);
+	assert_int_equal(w.step, WIZARD_AMOUNT);
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_SAVE);
+	assert_int_equal(w.account.first_days, 30);
+	assert_int_equal(w.account.keep, ACCOUNT_KEEP);
+	wizard_release(&w);
+}
+
+static void
+test_wrong_password_keeps_answers(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+	struct err err = { 0 };
+
+	(void)state;
+	start(&w, &p);
+	type(&w, "hong@example.kr");
+	(void)wizard_key(&w, K_ENTER);
+	type(&w, "wrong");
+	(void)wizard_key(&w, K_ENTER);
+	(void)err_set(&err, ERR_AUTH, "the password was rejected");
+	wizard_test_done(&w, &err);
+	assert_int_equal(w.step, WIZARD_PASSWORD);
+	assert_int_equal(w.focus, WIZARD_F_PASSWORD);
+	assert_int_equal(w.error.code, ERR_AUTH);
+	assert_slice(w_line_get(&w.fields[WIZARD_F_PASSWORD]), "wrong");
+	assert_slice(w_line_get(&w.fields[WIZARD_F_ADDRESS]),
+	             "hong@example.kr");
+	type(&w, "2");
+	assert_int_equal(w.error.code, ERR_NONE);
+	wizard_release(&w);
+}
+
+static void
+test_unknown_domain_asks_for_servers(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+	struct err err = { 0 };
+
+	(void)state;
+	start(&w, &p);
+	type(&w, "me@else.org");
+	(void)wizard_key(&w, K_ENTER);
+	assert_int_equal(w.step, WIZARD_SERVERS);
+	assert_slice(w_line_get(&w.fields[WIZARD_F_POP]),
+	             "pop.else.org:995:tls");
+	(void)wizard_key(&w, K_ENTER);
+	type(&w, "pw");
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_START_TEST);
+	assert_string_equal(w.account.pop.host, "pop.else.org");
+	(void)err_set(&err, ERR_NOHOST, "'smtp.else.org' does not exist");
+	wizard_test_done(&w, &err);
+	assert_int_equal(w.step, WIZARD_SERVERS);
+	assert_int_equal(w.focus, WIZARD_F_SMTP);
+	wizard_release(&w);
+}
+
+static void
+test_bad_input_stays(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+
+	(void)state;
+	start(&w, &p);
+	type(&w, "nonsense");
+	(void)wizard_key(&w, K_ENTER);
+	assert_int_equal(w.step, WIZARD_ADDRESS);
+	assert_int_equal(w.error.code, ERR_USAGE);
+	type(&w, "@else.org");
+	(void)wizard_key(&w, K_ENTER);
+	assert_int_equal(w.step, WIZARD_SERVERS);
+	type(&w, ":nonsense");
+	(void)wizard_key(&w, K_ENTER);
+	assert_int_equal(w.step, WIZARD_SERVERS);
+	assert_int_equal(w.focus, WIZARD_F_POP);
+	(void)wizard_key(&w, K_ESC);
+	assert_int_equal(w.step, WIZARD_ADDRESS);
+	assert_int_equal(wizard_key(&w, K_ESC), WIZARD_LEAVE);
+	wizard_release(&w);
+}
+
+static void
+test_no_pop3_is_said_and_f2_goes_on(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+
+	(void)state;
+	start(&w, &p);
+	p.pop.host = NULL;
+	type(&w, "hong@example.kr");
+	(void)wizard_key(&w, K_ENTER);
+	assert_int_equal(w.step, WIZARD_ADDRESS);
+	assert_int_equal(w.error.code, ERR_CONFIG);
+	(void)wizard_key(&w, K_F1 + 1);
+	assert_int_equal(w.step, WIZARD_SERVERS);
+	wizard_release(&w);
+}
+
+static void
+test_draws_at_any_size(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+	int rows, step;
+
+	(void)state;
+	start(&w, &p);
+	type(&w, "hong@example.kr");
+	for (step = WIZARD_ADDRESS; step <= WIZARD_DONE; step++) {
+		w.step = (enum wizard_step)step;
+		for (rows = 1; rows < 40; rows += 6) {
+			struct grid g;
+			struct rect r;
+
+			grid_init(&g);
+			grid_resize(&g, rows, rows * 3);
+			r = grid_rect(&g);
+			wizard_draw(&w, &g, &r, true);
+			wizard_draw_hints(&w, &g, &r);
+			grid_release(&g);
+		}
+	}
+	wizard_release(&w);
+}
+
+static void
+test_layout_is_inside(void **state)
+{
+	int rows, cols, focus;
+
+	(void)state;
+	for (rows = 1; rows < 80; rows += 3) {
+		for (cols = 1; cols < 220; cols += 7) {
+			for (focus = 0; focus < 6; focus++) {
+				struct layout l =
+					layout_make(rows, cols,
+				                    (enum pane_id)(focus / 2),
+				                    focus % 2);
+				struct rect all[] = { l.title, l.status,
+					              l.hints, l.folders,
+					              l.list,  l.reader,
+					              l.vrule, l.hrule };
+				size_t i;
+
+				for (i = 0; i < 8; i++) {
+					assert_true(all[i].rows >= 0);
+					assert_true(all[i].cols >= 0);
+					assert_true(all[i].row + all[i].rows <=
+					            rows);
+					assert_true(all[i].col + all[i].cols <=
+					            cols);
+				}
+			}
+		}
+	}
+	assert_true(layout_make(5, 20, PANE_LIST, false).too_small);
+	assert_false(layout_make(24, 80, PANE_LIST, false).wide);
+	assert_int_equal(layout_make(24, 80, PANE_LIST, false).list.rows, 20);
+	assert_true(layout_make(60, 200, PANE_LIST, true).wide);
+}
+
+static void
+test_mailto_takes_only_safe_fields(void **state)
+{
+	struct mailto m;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(
+		mailto_parse(SLICE_LIT("mailto:a@b.kr?attach=/etc/passwd"
+	                               "&bcc=x@y&body=%0D%0ABcc:z%00"
+	                               "&subject=a%0Ab%1B&from=q@q&cc=c@d"),
+	                     &m, &err),
+		0);
+	assert_string_equal(m.to.p, "a@b.kr");
+	assert_string_equal(m.cc.p, "c@d");
+	assert_string_equal(m.body.p, "\nBcc:z");
+	assert_null(strchr(m.subject.p, '\n'));
+	assert_null(strchr(m.subject.p, '\033'));
+	mailto_release(&m);
+	assert_int_equal(mailto_parse(SLICE_LIT("http://a"), &m, &err), -1);
+	mailto_release(&m);
+}
+
+/* Cut anywhere, a link is parsed without harm. */
+static void
+test_mailto_cut_anywhere(void **state)
+{
+	static const char uri[] =
+		"mailto:%ED%99%8D@b?subject=%EA%B0%80&body=%&&=&to=%zz#x";
+	size_t n;
+
+	(void)state;
+	for (n = 0; n < sizeof uri; n++) {
+		struct err err = { 0 };
+		struct mailto m;
+
+		(void)mailto_parse(slice_make(uri, n), &m, &err);
+		mailto_release(&m);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_enter_enter_enter),
+		cmocka_unit_test(test_wrong_password_keeps_answers),
+		cmocka_unit_test(test_unknown_domain_asks_for_servers),
+		cmocka_unit_test(test_bad_input_stays),
+		cmocka_unit_test(test_no_pop3_is_said_and_f2_goes_on),
+		cmocka_unit_test(test_draws_at_any_size),
+		cmocka_unit_test(test_layout_is_inside),
+		cmocka_unit_test(test_mailto_takes_only_safe_fields),
+		cmocka_unit_test(test_mailto_cut_anywhere),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

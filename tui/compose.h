@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A message being written: its fields, and building it. */
+#ifndef TUI_COMPOSE_H
+#define TUI_COMPOSE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "conf/conf.h"
+#include "mime/build.h"
+#include "mime/message.h"
+#include "tui/editor.h"
+#include "tui/mailto.h"
+#include "tui/w_line.h"
+#include "util/array.h"
+
+/* Bytes of text one message may have; far more than anybody types. */
+#define COMPOSE_TEXT_MAX ((size_t)16 * 1024 * 1024)
+/* Bytes of all attachments: providers refuse more than 25 to 50 MB. */
+#define COMPOSE_ATTACH_MAX ((size_t)100 * 1024 * 1024)
+
+enum compose_field {
+	COMPOSE_FROM,
+	COMPOSE_TO,
+	COMPOSE_CC,
+	COMPOSE_BCC,
+	COMPOSE_SUBJECT,
+	COMPOSE_FILES,
+	COMPOSE_BODY,
+	COMPOSE_FIELDS,
+};
+
+/* An address of the user's to send from; strings owned. */
+struct compose_from {
+	char *account;
+	char *name;
+	char *address;
+	char *signature;
+};
+
+struct compose_file {
+	char *name;
+	char *type;
+	char *data;
+	size_t size;
+};
+
+struct compose {
+	ARRAY(struct compose_from) froms;
+	size_t from;
+	struct w_line lines[COMPOSE_FIELDS]; /* To, Cc, Bcc, Subject */
+	ARRAY(struct compose_file) files;
+	struct editor *editor;
+	enum compose_field focus;
+	/* what it answers */
+	int64_t reply_to;
+	unsigned reply_flag;
+	char *in_reply_to; /* without <> */
+	ARRAY(char *) references;
+	int64_t draft;  /* message it came from, 0 */
+	unsigned saved; /* editor version that was saved last */
+	bool touched;   /* something was changed since */
+	bool warned;    /* of a missing attachment */
+};
+
+enum compose_reply {
+	COMPOSE_REPLY,
+	COMPOSE_REPLY_ALL,
+	COMPOSE_REPLY_LIST,
+};
+
+/* An empty message from account (NULL: the default one). */
+struct compose *compose_new(const struct conf *conf, const char *account);
+void compose_free(struct compose **c);
+/* Send from this account and address, when the user has them. */
+void compose_set_from(struct compose *c, const char *account,
+                      const char *address);
+void compose_next_from(struct compose *c, int direction);
+/* Fill in as an answer to m (stored as id). */
+void compose_fill_reply(struct compose *c, const struct message *m, int64_t id,
+                        enum compose_reply how);
+/* inline: text quoted below a heading and attachments taken over; else the
+ * whole message becomes an attachment. */
+int compose_fill_forward(struct compose *c, const struct message *m, int64_t id,
+                         bool as_attachment, struct err *err);
+/* Go on with a draft stored as id. */
+void compose_fill_draft(struct compose *c, const struct message *m, int64_t id);
+void compose_fill_mailto(struct compose *c, const struct mailto *m);
+int compose_attach_file(struct compose *c, const char *path, struct err *err);
+int compose_attach(struct compose *c, struct slice name, struct slice type,
+                   struct slice data, struct err *err);
+void compose_detach(struct compose *c); /* the last one */
+
+/* Recipients of a built message. */
+struct compose_rcpts {
+	struct arena arena;
+	const char **v;
+	size_t n;
+};
+
+void compose_rcpts_release(struct compose_rcpts *r);
+/*
+ * Build the message.  draft: addresses may be unfinished (they are left out
+ * then) and Bcc is kept; else every address is checked and at least one is
+ * needed.  *wrong_r: the field an error belongs to.  rcpts_r NULL for drafts.
+ */
+int compose_build(const struct compose *c, bool draft, struct str *out,
+                  struct compose_rcpts *rcpts_r, enum compose_field *wrong_r,
+                  struct err *err);
+/* Is nothing in it worth keeping? */
+bool compose_is_empty(const struct compose *c);
+/* Does the text promise an attachment that is not there? */
+bool compose_misses_attachment(const struct compose *c);
+bool compose_changed(const struct compose *c);
+void compose_set_saved(struct compose *c);
+
+#endif

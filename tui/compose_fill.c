@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Filling a message being written from another: replies, forwards, drafts. */
+#include "tui/compose.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "tui/text_fmt.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+static bool
+is_own(const struct compose *c, struct slice spec)
+{
+	size_t i;
+
+	for (i = 0; i < c->froms.n; i++)
+		if (addr_same(slice_of(c->froms.v[i].address), spec))
+			return true;
+	return false;
+}
+
+static bool
+contains(const struct addr_list *list, size_t n, struct slice spec)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (addr_same(list->v[i].spec, spec))
+			return true;
+	return false;
+}
+
+/* As a user would type it: a name with specials is quoted. */
+static void
+add_typed(const struct addr *a, struct str *out)
+{
+	size_t i;
+	bool quote = false;
+
+	if (out->n > 0)
+		str_add_z(out, ", ");
+	if (a->name.n == 0) {
+		str_add_slice(out, a->spec);
+		return;
+	}
+	for (i = 0; i < a->name.n; i++)
+		quote = quote || strchr("\"(),:;<>@[\\].", a->name.p[i]);
+	if (quote)
+		str_add_c(out, '"');
+	for (i = 0; i < a->name.n; i++) {
+		if (quote && (a->name.p[i] == '"' || a->name.p[i] == '\\'))
+			str_add_c(out, '\\');
+		str_add_c(out, a->name.p[i]);
+	}
+	str_add_z(out, quote ? "\" <" : " <");
+	str_add_slice(out, a->spec);
+	str_add_c(out, '>');
+}
+
+/* List into field, leaving out own addresses and those of other. */
+static void
+fill_list(struct compose *c, enum compose_field f, const struct addr_list *list,
+          const struct addr_list *other, bool keep_own)
+{
+	struct str s;
+	size_t i;
+
+	str_init(&s, W_LINE_MAX);
+	str_add_slice(&s, w_line_get(&c->lines[f]));
+	for (i = 0; i < list->n; i++) {
+		struct slice spec = list->v[i].spec;
+
+		if (!addr_spec_ok(spec) || (!keep_own && is_own(c, spec)) ||
+		    contains(list, i, spec) ||
+		    (other != NULL && contains(other, other->n, spec)))
+			continue;
+		add_typed(&list->v[i], &s);
+	}
+	w_line_set(&c->lines[f], str_slice(&s));
+	str_release(&s);
+}
+
+/* "<mailto:list@example.org>" of List-Post. */
+static bool
+list_address(const struct message *m, struct str *out)
+{
+	struct str s;
+	struct slice all, url;
+	size_t at;
+
+	str_init(&s, 4096);
+	(void)message_text_field(m, m->root, "List-Post", &s);
+	all = str_slice(&s);
+	at = slice_ifind_text(all, SLICE_LIT("mailto:"));
+	if (at < all.n) {
+		url = slice_from(all, at + 7);
+		url = slice_head(url, slice_find(url, '>'));
+		url = slice_head(url, slice_find(url, '?'));
+		if (addr_spec_ok(url))
+			str_add_slice(out, url);
+	}
+	str_release(&s);
+	return out->n > 0;
+}
+
+static void
+fill_thread(struct compose *c, const struct message *m)
+{
+	struct arena a = { NULL };
+	struct slice id = message_id(m);
+	struct slice *refs;
+	size_t i, n;
+
+	message_references(m, &a, &refs, &n);
+	for (i = 0; i < n; i++)
+		if (!slice_eq(refs[i], id))
+			array_add(&c->references, slice_dup(refs[i]));
+	if (id.n > 0) {
+		array_add(&c->references, slice_dup(id));
+		free(c->in_reply_to);
+		c->in_reply_to = slice_dup(id);
+	}
+	arena_release(&a);
+}
+
+static void
+fill_people(struct compose *c, const struct message *m, enum compose_reply how)
+{
+	struct arena a = { NULL };
+	struct addr_list sender, to, cc;
+	struct str list;
+
+	str_init(&list, W_LINE_MAX);
+	message_addrs(m, "Reply-To", &a, &sender);
+	if (sender.n == 0)
+		message_addrs(m, "From", &a, &sender);
+	message_addrs(m, "To", &a, &to);
+	message_addrs(m, "Cc", &a, &cc);
+	if (how == COMPOSE_REPLY_LIST && list_address(m, &list)) {
+		w_line_set(&c->lines[COMPOSE_TO], str_slice(&list));
+	} else if (sender.n > 0 && is_own(c, sender.v[0].spec)) {
+		/* an answer to one's own mail goes where that went */
+		fill_list(c, COMPOSE_TO, &to, NULL, true);
+		if (how == COMPOSE_REPLY_ALL)
+			fill_list(c, COMPOSE_CC, &cc, &to, false);
+	} else {
+		fill_list(c, COMPOSE_TO, &sender, NULL, true);
+		if (how == COMPOSE_REPLY_ALL) {
+			fill_list(c, COMPOSE_CC, &to, &sender, false);
+			fill_list(c, COMPOSE_CC, &cc, &sender, false);
+		}
+	}
+	str_release(&list);
+	arena_release(&a);
+}
+
+static void
+fill_subject(struct compose *c, const struct message *m,
+             void (*make)(struct slice, struct str *))
+{
+	struct str subject, made;
+
+	str_init(&subject, W_LINE_MAX);
+	str_init(&made, W_LINE_MAX);
+	(void)message_subject(m, &subject);
+	make(str_slice(&subject), &made);
+	w_line_set(&c->lines[COMPOSE_SUBJECT], str_slice(&made));
+	str_release(&made);
+	str_release(&subject);
+}
+
+/* The writer's place on top, then the text, then the signature. */
+static void
+fill_text(struct compose *c, struct slice below)
+{
+	struct str s;
+
+	str_init(&s, COMPOSE_TEXT_MAX);
+	editor_text(c->editor, &s); /* the signature */
+	str_insert(&s, 0, below);
+	str_insert(&s, 0, SLICE_LIT("\n\n"));
+	editor_set(c->editor, str_slice(&s));
+	str_release(&s);
+}
+
+void
+compose_fill_reply(struct compose *c, const struct message *m, int64_t id,
+                   enum compose_reply how)
+{
+	struct str quote;
+
+	fill_people(c, m, how);
+	fill_subject(c, m, build_reply_subject);
+	fill_thread(c, m);
+	str_init(&quote, COMPOSE_TEXT_MAX / 2);
+	build_quote(m, &quote);
+	fill_text(c, str_slice(&quote));
+	str_release(&quote);
+	c->reply_to = id;
+	c->reply_flag = STORE_ANSWERED;
+	c->focus = COMPOSE_BODY;
+	compose_set_saved(c);
+}
+
+static void
+heading_line(struct str *s, const char *label, struct slice value)
+{
+	if (value.n > 0)
+		str_printf(s, "%s: %.*s\n", label, SLICE_ARG(value));
+}
+
+static void
+heading_people(const struct message *m, const char *field, const char *label,
+               struct str *out)
+{
+	struct arena a = { NULL };
+	struct addr_list list;
+	struct str s;
+	size_t i;
+
+	str_init(&s, W_LINE_MAX);
+	message_addrs(m, field, &a, &list);
+	for (i = 0; i < list.n; i++) {
+		if (i > 0)
+			str_add_z(&s, ", ");
+		addr_show(&list.v[i], &s);
+	}
+	heading_line(out, label, str_slice(&s));
+	str_release(&s);
+	arena_release(&a);
+}
+
+static void
+forwarded_text(const struct message *m, struct str *out)
+{
+	struct str s;
+	int64_t date;
+
+	str_init(&s, W_LINE_MAX);
+	str_printf(out, "---------- %s ----------\n", _("Forwarded message"));
+	heading_people(m, "From", _("From"), out);
+	if (message_date(m, &date)) {
+		fmt_date_long(date, &s);
+		heading_line(out, _("Date"), str_slice(&s));
+		str_clear(&s);
+	}
+	(void)message_subject(m, &s);
+	heading_line(out, _("Subject"), str_slice(&s));
+	heading_people(m, "To", _("To"), out);
+	str_add_c(out, '\n');
+	message_words(m, COMPOSE_TEXT_MAX / 2, out);
+	str_release(&s);
+}
+
+static int
+take_attachments(struct compose *c, const struct message *m, struct err *err)
+{
+	struct part *p = NULL;
+	int rc = 0;
+
+	while (rc == 0 && (p = message_next_attachment(m, p)) != NULL) {
+		struct str name, bytes;
+
+		str_init(&name, 256);
+		str_init(&bytes, COMPOSE_ATTACH_MAX);
+		part_save_name(p, &name);
+		part_bytes(p, &bytes);
+		rc = compose_attach(c, str_slice(&name), p->type,
+		                    str_slice(&bytes), err);
+		str_release(&bytes);
+		str_release(&name);
+	}
+	return rc;
+}
+
+int
+compose_fill_forward(struct compose *c, const struct message *m, int64_t id,
+                     bool as_attachment, struct err *err)
+{
+	struct str text;
+	int rc;
+
+	fill_subject(c, m, build_forward_subject);
+	c->reply_to = id;
+	c->reply_flag = STORE_FORWARDED;
+	c->focus = COMPOSE_TO;
+	if (as_attachment) {
+		str_init(&text, W_LINE_MAX);
+		(void)message_subject(m, &text);
+		str_add_z(&text, text.n > 0 ? ".eml" : "message.eml");
+		rc = compose_attach(c, str_slice(&text),
+		                    SLICE_LIT("message/rfc822"), m->raw, err);
+	} else {
+		str_init(&text, COMPOSE_TEXT_MAX);
+		forwarded_text(m, &text);
+		fill_text(c, str_slice(&text));
+		rc = take_attachments(c, m, err);
+	}
+	str_release(&text);
+	compose_set_saved(c);
+	return rc;
+}
+
+static void
+fill_field(struct compose *c, const struct message *m, const char *name,
+           enum compose_field f)
+{
+	struct arena a = { NULL };
+	struct addr_list list;
+
+	message_addrs(m, name, &a, &list);
+	fill_list(c, f, &list, NULL, true);
+	arena_release(&a);
+}
+
+void
+compose_fill_draft(struct compose *c, const struct message *m, int64_t id)
+{
+	struct arena a = { NULL };
+	struct addr_list from;
+	struct slice *refs;
+	struct part *plain = message_plain(m);
+	struct str s;
+	size_t i, n;
+
+	message_addrs(m, "From", &a, &from);
+	if (from.n > 0) {
+		char *spec = slice_dup(from.v[0].spec);
+
+		compose_set_from(c, NULL, spec);
+		free(spec);
+	}
+	fill_field(c, m, "To", COMPOSE_TO);
+	fill_field(c, m, "Cc", COMPOSE_CC);
+	fill_field(c, m, "Bcc", COMPOSE_BCC);
+	str_init(&s, COMPOSE_TEXT_MAX);
+	(void)message_subject(m, &s);
+	w_line_set(&c->lines[COMPOSE_SUBJECT], str_slice(&s));
+	str_clear(&s);
+	if (plain != NULL)
+		message_words(m, COMPOSE_TEXT_MAX, &s);
+	editor_set(c->editor, str_slice(&s));
+	message_references(m, &a, &refs, &n);
+	for (i = 0; i < n; i++)
+		array_add(&c->references, slice_dup(refs[i]));
+	if (n > 0)
+		c->in_reply_to = slice_dup(refs[n - 1]);
+	(void)take_attachments(c, m, NULL);
+	c->draft = id;
+	c->focus = COMPOSE_BODY;
+	str_release(&s);
+	arena_release(&a);
+	compose_set_saved(c);
+}
