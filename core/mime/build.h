@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "mime/addr.h"
+#include "mime/message.h"
 #include "util/err.h"
 #include "util/str.h"
 
@@ -46,6 +47,9 @@ void build_message_id(struct slice address, struct str *out);
 /* Replies and forwards, pure: from the original to a draft's fields. */
 void build_reply_subject(struct slice subject, struct str *out);
 void build_forward_subject(struct slice subject, struct str *out);
+/* The subject without "Re:", "Fwd:", "답장:", "[전달]" and the like before it;
+ * slice of subject. */
+struct slice build_base_subject(struct slice subject);
 /* Attribution line and quoted text ("> "), in the user's language. */
 void build_quote(const struct message *m, struct str *out);
 

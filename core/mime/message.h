@@ -34,6 +34,8 @@ size_t message_field_count(const struct message *m, const char *name);
 
 /* The bytes of a leaf, transfer encoding undone, appended. */
 void part_bytes(const struct part *p, struct str *out);
+/* About how many bytes that would be, without decoding. */
+size_t part_size_estimate(const struct part *p);
 /* A text leaf as UTF-8 with LF, as written (not made safe); cs_r may be NULL. */
 void part_text(const struct message *m, const struct part *p, struct str *out,
                enum charset *cs_r);
@@ -43,6 +45,8 @@ struct part *message_html(const struct message *m);
 /* What a reader shows: best alternative, HTML as text, flowed undone, nested
  * messages and attachments named; safe for a terminal. */
 void message_display(const struct message *m, size_t cells, struct str *out);
+/* Append "312 B", "24 KB", "3.1 MB". */
+void display_size(size_t bytes, struct str *out);
 /* The plain words for filter, search and quoting: text or HTML as text; safe,
  * at most max bytes. */
 void message_words(const struct message *m, size_t max, struct str *out);

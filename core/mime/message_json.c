@@ -114,7 +114,7 @@ put_part(struct json *j, const struct part *p)
 	json_object(j);
 	put_text(j, "path", p->path);
 	put_text(j, "type", p->type);
-	put_optional(j, "charset", p->charset);
+	put_optional(j, "charset", p->is_message ? SLICE_NONE : p->charset);
 	put_optional(j, "filename", p->filename);
 	if (p->is_message) {
 		put_text(j, "size", SLICE_NONE);

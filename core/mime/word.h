@@ -22,9 +22,9 @@ void word_bytes(const struct detect_hint *hint, struct slice bytes,
 /* The charset of the first encoded word; CHARSET_UNKNOWN when there is none. */
 enum charset word_first_charset(struct slice raw);
 
-/* Append text (UTF-8) for a header: as it is when plain ASCII, else as B words
- * of at most 75 characters, cut between grapheme clusters, separated by
- * "\r\n ".  column: where the text will stand in its line. */
+/* Append text (well-formed UTF-8) as B words of at most 75 characters, cut
+ * between grapheme clusters, separated by "\r\n ".  column: where the text will
+ * stand in its line; may begin with a line break when there is no room. */
 void word_encode(struct slice text, size_t column, struct str *out);
 
 #endif

@@ -1,0 +1,322 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * A message as a reader shows it: body only, headers are the caller's business.
+ *
+ * The tree is walked without recursion (next_shown).  Of alternatives one is
+ * shown: the plain text, unless it is empty or only says that there is HTML.
+ * All text goes through unicode_clean_body or comes clean from html_to_text.
+ */
+#include "mime/display.h"
+
+#include <string.h>
+
+#include "mime/flowed.h"
+#include "mime/limits.h"
+#include "mime/message.h"
+#include "mime/part.h"
+#include "text/html.h"
+#include "text/unicode.h"
+#include "util/i18n.h"
+#include "util/utf8.h"
+
+#include "util/banned.h"
+
+/* A plain part so short that speaks of HTML is only an excuse. */
+#define EXCUSE_MAX 300
+
+static bool
+is_type(const struct part *p, const char *type)
+{
+	return slice_eq_z(p->type, type);
+}
+
+/* First leaf of that type in the subtree of p. */
+static const struct part *
+find_below(const struct part *p, const char *type)
+{
+	const struct part *stop = p;
+
+	while (stop != NULL && stop->next == NULL)
+		stop = stop->parent;
+	stop = stop != NULL ? stop->next : NULL;
+	for (; p != NULL && p != stop; p = part_walk(p))
+		if (p->child == NULL && !p->attachment && is_type(p, type))
+			return p;
+	return NULL;
+}
+
+static bool
+is_excuse(const struct message *m, const struct part *plain)
+{
+	struct str text;
+	struct slice s;
+	bool excuse;
+
+	if (plain->body.n > 4 * EXCUSE_MAX)
+		return false;
+	str_init(&text, 4 * EXCUSE_MAX);
+	part_text(m, plain, &text, NULL);
+	s = slice_trim(str_slice(&text));
+	excuse = s.n == 0 || (s.n < EXCUSE_MAX &&
+	                      slice_ifind_text(s, SLICE_LIT("HTML")) < s.n);
+	str_release(&text);
+	return excuse;
+}
+
+/* The child of a multipart/alternative to show. */
+static const struct part *
+best_alternative(const struct message *m, const struct part *p)
+{
+	const struct part *html = NULL;
+	const struct part *plain = NULL;
+	const struct part *text;
+
+	for (const struct part *c = p->child; c != NULL; c = c->next) {
+		if (plain == NULL &&
+		    (text = find_below(c, "text/plain")) != NULL &&
+		    !is_excuse(m, text))
+			plain = c;
+		if (find_below(c, "text/html") != NULL)
+			html = c;
+	}
+	if (plain != NULL)
+		return plain;
+	return html != NULL ? html : p->child;
+}
+
+static bool
+is_alternative(const struct part *p)
+{
+	return p != NULL && is_type(p, "multipart/alternative");
+}
+
+/* The node to look at after p; alternatives not chosen are left out. */
+static const struct part *
+next_shown(const struct message *m, const struct part *p)
+{
+	if (p->child != NULL)
+		return is_alternative(p) ? best_alternative(m, p) : p->child;
+	for (; p != NULL; p = p->parent)
+		if (p->next != NULL && !is_alternative(p->parent))
+			return p->next;
+	return NULL;
+}
+
+static void
+begin_section(struct str *out)
+{
+	if (out->n == 0)
+		return;
+	if (out->p[out->n - 1] != '\n')
+		str_add_c(out, '\n');
+	str_add_c(out, '\n');
+}
+
+static void
+end_section(struct str *out)
+{
+	while (out->n > 0 && out->p[out->n - 1] == '\n')
+		str_truncate(out, out->n - 1);
+	if (out->n > 0)
+		str_add_c(out, '\n');
+}
+
+static void
+add_plain(const struct message *m, const struct part *p, struct str *out)
+{
+	struct str text;
+	struct str flat;
+
+	str_init(&text, MIME_BODY_MAX);
+	str_init(&flat, MIME_BODY_MAX);
+	part_text(m, p, &text, NULL);
+	if (p->flowed)
+		flowed_decode(str_slice(&text), p->delsp, &flat);
+	unicode_clean_body(p->flowed ? str_slice(&flat) : str_slice(&text),
+	                   out);
+	str_release(&flat);
+	str_release(&text);
+}
+
+static void
+add_html(const struct message *m, const struct part *p,
+         const struct html_opts *opts, struct str *out)
+{
+	struct html_text html;
+	struct str text;
+
+	str_init(&text, MIME_BODY_MAX);
+	part_text(m, p, &text, NULL);
+	html_to_text(str_slice(&text), opts, &html);
+	str_add_slice(out, str_slice(&html.text));
+	html_text_release(&html);
+	str_release(&text);
+}
+
+void
+display_size(size_t bytes, struct str *out)
+{
+	if (bytes < 1024)
+		str_printf(out, "%zu B", bytes);
+	else if (bytes < 1024 * 1024)
+		str_printf(out, "%zu KB", (bytes + 512) / 1024);
+	else
+		str_printf(out, "%zu.%zu MB", bytes / (1024 * 1024),
+		           bytes % (1024 * 1024) * 10 / (1024 * 1024));
+}
+
+size_t
+part_size_estimate(const struct part *p)
+{
+	size_t n = p->body.n;
+
+	switch (p->cte) {
+	case CTE_BASE64:
+		/* Lines of 76 characters and CRLF carry 57 bytes. */
+		return n / 78 * 57 + n % 78 * 3 / 4;
+	case CTE_UUENCODE:
+		return n / 4 * 3;
+	case CTE_QP:
+	case CTE_IDENTITY:
+		break;
+	}
+	return n;
+}
+
+/* "[name, type, size]". */
+static void
+add_line(const struct part *p, struct str *out)
+{
+	str_add_c(out, '[');
+	if (p->filename.n > 0) {
+		unicode_clean_line(p->filename, out);
+		str_add_z(out, ", ");
+	}
+	unicode_clean_line(p->type, out);
+	str_add_z(out, ", ");
+	display_size(part_size_estimate(p), out);
+	str_add_z(out, "]\n");
+}
+
+/* "From: ..." of a nested message, when it has that field. */
+static void
+add_field(const struct message *m, const struct part *inner, const char *name,
+          const char *shown, struct str *out)
+{
+	struct str text;
+
+	str_init(&text, MESSAGE_FIELD_MAX);
+	if (message_text_field(m, inner, name, &text) && text.n > 0) {
+		str_add_z(out, shown);
+		str_add_z(out, ": ");
+		unicode_clean_line(str_slice(&text), out);
+		str_add_c(out, '\n');
+	}
+	str_release(&text);
+}
+
+static void
+add_nested_header(const struct message *m, const struct part *p,
+                  struct str *out)
+{
+	const struct part *inner = p->child;
+
+	str_add_z(out, "---- ");
+	str_add_z(out, _("Forwarded message"));
+	str_add_z(out, " ----\n");
+	if (inner == NULL)
+		return;
+	add_field(m, inner, "From", _("From"), out);
+	add_field(m, inner, "To", _("To"), out);
+	add_field(m, inner, "Date", _("Date"), out);
+	add_field(m, inner, "Subject", _("Subject"), out);
+}
+
+/* A picture inside an HTML part shows up there, not as an attachment. */
+static bool
+is_embedded(const struct part *p)
+{
+	return p->parent != NULL && p != p->parent->child &&
+	       is_type(p->parent, "multipart/related") && p->content_id.n > 0;
+}
+
+static void
+add_part(const struct message *m, const struct part *p, size_t cells,
+         struct str *out)
+{
+	struct html_opts opts = { .link_numbers = true,
+		                  .link_list = true,
+		                  .cells = cells };
+
+	if (part_is_multipart(p) || is_embedded(p))
+		return;
+	begin_section(out);
+	if (p->is_message)
+		add_nested_header(m, p, out);
+	else if (is_type(p, "text/calendar"))
+		display_calendar(m, p, out);
+	else if (p->attachment ||
+	         !(part_is_text(p) || is_type(p, "message/delivery-status")))
+		add_line(p, out);
+	else if (is_type(p, "text/html"))
+		add_html(m, p, &opts, out);
+	else
+		add_plain(m, p, out);
+	end_section(out);
+}
+
+void
+message_display(const struct message *m, size_t cells, struct str *out)
+{
+	struct str shown;
+
+	str_init(&shown, MIME_BODY_MAX);
+	for (const struct part *p = m->root; p != NULL; p = next_shown(m, p))
+		add_part(m, p, cells, &shown);
+	if (m->cut != 0) {
+		begin_section(&shown);
+		str_add_c(&shown, '[');
+		str_add_z(&shown,
+		          _("this message has more parts than are shown"));
+		str_add_z(&shown, "]\n");
+	}
+	str_add_slice(out, str_slice(&shown));
+	str_release(&shown);
+}
+
+/* The text of p, decoded from as much of its body as max bytes can need. */
+static void
+add_words(const struct message *m, const struct part *p, size_t max,
+          struct str *out)
+{
+	struct html_opts opts = { .max = max };
+	struct part head = *p;
+
+	/* HTML has much that is no text. */
+	if (max < MIME_BODY_MAX / 64)
+		head.body = slice_head(
+			p->body, max * (is_type(p, "text/html") ? 32 : 8));
+	if (is_type(p, "text/html"))
+		add_html(m, &head, &opts, out);
+	else
+		add_plain(m, &head, out);
+}
+
+void
+message_words(const struct message *m, size_t max, struct str *out)
+{
+	const struct part *plain = message_plain(m);
+	const struct part *html = message_html(m);
+	struct str words;
+
+	str_init(&words, max + 4);
+	if (plain != NULL && (html == NULL || !is_excuse(m, plain)))
+		add_words(m, plain, max, &words);
+	else if (html != NULL)
+		add_words(m, html, max, &words);
+	if (words.n > max)
+		str_truncate(&words, max);
+	str_truncate(&words, utf8_cut(words.p, words.n));
+	str_add_slice(out, str_slice(&words));
+	str_release(&words);
+}
