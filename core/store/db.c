@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* SQLite, as little of it as the store needs. */
+#include "store/db.h"
+
+#include <assert.h>
+#include <sqlite3.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/db_words.h"
+#include "util/i18n.h"
+#include "util/map.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+/* Write transactions are short: whoever holds the lock longer is stuck. */
+#define BUSY_MS 10000
+
+struct db {
+	sqlite3 *sqlite;
+	struct map cache; /* SQL text to struct db_stmt */
+	bool durable;     /* synchronous=FULL is set */
+	uint64_t work;
+};
+
+struct db_stmt {
+	struct db *db;
+	sqlite3_stmt *sqlite;
+	bool busy;   /* between db_query and db_done */
+	bool cached; /* else it goes with db_done */
+};
+
+static int
+fail(struct db *db, struct err *err)
+{
+	const char *words = sqlite3_errmsg(db->sqlite);
+
+	switch (sqlite3_errcode(db->sqlite) & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		return err_set(err, ERR_RETRY,
+		               _("the mailbox is in use by another program"));
+	case SQLITE_FULL:
+		return err_set(err, ERR_IO, _("the disk is full"));
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return err_set(err, ERR_IO,
+		               _("the index of the mailbox is damaged"));
+	case SQLITE_READONLY:
+		return err_set(err, ERR_IO, _("the mailbox cannot be written"));
+	default:
+		return err_set(err, ERR_IO, _("the index of the mailbox: %s"),
+		               words);
+	}
+}
+
+int
+db_script(struct db *db, const char *sql, struct err *err)
+{
+	if (sqlite3_exec(db->sqlite, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return fail(db, err);
+	return 0;
+}
+
+static int
+set_up(struct db *db, bool words, struct err *err)
+{
+	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
+	sqlite3_extended_result_codes(db->sqlite, 1);
+	if (db_script(db,
+	              "PRAGMA journal_mode=WAL;"
+	              "PRAGMA synchronous=NORMAL;"
+	              "PRAGMA trusted_schema=OFF;"
+	              "PRAGMA temp_store=MEMORY;",
+	              err) != 0)
+		return -1;
+	if (words)
+		return db_words_register(db->sqlite, err);
+	return 0;
+}
+
+int
+db_open(const char *path, bool words, struct db **db_r, struct err *err)
+{
+	struct db *db = xcalloc(1, sizeof *db);
+	int rc = sqlite3_open_v2(path, &db->sqlite,
+	                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
+	                                 SQLITE_OPEN_NOMUTEX |
+	                                 SQLITE_OPEN_NOFOLLOW,
+	                         NULL);
+
+	if (rc != SQLITE_OK || set_up(db, words, err) != 0) {
+		if (rc != SQLITE_OK)
+			(void)fail(db, err);
+		err_wrap(err, "%s", path);
+		db_close(&db);
+		return -1;
+	}
+	*db_r = db;
+	return 0;
+}
+
+static void
+stmt_free(struct db_stmt *st)
+{
+	sqlite3_finalize(st->sqlite);
+	free(st);
+}
+
+void
+db_close(struct db **db)
+{
+	struct map_entry *e;
+
+	if (db == NULL || *db == NULL)
+		return;
+	map_foreach(&(*db)->cache, e) {
+		stmt_free(e->value);
+	}
+	map_release(&(*db)->cache);
+	/* Nothing is left to do about a close that fails: all is committed. */
+	(void)sqlite3_close_v2((*db)->sqlite);
+	free(*db);
+	*db = NULL;
+}
+
+static struct db_stmt *
+prepare(struct db *db, const char *sql, struct err *err)
+{
+	struct db_stmt *st = map_get(&db->cache, slice_of(sql));
+	struct db_stmt *fresh;
+
+	if (st != NULL && !st->busy) {
+		st->busy = true;
+		return st;
+	}
+	fresh = xcalloc(1, sizeof *fresh);
+	fresh->db = db;
+	fresh->busy = true;
+	fresh->cached = st == NULL;
+	if (sqlite3_prepare_v3(db->sqlite, sql, -1,
+	                       fresh->cached ? SQLITE_PREPARE_PERSISTENT : 0,
+	                       &fresh->sqlite, NULL) != SQLITE_OK) {
+		(void)fail(db, err);
+		free(fresh);
+		return NULL;
+	}
+	if (fresh->cached)
+		(void)map_set(&db->cache, slice_of(sql), fresh);
+	return fresh;
+}
+
+/* A length that fits: the text of a row is far below 2 GiB, and str's maxima
+ * see to it. */
+static int
+length(struct slice v)
+{
+	assert(v.n < INT32_MAX);
+	return (int)v.n;
+}
+
+void
+db_bind_int(struct db_stmt *st, int place, int64_t v)
+{
+	int rc = sqlite3_bind_int64(st->sqlite, place, v);
+
+	assert(rc == SQLITE_OK);
+	(void)rc;
+}
+
+void
+db_bind_text(struct db_stmt *st, int place, struct slice v)
+{
+	int rc = sqlite3_bind_text(st->sqlite, place, v.n != 0 ? v.p : "",
+	                           length(v), SQLITE_TRANSIENT);
+
+	assert(rc == SQLITE_OK);
+	(void)rc;
+}
+
+static void
+bind_z(struct db_stmt *st, int place, const char *z)
+{
+	if (z != NULL)
+		db_bind_text(st, place, slice_of(z));
+}
+
+static void
+bind_blob(struct db_stmt *st, int place, struct slice v)
+{
+	int rc = sqlite3_bind_blob(st->sqlite, place, v.n != 0 ? v.p : "",
+	                           length(v), SQLITE_TRANSIENT);
+
+	assert(rc == SQLITE_OK);
+	(void)rc;
+}
+
+static void
+bind_all(struct db_stmt *st, const char *kinds, va_list ap)
+{
+	int place;
+
+	for (place = 1; *kinds != '\0'; kinds++, place++) {
+		switch (*kinds) {
+		case 'i':
+			db_bind_int(st, place, va_arg(ap, int64_t));
+			break;
+		case 'f':
+			sqlite3_bind_double(st->sqlite, place,
+			                    va_arg(ap, double));
+			break;
+		case 't':
+			db_bind_text(st, place, va_arg(ap, struct slice));
+			break;
+		case 'b':
+			bind_blob(st, place, va_arg(ap, struct slice));
+			break;
+		case 'z':
+			bind_z(st, place, va_arg(ap, const char *));
+			break;
+		default:
+			assert(!"kind of argument");
+		}
+	}
+}
+
+static struct db_stmt *
+query(struct db *db, struct err *err, const char *sql, const char *kinds,
+      va_list ap)
+{
+	struct db_stmt *st = prepare(db, sql, err);
+
+	if (st != NULL)
+		bind_all(st, kinds, ap);
+	return st;
+}
+
+struct db_stmt *
+db_query(struct db *db, struct err *err, const char *sql, const char *kinds,
+         ...)
+{
+	struct db_stmt *st;
+	va_list ap;
+
+	va_start(ap, kinds);
+	st = query(db, err, sql, kinds, ap);
+	va_end(ap);
+	return st;
+}
+
+int
+db_step(struct db_stmt *st, struct err *err)
+{
+	int rc = sqlite3_step(st->sqlite);
+
+	if (rc == SQLITE_ROW)
+		return 1;
+	return rc == SQLITE_DONE ? 0 : fail(st->db, err);
+}
+
+void
+db_done(struct db_stmt *st)
+{
+	if (st == NULL)
+		return;
+	st->db->work += (uint64_t)sqlite3_stmt_status(
+		st->sqlite, SQLITE_STMTSTATUS_VM_STEP, 1);
+	/* Its error was told by db_step already. */
+	(void)sqlite3_reset(st->sqlite);
+	(void)sqlite3_clear_bindings(st->sqlite);
+	st->busy = false;
+	if (!st->cached)
+		stmt_free(st);
+}
+
+int64_t
+db_int(struct db_stmt *st, int column)
+{
+	return sqlite3_column_int64(st->sqlite, column);
+}
+
+int
+db_small(struct db_stmt *st, int column)
+{
+	return sqlite3_column_int(st->sqlite, column);
+}
+
+double
+db_real(struct db_stmt *st, int column)
+{
+	return sqlite3_column_double(st->sqlite, column);
+}
+
+struct slice
+db_text(struct db_stmt *st, int column)
+{
+	const void *p = sqlite3_column_blob(st->sqlite, column);
+	int n = sqlite3_column_bytes(st->sqlite, column);
+
+	return slice_make(p, p != NULL ? (size_t)n : 0);
+}
+
+char *
+db_text_dup(struct db_stmt *st, int column)
+{
+	if (sqlite3_column_type(st->sqlite, column) == SQLITE_NULL)
+		return NULL;
+	return slice_dup(db_text(st, column));
+}
+
+int
+db_run(struct db *db, struct err *err, const char *sql, const char *kinds, ...)
+{
+	struct db_stmt *st;
+	va_list ap;
+	int rc;
+
+	va_start(ap, kinds);
+	st = query(db, err, sql, kinds, ap);
+	va_end(ap);
+	if (st == NULL)
+		return -1;
+	do
+		rc = db_step(st, err);
+	while (rc == 1);
+	db_done(st);
+	return rc;
+}
+
+int
+db_get_int(struct db *db, struct err *err, int64_t *v_r, const char *sql,
+           const char *kinds, ...)
+{
+	struct db_stmt *st;
+	va_list ap;
+	int rc;
+
+	va_start(ap, kinds);
+	st = query(db, err, sql, kinds, ap);
+	va_end(ap);
+	if (st == NULL)
+		return -1;
+	rc = db_step(st, err);
+	if (rc == 1)
+		*v_r = db_int(st, 0);
+	db_done(st);
+	return rc;
+}
+
+int
+db_begin(struct db *db, bool durable, struct err *err)
+{
+	if (durable != db->durable &&
+	    db_script(db,
+	              durable ? "PRAGMA synchronous=FULL"
+	                      : "PRAGMA synchronous=NORMAL",
+	              err) != 0)
+		return -1;
+	db->durable = durable;
+	return db_run(db, err, "BEGIN IMMEDIATE", "");
+}
+
+int
+db_begin_read(struct db *db, struct err *err)
+{
+	return db_run(db, err, "BEGIN", "");
+}
+
+int
+db_commit(struct db *db, struct err *err)
+{
+	return db_run(db, err, "COMMIT", "");
+}
+
+void
+db_rollback(struct db *db)
+{
+	struct err ignored = { 0 };
+
+	if (!sqlite3_get_autocommit(db->sqlite))
+		(void)db_run(db, &ignored, "ROLLBACK", "");
+}
+
+int
+db_end(struct db *db, int rc, struct err *err)
+{
+	if (rc == 0)
+		rc = db_commit(db, err);
+	if (rc != 0)
+		db_rollback(db);
+	return rc;
+}
+
+int64_t
+db_last_id(const struct db *db)
+{
+	return sqlite3_last_insert_rowid(db->sqlite);
+}
+
+int64_t
+db_changed(const struct db *db)
+{
+	return sqlite3_changes64(db->sqlite);
+}
+
+uint64_t
+db_version(struct db *db)
+{
+	struct err ignored = { 0 };
+	int64_t others = 0;
+
+	(void)db_get_int(db, &ignored, &others, "PRAGMA data_version", "");
+	return ((uint64_t)others << 40) +
+	       (uint64_t)sqlite3_total_changes64(db->sqlite);
+}
+
+uint64_t
+db_work(const struct db *db)
+{
+	return db->work;
+}

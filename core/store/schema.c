@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The tables of pabal.db, and the way from each earlier version.
+ *
+ * 1. A published migration is never changed; a change is a new one at the end.
+ * 2. Ids of messages are never used again (AUTOINCREMENT): the full text index
+ *    and the POP3 server rely on it.
+ * 3. counter is kept by triggers: row (account, folder) counts what stands
+ *    there, row (0, folder) leaves out twins.  No list is ever counted.
+ * 4. Every list has an index in its own order (date, then the row's id), so
+ *    that a window costs the same wherever it stands.
+ * 5. twin: 0, or the id of the same mail that came through another account into
+ *    the same folder; views over all accounts leave those out.
+ *
+ * folder < 4 means neither Spam nor Trash (enum folder); flags & 1 is seen.
+ */
+#include "store/schema.h"
+
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+static const char tables[] =
+	"CREATE TABLE account(id INTEGER PRIMARY KEY, name TEXT NOT NULL UNIQUE,"
+	" dir TEXT NOT NULL UNIQUE);"
+
+	"CREATE TABLE message(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" account INTEGER NOT NULL, folder INTEGER NOT NULL,"
+	" base TEXT NOT NULL,"               /* Maildir name up to the flags */
+	" cur INTEGER NOT NULL,"             /* in cur/, else in new/ */
+	" info TEXT NOT NULL,"               /* the rest of the name: ":2,S" */
+	" found INTEGER NOT NULL DEFAULT 0," /* by reconcile */
+	" flags INTEGER NOT NULL, date INTEGER NOT NULL,"
+	" received INTEGER NOT NULL, size INTEGER NOT NULL,"
+	" from_name TEXT NOT NULL, from_addr TEXT NOT NULL,"
+	" to_text TEXT NOT NULL, subject TEXT NOT NULL,"
+	" message_id TEXT NOT NULL, hash BLOB NOT NULL,"
+	" convo INTEGER NOT NULL, attachment INTEGER NOT NULL,"
+	" verdict INTEGER NOT NULL, score REAL NOT NULL,"
+	" twin INTEGER NOT NULL DEFAULT 0,"
+	" copies INTEGER NOT NULL DEFAULT 1);"
+	"CREATE UNIQUE INDEX message_base ON message(account, base);"
+	"CREATE INDEX message_folder ON message(account, folder, date);"
+	"CREATE INDEX message_account ON message(account, date)"
+	" WHERE folder < 4;"
+	"CREATE INDEX message_all_folder ON message(folder, date)"
+	" WHERE twin = 0;"
+	"CREATE INDEX message_all ON message(date)"
+	" WHERE folder < 4 AND twin = 0;"
+	"CREATE INDEX message_unread ON message(account, folder, date)"
+	" WHERE (flags & 1) = 0;"
+	"CREATE INDEX message_all_unread ON message(folder, date)"
+	" WHERE (flags & 1) = 0 AND twin = 0;"
+	"CREATE INDEX message_account_unread ON message(account, date)"
+	" WHERE (flags & 1) = 0 AND folder < 4;"
+	"CREATE INDEX message_any_unread ON message(date)"
+	" WHERE (flags & 1) = 0 AND folder < 4 AND twin = 0;"
+	"CREATE INDEX message_flagged ON message(date) WHERE (flags & 4) != 0;"
+	"CREATE INDEX message_convo ON message(convo, date);"
+	"CREATE INDEX message_twin ON message(twin) WHERE twin != 0;"
+	"CREATE INDEX message_hash ON message(hash);"
+	"CREATE INDEX message_id ON message(message_id)"
+	" WHERE message_id != '';"
+
+	"CREATE TABLE reason(message INTEGER PRIMARY KEY, text TEXT NOT NULL);"
+
+	"CREATE TABLE label(name TEXT NOT NULL, date INTEGER NOT NULL,"
+	" message INTEGER NOT NULL, PRIMARY KEY(name, date, message))"
+	" WITHOUT ROWID;"
+	"CREATE INDEX label_message ON label(message);"
+
+	/* Message-IDs seen, as 64 bits of their SHA-256: own ones and those
+	 * referred to. */
+	"CREATE TABLE convo(ref INTEGER PRIMARY KEY, convo INTEGER NOT NULL);"
+	"CREATE INDEX convo_convo ON convo(convo);"
+
+	"CREATE TABLE counter(account INTEGER NOT NULL,"
+	" folder INTEGER NOT NULL, total INTEGER NOT NULL,"
+	" unread INTEGER NOT NULL, PRIMARY KEY(account, folder))"
+	" WITHOUT ROWID;"
+	"INSERT INTO counter VALUES(0,0,0,0),(0,1,0,0),(0,2,0,0),(0,3,0,0),"
+	"(0,4,0,0),(0,5,0,0);"
+
+	"CREATE TABLE uidl(account INTEGER NOT NULL, uidl BLOB NOT NULL,"
+	" state INTEGER NOT NULL, message INTEGER NOT NULL,"
+	" fetched INTEGER NOT NULL, PRIMARY KEY(account, uidl))"
+	" WITHOUT ROWID;"
+	"CREATE INDEX uidl_message ON uidl(message) WHERE message != 0;"
+
+	"CREATE TABLE fetch(id INTEGER PRIMARY KEY, account INTEGER NOT NULL,"
+	" started INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	" messages INTEGER NOT NULL, skipped INTEGER NOT NULL,"
+	" bytes INTEGER NOT NULL, error TEXT);"
+	"CREATE INDEX fetch_account ON fetch(account, id);"
+
+	"CREATE TABLE outbox(id INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" account INTEGER NOT NULL, state INTEGER NOT NULL,"
+	" sender TEXT NOT NULL, subject TEXT NOT NULL,"
+	" not_before INTEGER NOT NULL, tries INTEGER NOT NULL, error TEXT,"
+	" reply_to INTEGER NOT NULL, reply_flag INTEGER NOT NULL,"
+	" draft INTEGER NOT NULL, file TEXT NOT NULL);"
+	"CREATE TABLE outbox_rcpt(outbox INTEGER NOT NULL,"
+	" place INTEGER NOT NULL, spec TEXT NOT NULL, fate INTEGER NOT NULL,"
+	" words TEXT, PRIMARY KEY(outbox, place)) WITHOUT ROWID;"
+
+	"CREATE TABLE contact(address TEXT PRIMARY KEY COLLATE NOCASE,"
+	" name TEXT NOT NULL, uses INTEGER NOT NULL, last INTEGER NOT NULL)"
+	" WITHOUT ROWID;"
+	"CREATE TABLE state(key TEXT PRIMARY KEY, value BLOB NOT NULL)"
+	" WITHOUT ROWID;"
+
+	/* When each folder was last compared with its rows. */
+	"CREATE TABLE seen(account INTEGER NOT NULL, folder INTEGER NOT NULL,"
+	" cur INTEGER NOT NULL, mtime INTEGER NOT NULL,"
+	" PRIMARY KEY(account, folder, cur)) WITHOUT ROWID;"
+
+	"CREATE TABLE undo(token INTEGER PRIMARY KEY AUTOINCREMENT,"
+	" kind INTEGER NOT NULL);"
+	"CREATE TABLE undo_item(token INTEGER NOT NULL,"
+	" message INTEGER NOT NULL, number INTEGER NOT NULL, text TEXT,"
+	" PRIMARY KEY(token, message)) WITHOUT ROWID;";
+
+#define COUNT_IN                                         \
+ "UPDATE counter SET total = total + 1,"                 \
+ " unread = unread + ((NEW.flags & 1) = 0)"              \
+ " WHERE folder = NEW.folder AND (account = NEW.account" \
+ " OR (account = 0 AND NEW.twin = 0));"
+#define COUNT_OUT                                        \
+ "UPDATE counter SET total = total - 1,"                 \
+ " unread = unread - ((OLD.flags & 1) = 0)"              \
+ " WHERE folder = OLD.folder AND (account = OLD.account" \
+ " OR (account = 0 AND OLD.twin = 0));"
+
+static const char triggers[] =
+	"CREATE TRIGGER message_in AFTER INSERT ON message BEGIN " COUNT_IN
+	"END;"
+	"CREATE TRIGGER message_out AFTER DELETE ON message BEGIN " COUNT_OUT
+	"DELETE FROM label WHERE message = OLD.id;"
+	"DELETE FROM reason WHERE message = OLD.id;"
+	"UPDATE uidl SET message = 0 WHERE message = OLD.id"
+	" AND message != 0;"
+	"END;"
+	"CREATE TRIGGER message_change AFTER UPDATE OF"
+	" account, folder, flags, twin ON message"
+	" WHEN OLD.account != NEW.account OR OLD.folder != NEW.folder"
+	" OR (OLD.flags & 1) != (NEW.flags & 1) OR OLD.twin != NEW.twin"
+	" BEGIN " COUNT_OUT COUNT_IN "END;"
+	"CREATE TRIGGER message_date AFTER UPDATE OF date ON message"
+	" WHEN OLD.date != NEW.date BEGIN"
+	" UPDATE label SET date = NEW.date WHERE message = NEW.id;"
+	"END;";
+
+struct migration {
+	const char *scripts[2];
+};
+
+static const struct migration migrations[] = {
+	{ { tables, triggers } },
+};
+
+#define NEWEST ((int)(sizeof migrations / sizeof migrations[0]))
+
+int
+schema_newest(void)
+{
+	return NEWEST;
+}
+
+static int
+migrate_from(struct db *db, int64_t version, struct err *err)
+{
+	for (; version < NEWEST; version++) {
+		const struct migration *m = &migrations[version];
+		size_t i;
+
+		for (i = 0; i < 2 && m->scripts[i] != NULL; i++) {
+			if (db_script(db, m->scripts[i], err) != 0)
+				return -1;
+		}
+	}
+	return 0;
+}
+
+/* PRAGMA takes no arguments; the numbers are few. */
+static int
+set_version(struct db *db, struct err *err)
+{
+	static const char sql[] = "PRAGMA user_version=1";
+
+	_Static_assert(NEWEST == 1, "and the number in sql");
+	return db_script(db, sql, err);
+}
+
+int
+schema_migrate(struct db *db, struct err *err)
+{
+	int64_t version = 0;
+	int rc;
+
+	if (db_get_int(db, err, &version, "PRAGMA user_version", "") < 0)
+		return -1;
+	if (version == NEWEST)
+		return 0;
+	if (version > NEWEST)
+		return err_set(err, ERR_CONFIG,
+		               _("the mailbox was made by a newer version of "
+		                 "this program"));
+	if (db_begin(db, true, err) != 0)
+		return -1;
+	/* Another process may have done it while we waited. */
+	rc = db_get_int(db, err, &version, "PRAGMA user_version", "");
+	rc = rc < 0 ? -1 : migrate_from(db, version, err);
+	if (rc == 0)
+		rc = set_version(db, err);
+	return db_end(db, rc, err);
+}
+
+int
+schema_recount(struct db *db, struct err *err)
+{
+	return db_script(
+		db,
+		"UPDATE counter SET total = (SELECT count(*) FROM message m"
+		" WHERE m.folder = counter.folder AND (m.account ="
+		" counter.account OR (counter.account = 0 AND m.twin = 0))),"
+		" unread = (SELECT count(*) FROM message m"
+		" WHERE m.folder = counter.folder AND (m.flags & 1) = 0"
+		" AND (m.account = counter.account"
+		" OR (counter.account = 0 AND m.twin = 0)))",
+		err);
+}
