@@ -103,7 +103,10 @@ struct store_new {
 	enum spam_verdict verdict;
 	double spam_score;
 	struct slice spam_reasons; /* a line each */
-	const char *labels;
+	const char *labels;        /* comma separated; may be NULL */
+	/* The server's UIDLs cannot be trusted (none, or renumbered): when the
+	 * account has a message of the very same bytes, it is that one. */
+	bool match_content;
 };
 
 struct store_batch *store_batch_begin(struct store *s, int64_t account,

@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What was fetched: UIDLs, the history of fetches, small state. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "store/store_impl.h"
+#include "util/clock.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+/* Fetch records kept for each account: a day of one every five minutes. */
+#define FETCHES_KEPT 300
+
+int
+store_uidls(struct store *s, int64_t account, struct uidl_map *map_r,
+            struct err *err)
+{
+	struct db_stmt *st = db_query(s->db, err,
+	                              "SELECT uidl, state, message, fetched"
+	                              " FROM uidl WHERE account = ?",
+	                              "i", account);
+	int rc = -1;
+
+	memset(map_r, 0, sizeof *map_r);
+	while (st != NULL && (rc = db_step(st, err)) == 1) {
+		struct uidl_row *row = arena_alloc(&map_r->arena, sizeof *row);
+
+		row->state = db_small(st, 1);
+		row->message = db_int(st, 2);
+		row->fetched = db_int(st, 3);
+		(void)map_set(&map_r->map, db_text(st, 0), row);
+	}
+	db_done(st);
+	if (rc != 0)
+		uidl_map_release(map_r);
+	return rc;
+}
+
+void
+uidl_map_release(struct uidl_map *m)
+{
+	if (m == NULL)
+		return;
+	map_release(&m->map);
+	arena_release(&m->arena);
+	memset(m, 0, sizeof *m);
+}
+
+int
+store_uidl_set(struct store *s, int64_t account, const char *uidl,
+               enum uidl_state state, struct err *err)
+{
+	int rc = db_begin(s->db, true, err);
+
+	if (rc == 0)
+		rc = db_run(s->db, err,
+		            "INSERT INTO uidl VALUES(?1, ?2, ?3, 0, ?4)"
+		            " ON CONFLICT DO UPDATE SET state = ?3",
+		            "ibii", account, slice_of(uidl), (int64_t)state,
+		            clock_now());
+	return db_end(s->db, rc, err);
+}
+
+int
+store_fetch_record(struct store *s, const struct fetch_record *r,
+                   struct err *err)
+{
+	int rc = db_begin(s->db, false, err);
+
+	if (rc == 0)
+		rc = db_run(
+			s->db, err,
+			"INSERT INTO fetch(account, started, ended, messages,"
+			" skipped, bytes, error) VALUES(?, ?, ?, ?, ?, ?, ?)",
+			"iiiiiiz", r->account, r->started, r->ended,
+			(int64_t)r->messages, (int64_t)r->skipped,
+			(int64_t)r->bytes, r->error);
+	if (rc == 0)
+		rc = db_run(s->db, err,
+		            "DELETE FROM fetch WHERE account = ?1 AND id <="
+		            " (SELECT id FROM fetch WHERE account = ?1"
+		            " ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+		            "ii", r->account, (int64_t)FETCHES_KEPT);
+	return db_end(s->db, rc, err);
+}
+
+static void
+read_fetch(struct db_stmt *st, struct fetch_record *r)
+{
+	r->account = db_int(st, 0);
+	r->started = db_int(st, 1);
+	r->ended = db_int(st, 2);
+	r->messages = (uint64_t)db_int(st, 3);
+	r->skipped = (uint64_t)db_int(st, 4);
+	r->bytes = (uint64_t)db_int(st, 5);
+	r->error = db_text_dup(st, 6);
+}
+
+int
+store_fetch_history(struct store *s, int64_t account, size_t n,
+                    struct fetch_record **v_r, size_t *n_r, struct err *err)
+{
+	ARRAY(struct fetch_record) list = { 0 };
+	struct db_stmt *st = db_query(
+		s->db, err,
+		"SELECT account, started, ended, messages, skipped, bytes, error"
+		" FROM fetch WHERE account = ? ORDER BY id DESC LIMIT ?",
+		"ii", account, (int64_t)n);
+	int rc = -1;
+
+	while (st != NULL && (rc = db_step(st, err)) == 1)
+		read_fetch(st, array_add_new(&list));
+	db_done(st);
+	if (rc != 0) {
+		while (list.n > 0)
+			free(list.v[--list.n].error);
+		array_release(&list);
+		return -1;
+	}
+	*v_r = list.v;
+	*n_r = list.n;
+	return 0;
+}
+
+int
+store_state_get(struct store *s, const char *key, struct str *out,
+                struct err *err)
+{
+	struct db_stmt *st = db_query(
+		s->db, err, "SELECT value FROM state WHERE key = ?", "z", key);
+	int rc = st != NULL ? db_step(st, err) : -1;
+
+	if (rc == 1)
+		str_add_slice(out, db_text(st, 0));
+	db_done(st);
+	return rc;
+}
+
+int
+store_state_set(struct store *s, const char *key, struct slice value,
+                struct err *err)
+{
+	int rc = db_begin(s->db, true, err);
+
+	if (rc == 0)
+		rc = db_run(s->db, err, "REPLACE INTO state VALUES(?, ?)", "zb",
+		            key, value);
+	return db_end(s->db, rc, err);
+}

@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The full text: search.db in the cache, derived, filled in the background.
+ *
+ * 1. Its connection has search.db as main and pabal.db attached for reading, so
+ *    that a search joins both and indexing never holds pabal.db's write lock.
+ * 2. Everything with low <= id <= high (table mark) is indexed; new messages
+ *    come first, then older ones, newest of them first.
+ * 3. The table keeps no text (content=''), so rows cannot be deleted; ids are
+ *    never used again, so what is left of deleted messages joins with nothing.
+ * 4. Text and queries are folded (unicode_fold) on our side; the tokenizer
+ *    (db_words.c) only cuts.  Initial consonants of subject and people have
+ *    columns of their own.
+ * 5. A damaged search.db is removed and made anew.
+ */
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "mime/message.h"
+#include "store/store_impl.h"
+#include "text/hangul.h"
+#include "text/unicode.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+/* Words of one message: a book's chapter. */
+#define BODY_MAX ((size_t)256 * 1024)
+/* Folding may make text longer (NFKC). */
+#define FOLDED_MAX (BODY_MAX * 2)
+/* Rows counted exactly; beyond, ids tell well enough. */
+#define LEFT_EXACT 10000
+
+static const char tables[] =
+	"CREATE VIRTUAL TABLE IF NOT EXISTS words USING fts5(subject, sender,"
+	" recipient, body, subject_initials, people_initials, content='',"
+	" columnsize=0, tokenize='pabal');"
+	"CREATE TABLE IF NOT EXISTS mark(one INTEGER PRIMARY KEY,"
+	" low INTEGER NOT NULL, high INTEGER NOT NULL);"
+	"PRAGMA user_version=1;";
+
+static int
+attach(struct store *s, struct db *db, struct err *err)
+{
+	char *path = fsx_join(s->data, "pabal.db");
+	int rc = db_run(db, err, "ATTACH ? AS box", "z", path);
+
+	free(path);
+	return rc;
+}
+
+static int
+open_search(struct store *s, const char *path, struct err *err)
+{
+	int64_t version = 0;
+
+	if (db_open(path, true, &s->search, err) != 0)
+		return -1;
+	if (db_get_int(s->search, err, &version, "PRAGMA main.user_version",
+	               "") < 0 ||
+	    (version == 0 && db_script(s->search, tables, err) != 0) ||
+	    attach(s, s->search, err) != 0) {
+		db_close(&s->search);
+		return -1;
+	}
+	return 0;
+}
+
+static void
+remove_search(const char *path)
+{
+	static const char *const suffixes[] = { "", "-wal", "-shm" };
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		struct str name;
+
+		str_init(&name, 4096);
+		str_add_z(&name, path);
+		str_add_z(&name, suffixes[i]);
+		(void)unlink(name.p); /* may not be there */
+		str_release(&name);
+	}
+}
+
+struct db *
+store_search(struct store *s, struct err *err)
+{
+	struct err first = { 0 };
+	char *path;
+
+	if (s->search != NULL)
+		return s->search;
+	if (fsx_mkdirs(s->cache, err) != 0)
+		return NULL;
+	path = fsx_join(s->cache, "search.db");
+	if (open_search(s, path, &first) != 0) {
+		if (first.code == ERR_RETRY) {
+			if (err != NULL)
+				*err = first;
+		} else {
+			remove_search(path);
+			(void)open_search(s, path, err);
+		}
+	}
+	free(path);
+	return s->search;
+}
+
+int
+fts_clear(struct store *s, struct err *err)
+{
+	char *path = fsx_join(s->cache, "search.db");
+
+	db_close(&s->search);
+	remove_search(path);
+	free(path);
+	return store_search(s, err) != NULL ? 0 : -1;
+}
+
+/* ---- one message ---- */
+
+static void
+fold_into(struct str *out, struct slice text)
+{
+	str_init(out, FOLDED_MAX);
+	unicode_fold(text, out);
+}
+
+static void
+people(const struct message *m, const char *const *names, struct str *out)
+{
+	struct arena a = { 0 };
+
+	for (; *names != NULL; names++) {
+		struct addr_list list = { 0 };
+		size_t i;
+
+		message_addrs(m, *names, &a, &list);
+		for (i = 0; i < list.n; i++) {
+			str_add_slice(out, list.v[i].name);
+			str_add_c(out, ' ');
+			str_add_slice(out, list.v[i].spec);
+			str_add_c(out, '\n');
+		}
+	}
+	arena_release(&a);
+}
+
+static void
+attachment_names(const struct message *m, struct str *out)
+{
+	struct part *p = NULL;
+
+	while ((p = message_next_attachment(m, p)) != NULL) {
+		str_add_c(out, '\n');
+		str_add_slice(out, p->filename);
+	}
+}
+
+/* What is indexed of a message, not folded yet. */
+struct words_of {
+	struct str subject, sender, recipient, body;
+};
+
+static void
+collect(const struct message *m, struct words_of *w)
+{
+	static const char *const from[] = { "From", "Reply-To", NULL };
+	static const char *const to[] = { "To", "Cc", "Bcc", NULL };
+
+	str_init(&w->subject, MESSAGE_FIELD_MAX);
+	str_init(&w->sender, MESSAGE_FIELD_MAX);
+	str_init(&w->recipient, MESSAGE_FIELD_MAX);
+	str_init(&w->body, BODY_MAX + MESSAGE_FIELD_MAX);
+	(void)message_subject(m, &w->subject); /* none is empty */
+	people(m, from, &w->sender);
+	people(m, to, &w->recipient);
+	message_words(m, BODY_MAX, &w->body);
+	attachment_names(m, &w->body);
+}
+
+static void
+words_release(struct words_of *w)
+{
+	str_release(&w->subject);
+	str_release(&w->sender);
+	str_release(&w->recipient);
+	str_release(&w->body);
+}
+
+static void
+initials(struct slice a, struct slice b, struct str *out)
+{
+	str_init(out, FOLDED_MAX);
+	hangul_choseong(a, out);
+	str_add_c(out, '\n');
+	hangul_choseong(b, out);
+}
+
+static int
+insert_words(struct db *db, int64_t id, const struct words_of *w,
+             struct err *err)
+{
+	struct str subject, sender, recipient, body, first, second;
+	int rc;
+
+	fold_into(&subject, str_slice(&w->subject));
+	fold_into(&sender, str_slice(&w->sender));
+	fold_into(&recipient, str_slice(&w->recipient));
+	fold_into(&body, str_slice(&w->body));
+	initials(str_slice(&subject), SLICE_NONE, &first);
+	initials(str_slice(&sender), str_slice(&recipient), &second);
+	rc = db_run(db, err,
+	            "INSERT INTO words(rowid, subject, sender, recipient, body,"
+	            " subject_initials, people_initials)"
+	            " VALUES(?, ?, ?, ?, ?, ?, ?)",
+	            "itttttt", id, str_slice(&subject), str_slice(&sender),
+	            str_slice(&recipient), str_slice(&body), str_slice(&first),
+	            str_slice(&second));
+	str_release(&subject);
+	str_release(&sender);
+	str_release(&recipient);
+	str_release(&body);
+	str_release(&first);
+	str_release(&second);
+	return rc;
+}
+
+static int
+index_one(struct store *s, struct db *db, int64_t id, struct err *err)
+{
+	struct err unreadable = { 0 };
+	struct fsx_map map = { 0 };
+	struct words_of w = { 0 };
+	struct message m = { 0 };
+	int rc;
+
+	/* What cannot be read now has no words; reconcile takes care of it. */
+	if (store_map(s, id, &map, &unreadable) != 0)
+		return 0;
+	message_parse(&m, map.data);
+	collect(&m, &w);
+	rc = insert_words(db, id, &w, err);
+	words_release(&w);
+	message_release(&m);
+	fsx_map_close(&map);
+	return rc;
+}
+
+/* ---- the watermark ---- */
+
+struct mark {
+	int64_t low, high;
+};
+
+/* Inside a transaction that writes: the lock is taken by the first statement. */
+static int
+read_mark(struct db *db, struct mark *mark, struct err *err)
+{
+	if (db_run(db, err,
+	           "INSERT INTO mark SELECT 1, ifnull(max(id), 0) + 1,"
+	           " ifnull(max(id), 0) FROM box.message WHERE true"
+	           " ON CONFLICT DO UPDATE SET low = low",
+	           "") != 0 ||
+	    db_get_int(db, err, &mark->low, "SELECT low FROM mark", "") < 0)
+		return -1;
+	return db_get_int(db, err, &mark->high, "SELECT high FROM mark", "") < 0
+	               ? -1
+	               : 0;
+}
+
+/* The next message that lacks its words: 1, 0 none, -1. */
+static int
+next_id(struct db *db, struct mark *mark, int64_t *id_r, struct err *err)
+{
+	int rc = db_get_int(db, err, id_r,
+	                    "SELECT id FROM box.message WHERE id > ?"
+	                    " ORDER BY id LIMIT 1",
+	                    "i", mark->high);
+
+	if (rc == 1)
+		mark->high = *id_r;
+	if (rc != 0)
+		return rc;
+	rc = db_get_int(db, err, id_r,
+	                "SELECT id FROM box.message WHERE id < ?"
+	                " ORDER BY id DESC LIMIT 1",
+	                "i", mark->low);
+	if (rc == 1)
+		mark->low = *id_r;
+	return rc;
+}
+
+static int
+count_left(struct db *db, const struct mark *mark, uint64_t *left_r,
+           struct err *err)
+{
+	int64_t above = 0;
+	int64_t below = 0;
+
+	if (db_get_int(db, err, &above,
+	               "SELECT count(*) FROM (SELECT 1 FROM box.message"
+	               " WHERE id > ? LIMIT ?)",
+	               "ii", mark->high, (int64_t)LEFT_EXACT) < 0 ||
+	    db_get_int(db, err, &below,
+	               "SELECT count(*) FROM (SELECT 1 FROM box.message"
+	               " WHERE id < ? LIMIT ?)",
+	               "ii", mark->low, (int64_t)LEFT_EXACT) < 0)
+		return -1;
+	if (below == LEFT_EXACT)
+		below = mark->low - 1;
+	*left_r = (uint64_t)above + (uint64_t)below;
+	return 0;
+}
+
+static int
+index_some(struct store *s, struct db *db, size_t n, uint64_t *left_r,
+           struct err *err)
+{
+	struct mark mark;
+	int64_t id;
+	int rc = read_mark(db, &mark, err);
+
+	while (rc == 0 && n-- > 0) {
+		int more = next_id(db, &mark, &id, err);
+
+		if (more <= 0) {
+			rc = more;
+			break;
+		}
+		rc = index_one(s, db, id, err);
+	}
+	if (rc == 0)
+		rc = db_run(db, err, "UPDATE mark SET low = ?, high = ?", "ii",
+		            mark.low, mark.high);
+	if (rc == 0)
+		rc = count_left(db, &mark, left_r, err);
+	return rc;
+}
+
+int
+store_index_text(struct store *s, size_t n, uint64_t *left_r, struct err *err)
+{
+	struct db *db = store_search(s, err);
+	uint64_t left = 0;
+	int rc;
+
+	if (db == NULL || db_begin_read(db, err) != 0)
+		return -1;
+	rc = db_end(db, index_some(s, db, n, &left, err), err);
+	if (rc == 0 && left_r != NULL)
+		*left_r = left;
+	return rc;
+}

@@ -1,0 +1,279 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Opening the store, and its accounts. */
+#include "store/store.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "store/schema.h"
+#include "store/store_impl.h"
+#include "util/i18n.h"
+#include "util/utf8.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+/* Leaves room for a number and stays below NAME_MAX. */
+#define DIR_MAX 100
+
+static int
+open_folders(struct store *s, struct err *err)
+{
+	char *mail = fsx_join(s->data, "mail");
+	char *lock = fsx_join(s->data, "lock");
+	int rc = fsx_mkdirs(mail, err);
+
+	if (rc == 0) {
+		s->mail_fd = open(mail, O_RDONLY | O_DIRECTORY | O_NOFOLLOW |
+		                                O_CLOEXEC);
+		if (s->mail_fd < 0)
+			rc = err_sys(err, errno, _("cannot open folder '%s'"),
+			             mail);
+	}
+	if (rc == 0) {
+		s->lock_fd = open(
+			lock, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+		if (s->lock_fd < 0)
+			rc = err_sys(err, errno, _("cannot open '%s'"), lock);
+	}
+	free(mail);
+	free(lock);
+	return rc;
+}
+
+static int
+open_index(struct store *s, struct err *err)
+{
+	char *path = fsx_join(s->data, "pabal.db");
+	/* SQLite makes its files by the umask; the folder is private, and so
+	 * is the database. */
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	int rc;
+
+	if (fd < 0) {
+		rc = err_sys(err, errno, _("cannot open '%s'"), path);
+	} else {
+		close(fd); /* nothing was written */
+		rc = db_open(path, false, &s->db, err);
+	}
+	free(path);
+	return rc == 0 ? schema_migrate(s->db, err) : -1;
+}
+
+/* What a crash left in tmp: nobody's, when nobody delivers. */
+static int
+clean_up(struct store *s, struct err *err)
+{
+	ARRAY(int64_t) ids = { 0 };
+	struct db_stmt *st;
+	size_t i;
+	int rc;
+
+	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0)
+		return 0;
+	st = db_query(s->db, err, "SELECT id FROM account", "");
+	rc = -1;
+	while (st != NULL && (rc = db_step(st, err)) == 1)
+		array_add(&ids, db_int(st, 0));
+	db_done(st);
+	for (i = 0; rc == 0 && i < ids.n; i++) {
+		struct maildir *m = store_maildir(s, ids.v[i], err);
+
+		rc = m != NULL ? maildir_clean_tmp(m, err) : -1;
+	}
+	array_release(&ids);
+	(void)flock(s->lock_fd, LOCK_UN); /* cannot fail: we hold it */
+	return rc;
+}
+
+struct store *
+store_open(const char *data, const char *cache, struct err *err)
+{
+	struct store *s = xcalloc(1, sizeof *s);
+
+	s->mail_fd = -1;
+	s->lock_fd = -1;
+	s->data = xstrdup(data);
+	s->cache = xstrdup(cache);
+	if (open_folders(s, err) != 0 || open_index(s, err) != 0 ||
+	    clean_up(s, err) != 0)
+		store_close(&s);
+	return s;
+}
+
+void
+store_close(struct store **s)
+{
+	if (s == NULL || *s == NULL)
+		return;
+	maildir_close(&(*s)->maildir);
+	db_close(&(*s)->search);
+	db_close(&(*s)->db);
+	if ((*s)->mail_fd >= 0)
+		close((*s)->mail_fd); /* only a folder */
+	if ((*s)->lock_fd >= 0)
+		close((*s)->lock_fd); /* nothing was written */
+	free((*s)->data);
+	free((*s)->cache);
+	free(*s);
+	*s = NULL;
+}
+
+/* A folder name: no path, not hidden, no control characters. */
+static void
+dir_name(const char *name, struct str *out)
+{
+	const char *p;
+
+	for (p = name; *p != '\0'; p++) {
+		unsigned char c = (unsigned char)*p;
+		bool bad = c < 0x21 || c == 0x7f || c == '/' || c == '\\' ||
+		           c == ':' || (c == '.' && p == name);
+
+		str_add_c(out, bad ? '_' : *p);
+	}
+	if (out->n == 0)
+		str_add_c(out, '_');
+	if (!utf8_valid(out->p, out->n)) {
+		size_t i;
+
+		for (i = 0; i < out->n; i++) {
+			if ((unsigned char)out->p[i] >= 0x80)
+				out->p[i] = '_';
+		}
+	}
+	str_truncate(out,
+	             utf8_cut(out->p, out->n < DIR_MAX ? out->n : DIR_MAX));
+}
+
+/* The first free name: dir, dir-2, dir-3, ... */
+static int
+free_dir(struct store *s, struct str *dir, struct err *err)
+{
+	size_t n = dir->n;
+	unsigned number;
+
+	for (number = 2;; number++) {
+		int64_t id;
+		int rc = db_get_int(s->db, err, &id,
+		                    "SELECT id FROM account"
+		                    " WHERE dir = ? COLLATE NOCASE",
+		                    "t", str_slice(dir));
+
+		if (rc <= 0)
+			return rc;
+		str_truncate(dir, n);
+		str_printf(dir, "-%u", number);
+	}
+}
+
+static int
+add_account(struct store *s, const char *name, int64_t *id_r, struct err *err)
+{
+	struct str dir;
+	int rc;
+
+	str_init(&dir, 4096);
+	dir_name(name, &dir);
+	rc = free_dir(s, &dir, err);
+	if (rc == 0)
+		rc = db_run(s->db, err,
+		            "INSERT INTO account(name, dir) VALUES(?, ?)", "zt",
+		            name, str_slice(&dir));
+	if (rc == 0) {
+		*id_r = db_last_id(s->db);
+		rc = db_run(s->db, err,
+		            "INSERT INTO counter SELECT ?, folder, 0, 0"
+		            " FROM counter WHERE account = 0",
+		            "i", *id_r);
+	}
+	str_release(&dir);
+	return rc;
+}
+
+static int
+find_account(struct store *s, const char *name, int64_t *id_r, struct err *err)
+{
+	return db_get_int(s->db, err, id_r,
+	                  "SELECT id FROM account WHERE name = ?", "z", name);
+}
+
+int
+store_account(struct store *s, const char *name, int64_t *id_r, struct err *err)
+{
+	struct maildir *m;
+	int rc = find_account(s, name, id_r, err);
+
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
+	if (db_begin(s->db, true, err) != 0)
+		return -1;
+	rc = find_account(s, name, id_r, err);
+	if (rc == 0)
+		rc = add_account(s, name, id_r, err);
+	else if (rc == 1)
+		rc = 0;
+	if (db_end(s->db, rc, err) != 0)
+		return -1;
+	m = store_maildir(s, *id_r, err);
+	return m != NULL ? maildir_make(m, err) : -1;
+}
+
+static char *
+account_column(struct store *s, const char *sql, int64_t id, struct err *err)
+{
+	struct db_stmt *st = db_query(s->db, err, sql, "i", id);
+	char *text = NULL;
+	int rc = st != NULL ? db_step(st, err) : -1;
+
+	if (rc == 1)
+		text = db_text_dup(st, 0);
+	else if (rc == 0)
+		(void)err_set(err, ERR_NOTFOUND, _("there is no such account"));
+	db_done(st);
+	return text;
+}
+
+char *
+store_account_name(struct store *s, int64_t id)
+{
+	struct err ignored = { 0 };
+
+	return account_column(s, "SELECT name FROM account WHERE id = ?", id,
+	                      &ignored);
+}
+
+char *
+store_account_dir(struct store *s, int64_t account, struct err *err)
+{
+	return account_column(s, "SELECT dir FROM account WHERE id = ?",
+	                      account, err);
+}
+
+struct maildir *
+store_maildir(struct store *s, int64_t account, struct err *err)
+{
+	char *dir;
+
+	if (s->maildir.dir != NULL && s->maildir_account == account)
+		return &s->maildir;
+	dir = store_account_dir(s, account, err);
+	if (dir == NULL)
+		return NULL;
+	maildir_close(&s->maildir);
+	maildir_open(&s->maildir, s->mail_fd, dir);
+	s->maildir_account = account;
+	free(dir);
+	return &s->maildir;
+}
+
+uint64_t
+store_version(struct store *s)
+{
+	return db_version(s->db);
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of the store share; nobody else includes it. */
+#ifndef STORE_STORE_IMPL_H
+#define STORE_STORE_IMPL_H
+
+#include "store/db.h"
+#include "store/maildir.h"
+#include "store/store.h"
+#include "util/arena.h"
+#include "util/array.h"
+
+struct store {
+	struct db *db;
+	struct db *search; /* search.db with pabal.db attached; when used */
+	char *data;
+	char *cache;
+	int mail_fd;
+	int lock_fd;            /* data/lock: see deliver.c */
+	unsigned batches;       /* that hold it */
+	struct maildir maildir; /* of the account used last */
+	int64_t maildir_account;
+};
+
+/* Half a SHA-256: no two mails of anyone meet. */
+#define FACTS_HASH_SIZE 16
+/* A line of a list shows less; search has the full text. */
+#define FACTS_LINE_MAX 500
+
+/* Derived from a message's bytes; strings in an arena. */
+struct facts {
+	int64_t date;
+	uint64_t size;
+	struct slice from_name, from_addr, to, subject, message_id;
+	unsigned char hash[FACTS_HASH_SIZE]; /* of what stays on the way */
+	bool attachment;
+	int64_t *
+		refs; /* Message-IDs as numbers, own one first when it has one */
+	size_t ref_count;
+};
+
+/* fallback: date for messages without one. */
+void facts_of(const struct message *m, int64_t fallback, struct arena *a,
+              struct facts *f_r);
+
+/* A row of message, as stored. */
+struct row {
+	int64_t id;
+	int64_t account;
+	unsigned flags;
+	bool found;
+	struct maildir_place place; /* strings in the arena of the call */
+};
+
+/* 1, 0 when there is no such row, -1. */
+int row_get(struct store *s, int64_t id, struct arena *a, struct row *row_r,
+            struct err *err);
+int row_by_base(struct store *s, int64_t account, struct slice base,
+                struct arena *a, struct row *row_r, struct err *err);
+/* The rows of an account with that hash, at most 16, in arena. */
+int row_by_hash(struct store *s, int64_t account, const struct facts *f,
+                struct arena *a, struct row **rows_r, size_t *n_r,
+                struct err *err);
+/* Up to 1000 rows of a folder with ids above after, by id. */
+int row_window(struct store *s, int64_t account, enum folder folder,
+               int64_t after, struct arena *a, struct row **rows_r, size_t *n_r,
+               struct err *err);
+struct slice facts_hash(const struct facts *f);
+/* Write place and flags of a row that exists. */
+int row_set_place(struct store *s, const struct row *row, struct err *err);
+/* Insert a row with what is new about it (inside a transaction). */
+int row_insert(struct store *s, const struct row *row, const struct facts *f,
+               const struct store_new *info, int64_t *id_r, struct err *err);
+/* Delete a row; its twins are settled anew. */
+int row_delete(struct store *s, int64_t id, struct err *err);
+/* Write verdict, score, reasons of a message. */
+int row_set_verdict(struct store *s, int64_t id, const struct store_new *info,
+                    struct err *err);
+int row_set_labels(struct store *s, int64_t id, const char *labels,
+                   struct err *err);
+/* Write the facts of a row that exists. */
+int row_set_facts(struct store *s, int64_t id, const struct facts *f,
+                  struct err *err);
+
+/* The conversation of these references, made or merged (in a transaction). */
+int convo_assign(struct store *s, const int64_t *refs, size_t n, int64_t own,
+                 int64_t *convo_r, struct err *err);
+
+/* What tells twins; slices in arena. */
+struct twin_key {
+	enum folder folder;
+	struct slice message_id, hash;
+};
+
+/* Settle who of the same mails in a folder is shown (in a transaction). */
+int twin_settle(struct store *s, const struct twin_key *key, struct err *err);
+int twin_key(struct store *s, int64_t id, struct arena *a,
+             struct twin_key *key_r, struct err *err);
+/* The same for the mail of that id, in another folder or its own (FOLDER_ANY). */
+int twin_settle_id(struct store *s, int64_t id, enum folder folder,
+                   struct err *err);
+
+/* The folders of an account; valid until the next call. NULL with err. */
+struct maildir *store_maildir(struct store *s, int64_t account,
+                              struct err *err);
+/* The name of an account's folder below mail/; owned, NULL with err. */
+char *store_account_dir(struct store *s, int64_t account, struct err *err);
+/* Open a message's file, found again if need be. fd or -1. */
+int store_read_fd(struct store *s, int64_t id, struct err *err);
+/* One try by the row as it stands: fd, or -1 with errno; *account_r of the row. */
+int store_read_in_place(struct store *s, int64_t id, int64_t *account_r,
+                        struct err *err);
+/* Compare the folders of one account with its rows. */
+int reconcile_account(struct store *s, int64_t account, bool all,
+                      uint64_t *changed, struct err *err);
+/* search.db, opened when first used. NULL with err. */
+struct db *store_search(struct store *s, struct err *err);
+/* Forget the full text. */
+int fts_clear(struct store *s, struct err *err);
+
+/* Remember what undo needs (undo.c). */
+enum undo_kind {
+	UNDO_FLAGS, /* number: flags before, text: NULL */
+	UNDO_MOVE,  /* number: folder before */
+	UNDO_LABEL, /* number: was it there, text: label */
+};
+
+int undo_begin(struct store *s, enum undo_kind kind, int64_t *token_r,
+               struct err *err);
+int undo_add(struct store *s, int64_t token, int64_t message, int64_t number,
+             const char *text, struct err *err);
+
+/* A change of one message (change.c); in a transaction. */
+struct change {
+	enum undo_kind kind;
+	unsigned set, clear;
+	enum folder folder;
+	const char *label;
+	bool add;
+	int64_t token;  /* 0: not to be undone */
+	int64_t missed; /* account of a file that was not in its place, 0 */
+};
+
+int change_one(struct store *s, int64_t id, struct change *c, struct err *err);
+
+#endif
