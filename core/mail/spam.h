@@ -13,6 +13,10 @@ struct spam;
 
 /* The model lies in folder data (spam.model).  NULL with err. */
 struct spam *spam_open(const char *data, struct err *err);
+/* Add the user's own rules (config folder, spam-rules.conf; absent: none).  A
+ * bad rule is named with its line in warnings (a line each) and skipped. */
+int spam_add_rules(struct spam *s, const char *path, struct str *warnings,
+                   struct err *err);
 void spam_close(struct spam **s); /* writes what was learnt */
 int spam_flush(struct spam *s, struct err *err);
 /* Take in what another thread or process wrote since. */
@@ -34,12 +38,26 @@ struct spam_result {
 void spam_result_release(struct spam_result *r);
 void spam_score(struct spam *s, const struct spam_input *in,
                 struct spam_result *result_r);
-/* Learn; a message learnt before as the other class is unlearnt first. */
+/* Learn; a message learnt before as the other class is unlearnt first, as the
+ * same class it stays as it is. */
 int spam_learn(struct spam *s, const struct message *m, bool is_spam,
                struct err *err);
+/* Take out what learning the message added, up to 30 days later.  Later, or
+ * never learnt: -1, ERR_NOTFOUND. */
 int spam_unlearn(struct spam *s, const struct message *m, struct err *err);
 /* Longer explanation: the strongest features in words of the mail. */
 void spam_explain(struct spam *s, const struct spam_input *in, struct str *out);
+/*
+ * One line of "pabal spam batch", without its line end:
+ *
+ *     C PATH   ham|unsure|spam SCORE
+ *     H PATH   ok (learns ham)         S PATH   ok (learns spam)
+ *     F        ok (all is on disk)     Q        (the end)
+ *
+ * What fails is answered "error TEXT".  Appends the answer and a line end to
+ * reply; returns false after Q.
+ */
+bool spam_batch_line(struct spam *s, struct slice line, struct str *reply);
 void spam_counts(const struct spam *s, uint64_t *ham_r, uint64_t *spam_r);
 
 #endif

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The user's rules for mail: reading the file and applying it. */
+#include "mail/rule.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mail/rule_parse.h"
+#include "util/fsx.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+/* A rules file is written by hand. */
+#define FILE_MAX  ((size_t)1024 * 1024)
+#define RULE_MAX  16384
+#define RULES_MAX 2000
+/* Words of the text that a body pattern sees. */
+#define BODY_MAX   ((size_t)64 * 1024)
+#define LABELS_MAX 4096
+
+void
+rules_free(struct rules **r)
+{
+	size_t i;
+
+	if (*r == NULL)
+		return;
+	for (i = 0; i < (*r)->patterns.n; i++)
+		re_free(&(*r)->patterns.v[i]);
+	for (i = 0; i < (*r)->rules.n; i++)
+		array_release(&(*r)->rules.v[i].labels);
+	array_release(&(*r)->patterns);
+	array_release(&(*r)->rules);
+	arena_release(&(*r)->arena);
+	free(*r);
+	*r = NULL;
+}
+
+size_t
+rules_count(const struct rules *r)
+{
+	return r->rules.n;
+}
+
+/* ---- reading ---- */
+
+struct reader {
+	struct rules *rules;
+	const char *name;
+	struct str *warnings;
+	struct str text; /* of the rule, its lines joined */
+	size_t line;     /* where it began */
+};
+
+static void
+finish(struct reader *rd)
+{
+	struct err err = { ERR_NONE, "", "" };
+	struct rule rule;
+	int rc;
+
+	if (slice_trim(str_slice(&rd->text)).n == 0)
+		return;
+	if (rd->text.full || rd->rules->rules.n == RULES_MAX)
+		rc = err_set(&err, ERR_CONFIG,
+		             _("the rule is too long, or "
+		               "there are too many"));
+	else
+		rc = rule_parse(rd->rules, str_slice(&rd->text), &rule, &err);
+	if (rc < 0) {
+		str_printf(rd->warnings, "%s:%zu: %s\n", rd->name, rd->line,
+		           err.text);
+	} else {
+		rule.line = rd->line;
+		array_add(&rd->rules->rules, rule);
+	}
+	str_clear(&rd->text);
+}
+
+struct rules *
+rules_read(const char *name, struct slice text, struct str *warnings)
+{
+	struct reader rd = { .name = name, .warnings = warnings };
+	struct slice line;
+	size_t n = 0;
+
+	rd.rules = xcalloc(1, sizeof *rd.rules);
+	str_init(&rd.text, RULE_MAX);
+	while (slice_line(&text, &line)) {
+		struct slice bare = slice_trim(line);
+
+		n++;
+		if (bare.n == 0 || bare.p[0] == '#')
+			continue;
+		if (!byte_is_blank(line.p[0])) {
+			finish(&rd);
+			rd.line = n;
+		}
+		str_add_slice(&rd.text, bare);
+		str_add_c(&rd.text, ' ');
+	}
+	finish(&rd);
+	str_release(&rd.text);
+	return rd.rules;
+}
+
+struct rules *
+rules_load(const char *path, struct str *warnings, struct err *err)
+{
+	const char *slash = strrchr(path, '/');
+	struct err why = { ERR_NONE, "", "" };
+	struct rules *rules = NULL;
+	struct str text;
+
+	str_init(&text, FILE_MAX);
+	if (fsx_read(path, FILE_MAX, &text, &why) == 0 ||
+	    why.code == ERR_NOTFOUND)
+		rules = rules_read(slash != NULL ? slash + 1 : path,
+		                   str_slice(&text), warnings);
+	else if (err != NULL)
+		*err = why;
+	str_release(&text);
+	return rules;
+}
+
+/* ---- applying ---- */
+
+/* The message, and what of it was made for the rules so far. */
+struct subject {
+	const struct rule_input *in;
+	struct arena arena;
+	struct str text; /* one field at a time */
+	struct str body;
+	bool has_body;
+};
+
+static bool
+matches(const struct rule_node *n, struct slice text)
+{
+	return re_match(n->re, text, NULL) == 1;
+}
+
+static bool
+any_addr(const struct rule_node *n, struct subject *s, const char *field)
+{
+	struct addr_list list = { NULL, 0 };
+	size_t i;
+
+	message_addrs(s->in->m, field, &s->arena, &list);
+	for (i = 0; i < list.n; i++)
+		if (matches(n, list.v[i].spec) || matches(n, list.v[i].name))
+			return true;
+	return false;
+}
+
+static bool
+field_matches(const struct rule_node *n, struct subject *s, const char *name)
+{
+	str_clear(&s->text);
+	return message_text_field(s->in->m, s->in->m->root, name, &s->text) &&
+	       matches(n, str_slice(&s->text));
+}
+
+static bool
+body_matches(const struct rule_node *n, struct subject *s)
+{
+	if (!s->has_body)
+		message_words(s->in->m, BODY_MAX, &s->body);
+	s->has_body = true;
+	return matches(n, str_slice(&s->body));
+}
+
+static bool
+attachment_matches(const struct rule_node *n, struct subject *s)
+{
+	const struct part *p = NULL;
+
+	while ((p = message_next_attachment(s->in->m, p)) != NULL)
+		if (matches(n, p->filename))
+			return true;
+	return false;
+}
+
+/* Depth is bounded by the parser. */
+static bool
+holds(const struct rule_node *n, struct subject *s)
+{
+	switch (n->test) {
+	case RULE_FROM:
+		return any_addr(n, s, "From");
+	case RULE_TO:
+		return any_addr(n, s, "To") || any_addr(n, s, "Cc");
+	case RULE_SUBJECT:
+		return field_matches(n, s, "Subject");
+	case RULE_LIST:
+		return field_matches(n, s, "List-Id");
+	case RULE_HEADER:
+		return field_matches(n, s, n->header);
+	case RULE_BODY:
+		return body_matches(n, s);
+	case RULE_ACCOUNT:
+		return matches(n, slice_of(s->in->account));
+	case RULE_ATTACHMENT:
+		return attachment_matches(n, s);
+	case RULE_SIZE_ABOVE:
+		return s->in->m->raw.n > n->size;
+	case RULE_SIZE_BELOW:
+		return s->in->m->raw.n < n->size;
+	case RULE_VERDICT:
+		return s->in->verdict == n->verdict;
+	case RULE_AND:
+		return holds(n->left, s) && holds(n->right, s);
+	case RULE_OR:
+		return holds(n->left, s) || holds(n->right, s);
+	case RULE_NOT:
+		return !holds(n->left, s);
+	}
+	return false;
+}
+
+static bool
+has_label(const struct str *labels, const char *label)
+{
+	struct slice rest = str_slice(labels), one;
+
+	while (slice_split(&rest, ',', &one))
+		if (slice_eq_z(one, label))
+			return true;
+	return false;
+}
+
+static void
+apply_rule(const struct rule *rule, struct str *labels,
+           struct rule_actions *actions)
+{
+	size_t i;
+
+	if (rule->folder != FOLDER_ANY)
+		actions->folder = rule->folder;
+	actions->flags |= rule->flags;
+	if (rule->verdict != SPAM_NONE)
+		actions->verdict = rule->verdict;
+	for (i = 0; i < rule->labels.n; i++) {
+		if (has_label(labels, rule->labels.v[i]))
+			continue;
+		if (labels->n > 0)
+			str_add_c(labels, ',');
+		str_add_z(labels, rule->labels.v[i]);
+	}
+	if (rule->forward_to != NULL) {
+		char *both = actions->forward_to == NULL
+		                     ? xstrdup(rule->forward_to)
+		                     : xasprintf("%s, %s", actions->forward_to,
+		                                 rule->forward_to);
+
+		free(actions->forward_to);
+		actions->forward_to = both;
+	}
+}
+
+void
+rules_apply_to(const struct rules *r, const struct rule_input *in,
+               struct rule_actions *actions_r)
+{
+	struct subject s = { .in = in };
+	struct str labels;
+	size_t i;
+
+	memset(actions_r, 0, sizeof *actions_r);
+	actions_r->folder = FOLDER_ANY;
+	str_init(&s.text, MESSAGE_FIELD_MAX);
+	str_init(&s.body, BODY_MAX);
+	str_init(&labels, LABELS_MAX);
+	for (i = 0; i < r->rules.n; i++) {
+		const struct rule *rule = &r->rules.v[i];
+
+		if (!holds(rule->condition, &s))
+			continue;
+		apply_rule(rule, &labels, actions_r);
+		if (in->lines != NULL)
+			str_printf(in->lines, "%s%zu",
+			           in->lines->n > 0 ? ", " : "", rule->line);
+		if (rule->stop)
+			break;
+	}
+	if (labels.n > 0)
+		actions_r->labels = str_take(&labels);
+	str_release(&labels);
+	str_release(&s.text);
+	str_release(&s.body);
+	arena_release(&s.arena);
+}
+
+void
+rules_apply(const struct rules *r, const struct message *m, const char *account,
+            struct rule_actions *actions_r)
+{
+	struct rule_input in = { .m = m, .account = account };
+
+	rules_apply_to(r, &in, actions_r);
+}
+
+void
+rule_actions_release(struct rule_actions *a)
+{
+	free(a->labels);
+	free(a->forward_to);
+	memset(a, 0, sizeof *a);
+	a->folder = FOLDER_ANY;
+}

@@ -1,0 +1,378 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The language of the user's rules: one rule, by recursive descent. */
+#include "mail/rule_parse.h"
+
+#include <string.h>
+
+#include "mime/addr.h"
+#include "util/i18n.h"
+#include "util/utf8.h"
+
+#include "util/banned.h"
+
+/* Brackets and "not" within each other; a hand-written rule has two or three. */
+#define DEPTH_MAX 32
+/* Tests of one rule. */
+#define NODES_MAX 500
+
+enum token {
+	TOKEN_END,
+	TOKEN_WORD,
+	TOKEN_QUOTED,
+	TOKEN_RE,
+	TOKEN_MARK, /* ( ) , < > */
+};
+
+struct parser {
+	struct rules *rules;
+	struct slice rest;
+	enum token token;  /* the current one */
+	struct slice text; /* of it */
+	unsigned depth;
+	unsigned nodes;
+	struct err *err;
+};
+
+static int
+fail(struct parser *p, const char *what)
+{
+	size_t n = p->text.n < 60 ? p->text.n : 60;
+
+	if (p->token == TOKEN_END)
+		return err_set(p->err, ERR_CONFIG, _("%s at the end"), what);
+	return err_set(p->err, ERR_CONFIG, _("%s at '%.*s'"), what,
+	               (int)utf8_cut(p->text.p, n), p->text.p);
+}
+
+static bool
+is_mark(char c)
+{
+	return c == '(' || c == ')' || c == ',' || c == '<' || c == '>';
+}
+
+/* "..." or /.../; the closing mark may be missing.  In a pattern \/ is a
+ * slash, which PCRE2 reads alike. */
+static void
+take_between(struct parser *p, enum token token)
+{
+	char mark = p->rest.p[0];
+	size_t n = 1;
+
+	while (n < p->rest.n && p->rest.p[n] != mark)
+		n += token == TOKEN_RE && p->rest.p[n] == '\\' ? 2 : 1;
+	if (n > p->rest.n)
+		n = p->rest.n;
+	p->token = token;
+	p->text = slice_make(p->rest.p + 1, n - 1);
+	p->rest = slice_from(p->rest, n + 1);
+}
+
+static void
+next(struct parser *p)
+{
+	size_t n = 0;
+
+	while (p->rest.n > 0 && byte_is_blank(p->rest.p[0]))
+		p->rest = slice_from(p->rest, 1);
+	p->text = SLICE_NONE;
+	p->token = TOKEN_END;
+	if (p->rest.n == 0)
+		return;
+	if (p->rest.p[0] == '"' || p->rest.p[0] == '/') {
+		take_between(p, p->rest.p[0] == '"' ? TOKEN_QUOTED : TOKEN_RE);
+		return;
+	}
+	p->token = is_mark(p->rest.p[0]) ? TOKEN_MARK : TOKEN_WORD;
+	if (p->token == TOKEN_MARK)
+		n = 1;
+	while (p->token == TOKEN_WORD && n < p->rest.n &&
+	       !byte_is_blank(p->rest.p[n]) && !is_mark(p->rest.p[n]))
+		n++;
+	p->text = slice_head(p->rest, n);
+	p->rest = slice_from(p->rest, n);
+}
+
+/* Is the current token that word or mark?  Then it is taken. */
+static bool
+take(struct parser *p, const char *word)
+{
+	if ((p->token != TOKEN_WORD && p->token != TOKEN_MARK) ||
+	    !slice_ieq_z(p->text, word))
+		return false;
+	next(p);
+	return true;
+}
+
+/* ---- conditions ---- */
+
+static struct rule_node *
+node(struct parser *p, enum rule_test test)
+{
+	struct rule_node *n = arena_alloc(&p->rules->arena, sizeof *n);
+
+	p->nodes++;
+	n->test = test;
+	return n;
+}
+
+static int
+take_pattern(struct parser *p, struct rule_node *n)
+{
+	unsigned flags = RE_ICASE;
+	struct err why = { ERR_NONE, "", "" };
+
+	if (p->token == TOKEN_END || p->token == TOKEN_MARK || p->text.n == 0)
+		return fail(p, _("expected what to look for"));
+	if (p->token != TOKEN_RE)
+		flags |= slice_find(p->text, '*') < p->text.n ||
+		                         slice_find(p->text, '?') < p->text.n
+		                 ? RE_WILDCARD
+		                 : RE_LITERAL;
+	n->re = re_new(p->text, flags, &why);
+	if (n->re == NULL)
+		return fail(p, why.text);
+	array_add(&p->rules->patterns, n->re);
+	next(p);
+	return 0;
+}
+
+static int
+take_size(struct parser *p, struct rule_node *n)
+{
+	uint64_t factor = 1;
+	struct slice s;
+
+	if (take(p, ">"))
+		n->test = RULE_SIZE_ABOVE;
+	else if (take(p, "<"))
+		n->test = RULE_SIZE_BELOW;
+	else
+		return fail(p, _("expected '<' or '>'"));
+	s = p->text;
+	if (s.n > 1 && byte_lower(s.p[s.n - 1]) == 'k')
+		factor = 1024;
+	else if (s.n > 1 && byte_lower(s.p[s.n - 1]) == 'm')
+		factor = (uint64_t)1024 * 1024;
+	if (factor > 1)
+		s = slice_head(s, s.n - 1);
+	if (p->token != TOKEN_WORD || slice_u64(s, &n->size) < 0 ||
+	    n->size > UINT64_MAX / factor)
+		return fail(p, _("expected a size"));
+	n->size *= factor;
+	next(p);
+	return 0;
+}
+
+static int
+take_verdict(struct parser *p, struct rule_node *n)
+{
+	if (take(p, "spam"))
+		n->verdict = SPAM_SPAM;
+	else if (take(p, "unsure"))
+		n->verdict = SPAM_UNSURE;
+	else if (take(p, "ham"))
+		n->verdict = SPAM_HAM;
+	else
+		return fail(p, _("expected 'spam', 'unsure' or 'ham'"));
+	return 0;
+}
+
+static struct rule_node *
+take_test(struct parser *p)
+{
+	static const struct {
+		const char *name;
+		enum rule_test test;
+	} tests[] = {
+		{ "from", RULE_FROM },       { "to", RULE_TO },
+		{ "subject", RULE_SUBJECT }, { "list", RULE_LIST },
+		{ "header", RULE_HEADER },   { "body", RULE_BODY },
+		{ "account", RULE_ACCOUNT }, { "attachment", RULE_ATTACHMENT },
+		{ "size", RULE_SIZE_ABOVE }, { "verdict", RULE_VERDICT },
+	};
+	struct rule_node *n;
+	size_t i;
+	int rc;
+
+	for (i = 0; i < sizeof tests / sizeof *tests; i++)
+		if (take(p, tests[i].name))
+			break;
+	if (i == sizeof tests / sizeof *tests) {
+		(void)fail(p, _("expected a condition (from, subject, ...)"));
+		return NULL;
+	}
+	n = node(p, tests[i].test);
+	if (n->test == RULE_HEADER) {
+		n->header = arena_dup(&p->rules->arena, p->text.p, p->text.n);
+		if (p->token != TOKEN_WORD) {
+			(void)fail(p, _("expected the name of a header"));
+			return NULL;
+		}
+		next(p);
+	}
+	if (n->test == RULE_SIZE_ABOVE)
+		rc = take_size(p, n);
+	else if (n->test == RULE_VERDICT)
+		rc = take_verdict(p, n);
+	else
+		rc = take_pattern(p, n);
+	return rc == 0 ? n : NULL;
+}
+
+static struct rule_node *take_or(struct parser *p);
+
+static struct rule_node *
+take_factor(struct parser *p)
+{
+	struct rule_node *n;
+
+	if (++p->depth > DEPTH_MAX || p->nodes > NODES_MAX) {
+		(void)fail(p, _("too many conditions"));
+		return NULL;
+	}
+	if (take(p, "not")) {
+		n = node(p, RULE_NOT);
+		n->left = take_factor(p);
+		if (n->left == NULL)
+			n = NULL;
+	} else if (take(p, "(")) {
+		n = take_or(p);
+		if (n != NULL && !take(p, ")")) {
+			(void)fail(p, _("expected ')'"));
+			n = NULL;
+		}
+	} else {
+		n = take_test(p);
+	}
+	p->depth--;
+	return n;
+}
+
+static struct rule_node *
+take_and(struct parser *p)
+{
+	struct rule_node *n = take_factor(p), *both;
+
+	while (n != NULL && take(p, "and")) {
+		both = node(p, RULE_AND);
+		both->left = n;
+		both->right = take_factor(p);
+		n = both->right != NULL ? both : NULL;
+	}
+	return n;
+}
+
+static struct rule_node *
+take_or(struct parser *p)
+{
+	struct rule_node *n = take_and(p), *both;
+
+	while (n != NULL && take(p, "or")) {
+		both = node(p, RULE_OR);
+		both->left = n;
+		both->right = take_and(p);
+		n = both->right != NULL ? both : NULL;
+	}
+	return n;
+}
+
+/* ---- actions ---- */
+
+static int
+take_label(struct parser *p, struct rule *rule)
+{
+	if ((p->token != TOKEN_WORD && p->token != TOKEN_QUOTED) ||
+	    p->text.n == 0 || slice_find(p->text, ',') < p->text.n)
+		return fail(p, _("expected a label"));
+	array_add(&rule->labels,
+	          arena_dup(&p->rules->arena, p->text.p, p->text.n));
+	next(p);
+	return 0;
+}
+
+static int
+take_folder(struct parser *p, struct rule *rule)
+{
+	if ((p->token != TOKEN_WORD && p->token != TOKEN_QUOTED) ||
+	    folder_lookup(p->text, &rule->folder) < 0)
+		return fail(p, _("expected a folder"));
+	next(p);
+	return 0;
+}
+
+static int
+take_forward(struct parser *p, struct rule *rule)
+{
+	struct arena *a = &p->rules->arena;
+
+	if ((p->token != TOKEN_WORD && p->token != TOKEN_QUOTED) ||
+	    !addr_spec_ok(p->text))
+		return fail(p, _("expected an address"));
+	rule->forward_to = arena_dup(a, p->text.p, p->text.n);
+	next(p);
+	return 0;
+}
+
+static int
+take_action(struct parser *p, struct rule *rule)
+{
+	if (take(p, "label"))
+		return take_label(p, rule);
+	if (take(p, "move"))
+		return take_folder(p, rule);
+	if (take(p, "forward"))
+		return take_forward(p, rule);
+	if (take(p, "read")) {
+		rule->flags |= STORE_SEEN;
+	} else if (take(p, "star")) {
+		rule->flags |= STORE_FLAGGED;
+	} else if (take(p, "spam")) {
+		rule->verdict = SPAM_SPAM;
+	} else if (take(p, "archive")) {
+		rule->folder = FOLDER_ARCHIVE;
+	} else if (take(p, "stop")) {
+		rule->stop = true;
+	} else if (take(p, "not")) {
+		if (!take(p, "spam"))
+			return fail(p, _("expected 'spam'"));
+		rule->verdict = SPAM_HAM;
+	} else {
+		return fail(p, _("expected an action (label, move, ...)"));
+	}
+	return 0;
+}
+
+static int
+take_rule(struct parser *p, struct rule *rule)
+{
+	if (!take(p, "if"))
+		return fail(p, _("expected 'if'"));
+	rule->condition = take_or(p);
+	if (rule->condition == NULL)
+		return -1;
+	if (!take(p, "then"))
+		return fail(p, _("expected 'and', 'or' or 'then'"));
+	do {
+		if (take_action(p, rule) < 0)
+			return -1;
+	} while (take(p, ","));
+	return p->token == TOKEN_END ? 0 : fail(p, _("expected ','"));
+}
+
+int
+rule_parse(struct rules *r, struct slice text, struct rule *rule_r,
+           struct err *err)
+{
+	struct parser p = { .rules = r, .rest = text, .err = err };
+	int rc;
+
+	memset(rule_r, 0, sizeof *rule_r);
+	rule_r->folder = FOLDER_ANY;
+	if (!utf8_valid(text.p, text.n))
+		return err_set(err, ERR_CONFIG, _("the rule is not UTF-8"));
+	next(&p);
+	rc = take_rule(&p, rule_r);
+	if (rc < 0)
+		array_release(&rule_r->labels);
+	return rc;
+}

@@ -1,0 +1,372 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The spam filter.
+ *
+ * 1. Score = learners' sum + share of the rules - bonus of a known sender.
+ * 2. The rules count fully until the learners know something and then less:
+ *    they are a prior, the user's corrections are the truth.
+ * 3. While the learners know too little, only decisive rules make a message
+ *    spam; everything else is unsure at most.
+ * 4. A known sender's bonus is void when the origin's server could not confirm
+ *    the sender: names are easily borrowed.
+ */
+#include "mail/spam.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/paths.h"
+#include "mail/spam_sign.h"
+#include "mail/spam_state.h"
+#include "text/unicode.h"
+#include "util/digest.h"
+#include "util/i18n.h"
+#include "util/log.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+/* Messages of each class before the learners may decide. */
+#define ENOUGH 10
+/* Rules alone make spam from here; two strong signs, or three weak. */
+#define DECISIVE 6.0
+/* Share of the rules once the learners know enough. */
+#define RULES_LATER 0.35
+/* What having written to the sender is worth. */
+#define KNOWN_SENDER 7.0
+/* Unsure begins here; higher while little is known. */
+#define UNSURE_FROM 0.0
+#define UNSURE_COLD 1.5
+/* Bytes that name a message. */
+#define KEY_BYTES    ((size_t)64 * 1024)
+#define REASONS_MAX  8192
+#define WARNINGS_MAX 16384
+
+/* Compiling the patterns takes longer than opening the model: only who asks for
+ * a verdict waits for it. */
+static void
+need_rules(struct spam *s)
+{
+	struct err err = { ERR_NONE, "", "" };
+	char *path;
+	struct str warnings;
+
+	if (s->rules != NULL)
+		return;
+	s->rules = spam_rules_new();
+	path = paths_shipped("spam-rules.conf");
+	str_init(&warnings, WARNINGS_MAX);
+	if (path == NULL)
+		log_line(LOG_ERROR, "spam-rules.conf was not found");
+	else if (spam_rules_load(s->rules, path, &warnings, &err) < 0)
+		log_line(LOG_ERROR, "%s", err.text);
+	if (warnings.n > 0)
+		log_line(LOG_ERROR, "%s", warnings.p);
+	str_release(&warnings);
+	free(path);
+}
+
+struct spam *
+spam_open(const char *data, struct err *err)
+{
+	struct spam *s = xcalloc(1, sizeof *s);
+
+	if (spam_model_open(&s->model, data, err) < 0) {
+		free(s);
+		return NULL;
+	}
+	spam_features_init(&s->features, false);
+	return s;
+}
+
+int
+spam_add_rules(struct spam *s, const char *path, struct str *warnings,
+               struct err *err)
+{
+	need_rules(s);
+	return spam_rules_load(s->rules, path, warnings, err);
+}
+
+void
+spam_close(struct spam **s)
+{
+	struct err err = { ERR_NONE, "", "" };
+
+	if (*s == NULL)
+		return;
+	if (spam_model_flush(&(*s)->model, &err) < 0)
+		log_line(LOG_ERROR, "%s", err.text);
+	spam_model_close(&(*s)->model);
+	spam_features_release(&(*s)->features);
+	spam_rules_free(&(*s)->rules);
+	free(*s);
+	*s = NULL;
+}
+
+int
+spam_flush(struct spam *s, struct err *err)
+{
+	return spam_model_flush(&s->model, err);
+}
+
+int
+spam_refresh(struct spam *s, struct err *err)
+{
+	return spam_model_refresh(&s->model, err);
+}
+
+void
+spam_counts(const struct spam *s, uint64_t *ham_r, uint64_t *spam_r)
+{
+	*ham_r = s->model.weights.tally->learnt[0];
+	*spam_r = s->model.weights.tally->learnt[1];
+}
+
+/* ---- judging ---- */
+
+/* 0 to 1: how much of what the learners say counts. */
+static double
+knowledge(const struct spam_tally *t)
+{
+	uint64_t less =
+		t->learnt[0] < t->learnt[1] ? t->learnt[0] : t->learnt[1];
+
+	if (t->learnt[0] + t->learnt[1] == 0)
+		return 0;
+	/* One class alone makes everything look like it. */
+	return less >= ENOUGH ? 1 : ((double)less + 1) / (ENOUGH + 1);
+}
+
+/* Did the receiving server find that the sender is somebody else? */
+static bool
+sender_is_refuted(const struct spam_view *v)
+{
+	struct slice results = spam_view_header(v, "authentication-results");
+
+	return slice_ifind_text(results, SLICE_LIT("dmarc=fail")) < results.n ||
+	       slice_ifind_text(results, SLICE_LIT("spf=fail")) < results.n;
+}
+
+static enum spam_verdict
+verdict_of(const struct spam_judgement *j)
+{
+	double unsure = j->enough ? UNSURE_FROM : UNSURE_COLD;
+
+	if (j->enough ? j->score >= j->threshold
+	              : j->hits.score + j->known >= DECISIVE)
+		return SPAM_SPAM;
+	return j->score > unsure ? SPAM_UNSURE : SPAM_HAM;
+}
+
+void
+spam_judge(struct spam *s, struct spam_features *f, const struct spam_input *in,
+           struct spam_judgement *j_r)
+{
+	const struct spam_weights *w = &s->model.weights;
+	double known = knowledge(w->tally);
+
+	memset(j_r, 0, sizeof *j_r);
+	need_rules(s);
+	spam_view_init(&j_r->view, in->m);
+	spam_features_of(f, &j_r->view);
+	spam_weigh(w, f, &j_r->sums);
+	spam_rules_try(s->rules, &j_r->view, in->m, &j_r->hits);
+	j_r->learnt = known * j_r->sums.sum;
+	j_r->ruled = j_r->hits.score * (1 - known * (1 - RULES_LATER));
+	if (in->known_sender && !sender_is_refuted(&j_r->view))
+		j_r->known = -KNOWN_SENDER;
+	j_r->score = j_r->learnt + j_r->ruled + j_r->known;
+	j_r->threshold = spam_threshold(w->tally);
+	j_r->enough =
+		w->tally->learnt[0] >= ENOUGH && w->tally->learnt[1] >= ENOUGH;
+	j_r->verdict = verdict_of(j_r);
+}
+
+void
+spam_judgement_release(struct spam_judgement *j)
+{
+	spam_view_release(&j->view);
+	spam_hits_release(&j->hits);
+}
+
+double
+spam_probability(double score)
+{
+	return 1 / (1 + exp(-score));
+}
+
+static void
+add_reason(struct str *out, double score, const char *reason, struct slice seen)
+{
+	str_printf(out, "%+.1f %s", score, reason);
+	if (seen.n > 0) {
+		struct str clean;
+
+		str_init(&clean, 120);
+		unicode_clean_line(slice_head(seen, 120), &clean);
+		str_printf(out, ": %s", clean.p);
+		str_release(&clean);
+	}
+	str_add_c(out, '\n');
+}
+
+static const char *
+learnt_reason(const struct spam_judgement *j)
+{
+	if (j->learnt > 1)
+		return _("it is like mail that was marked as spam");
+	if (j->learnt < -1)
+		return _("it is like mail that was kept");
+	return _("it is like neither the spam nor the mail known so far");
+}
+
+void
+spam_judgement_reasons(const struct spam *s, const struct spam_judgement *j,
+                       struct str *out)
+{
+	const struct spam_tally *t = s->model.weights.tally;
+	size_t i;
+
+	for (i = 0; i < j->hits.n; i++)
+		add_reason(out, j->hits.v[i].score, j->hits.v[i].reason,
+		           j->hits.v[i].seen);
+	if (j->known < 0)
+		add_reason(out, j->known, _("you wrote to this sender"),
+		           SLICE_NONE);
+	if (t->learnt[0] + t->learnt[1] > 0)
+		add_reason(out, j->learnt, learnt_reason(j), SLICE_NONE);
+	if (!j->enough) {
+		str_printf(out,
+		           _("the filter is still learning: it knows %llu good "
+		             "mails and %llu spam, and needs %d of each"),
+		           (unsigned long long)t->learnt[0],
+		           (unsigned long long)t->learnt[1], ENOUGH);
+		str_add_c(out, '\n');
+	}
+}
+
+void
+spam_score(struct spam *s, const struct spam_input *in,
+           struct spam_result *result_r)
+{
+	struct spam_judgement j;
+
+	spam_judge(s, &s->features, in, &j);
+	result_r->verdict = j.verdict;
+	result_r->score = j.score;
+	result_r->probability = spam_probability(j.score);
+	result_r->advertisement =
+		spam_ad_of(j.view.subject) == SPAM_AD_LABELLED;
+	str_init(&result_r->reasons, REASONS_MAX);
+	spam_judgement_reasons(s, &j, &result_r->reasons);
+	spam_judgement_release(&j);
+}
+
+void
+spam_result_release(struct spam_result *r)
+{
+	str_release(&r->reasons);
+	memset(r, 0, sizeof *r);
+}
+
+/* ---- learning ---- */
+
+/* The same message has the same key with LF and with CRLF. */
+static struct spam_key
+key_of(const struct message *m)
+{
+	struct digest *d = digest_new(DIGEST_SHA256);
+	struct slice rest = slice_head(m->raw, KEY_BYTES), piece;
+	unsigned char sum[DIGEST_SHA256_SIZE];
+	struct spam_key key;
+
+	while (slice_split(&rest, '\r', &piece))
+		digest_add(d, piece.p, piece.n);
+	digest_finish(d, sum);
+	digest_free(&d);
+	memcpy(key.b, sum, sizeof key.b);
+	return key;
+}
+
+/* Take out what the journal has of key.  1 done, 0 nothing there or (keep) it
+ * has that class already and stays, -1. */
+static int
+forget(struct spam *s, const struct spam_key *key, struct str *change,
+       struct err *err)
+{
+	int rc = spam_model_find(&s->model, key, change, err);
+
+	if (rc == 1 &&
+	    spam_model_append(&s->model, key, str_slice(change), -1, err) < 0)
+		return -1;
+	return rc;
+}
+
+static int
+learn_locked(struct spam *s, const struct spam_key *key, bool is_spam,
+             struct err *err)
+{
+	struct spam_sums sums;
+	struct str change;
+	int rc;
+
+	str_init(&change, SPAM_CHANGE_MAX);
+	rc = spam_model_find(&s->model, key, &change, err);
+	if (rc == 1 && spam_change_is_spam(str_slice(&change)) == is_spam)
+		goto out;
+	if (rc == 1)
+		rc = forget(s, key, &change, err);
+	if (rc >= 0) {
+		str_clear(&change);
+		spam_weigh(&s->model.weights, &s->features, &sums);
+		spam_learn_plan(&s->model.weights, &s->features, &sums, is_spam,
+		                &change);
+		rc = spam_model_append(&s->model, key, str_slice(&change), 1,
+		                       err);
+	}
+out:
+	str_release(&change);
+	return rc < 0 ? -1 : 0;
+}
+
+int
+spam_learn(struct spam *s, const struct message *m, bool is_spam,
+           struct err *err)
+{
+	struct spam_key key = key_of(m);
+	struct spam_view view;
+	int rc;
+
+	spam_view_init(&view, m);
+	spam_features_of(&s->features, &view);
+	rc = spam_model_begin(&s->model, err);
+	if (rc == 0) {
+		rc = learn_locked(s, &key, is_spam, err);
+		spam_model_end(&s->model);
+	}
+	spam_view_release(&view);
+	if (rc == 0 && s->model.tail > SPAM_TAIL_BUSY)
+		rc = spam_model_flush(&s->model, err);
+	return rc;
+}
+
+int
+spam_unlearn(struct spam *s, const struct message *m, struct err *err)
+{
+	struct spam_key key = key_of(m);
+	struct str change;
+	int rc;
+
+	if (spam_model_begin(&s->model, err) < 0)
+		return -1;
+	str_init(&change, SPAM_CHANGE_MAX);
+	rc = forget(s, &key, &change, err);
+	spam_model_end(&s->model);
+	str_release(&change);
+	if (rc == 0)
+		return err_set(err, ERR_NOTFOUND,
+		               _("the filter did not learn this message, or "
+		                 "too long ago"));
+	return rc < 0 ? -1 : 0;
+}

@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One line in, one line out: the filter for scripts and for measuring it. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "mail/spam.h"
+#include "util/fsx.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+static void
+add_error(struct str *reply, const struct err *err)
+{
+	str_printf(reply, "error %s\n", err->text);
+}
+
+static void
+add_score(struct spam *s, const struct message *m, struct str *reply)
+{
+	static const char *const names[] = { [SPAM_NONE] = "ham",
+		                             [SPAM_HAM] = "ham",
+		                             [SPAM_UNSURE] = "unsure",
+		                             [SPAM_SPAM] = "spam" };
+	struct spam_input in = { .m = m };
+	struct spam_result result;
+
+	spam_score(s, &in, &result);
+	str_printf(reply, "%s %.6f\n", names[result.verdict], result.score);
+	spam_result_release(&result);
+}
+
+static void
+do_file(struct spam *s, char verb, struct slice path, struct str *reply)
+{
+	char *name = slice_dup(path);
+	struct err err = { ERR_NONE, "", "" };
+	struct message m;
+	struct fsx_map map;
+
+	if (fsx_map_open(name, &map, &err) < 0) {
+		add_error(reply, &err);
+		free(name);
+		return;
+	}
+	message_parse(&m, map.data);
+	if (verb == 'C')
+		add_score(s, &m, reply);
+	else if (spam_learn(s, &m, verb == 'S', &err) < 0)
+		add_error(reply, &err);
+	else
+		str_add_z(reply, "ok\n");
+	message_release(&m);
+	fsx_map_close(&map);
+	free(name);
+}
+
+bool
+spam_batch_line(struct spam *s, struct slice line, struct str *reply)
+{
+	struct err err = { ERR_NONE, "", "" };
+
+	line = slice_rtrim(line);
+	if (slice_eq_z(line, "Q"))
+		return false;
+	if (slice_eq_z(line, "F")) {
+		if (spam_flush(s, &err) < 0)
+			add_error(reply, &err);
+		else
+			str_add_z(reply, "ok\n");
+	} else if (line.n > 2 && line.p[1] == ' ' &&
+	           (line.p[0] == 'C' || line.p[0] == 'H' || line.p[0] == 'S')) {
+		do_file(s, line.p[0], slice_from(line, 2), reply);
+	} else {
+		str_printf(reply, "error %s\n",
+		           _("expected 'C PATH', 'H PATH', 'S PATH', 'F' or "
+		             "'Q'"));
+	}
+	return true;
+}

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Why the filter thinks so: the strongest features in words of the mail. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "mail/spam_state.h"
+#include "text/unicode.h"
+#include "util/array.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+/* Words shown for each side. */
+#define SHOWN 15
+/* Below this a word says nothing. */
+#define WORTH    0.005
+#define LINE_MAX 200
+
+struct word {
+	double weight;
+	struct spam_feature_name name;
+};
+
+static int
+compare_words(const void *a, const void *b)
+{
+	const struct word *x = a, *y = b;
+	double p = fabs(x->weight), q = fabs(y->weight);
+
+	return p > q ? -1 : p < q;
+}
+
+static void
+show_name(const struct spam_feature_name *n, struct str *out)
+{
+	struct str line;
+
+	str_init(&line, LINE_MAX);
+	if (n->head.n > 0) {
+		str_add_slice(&line, n->head);
+		str_add_z(&line, ": ");
+	}
+	str_add_slice(&line, n->first);
+	if (n->second.n > 0) {
+		str_add_z(&line, " … ");
+		str_add_slice(&line, n->second);
+	}
+	unicode_clean_line(str_slice(&line), out);
+	str_release(&line);
+}
+
+static void
+show_word(const struct word *w, struct str *out)
+{
+	str_printf(out, "  %+.2f  ", w->weight);
+	show_name(&w->name, out);
+	str_add_c(out, '\n');
+}
+
+static void
+show_side(const struct word *v, size_t n, bool is_spam, struct str *out)
+{
+	size_t i, shown = 0;
+
+	str_add_z(out,
+	          is_spam ? _("speaks for spam:") : _("speaks against spam:"));
+	str_add_c(out, '\n');
+	for (i = 0; i < n && shown < SHOWN; i++)
+		if ((v[i].weight > 0) == is_spam) {
+			show_word(&v[i], out);
+			shown++;
+		}
+	if (shown == 0)
+		str_printf(out, "  %s\n", _("nothing"));
+}
+
+static void
+show_features(const struct spam *s, const struct spam_features *f, double share,
+              struct str *out)
+{
+	ARRAY(struct word) words = { NULL, 0, 0 };
+	size_t i;
+	int set;
+
+	for (set = 0; set < SPAM_SETS; set++)
+		for (i = 0; i < f->set[set].n; i++) {
+			struct word w = {
+				share * spam_weigh_one(&s->model.weights, f,
+				                       (enum spam_set)set, i),
+				f->set[set].names[i]
+			};
+
+			if (w.name.first.n > 0 && fabs(w.weight) > WORTH)
+				array_add(&words, w);
+		}
+	if (words.n > 0)
+		qsort(words.v, words.n, sizeof *words.v, compare_words);
+	show_side(words.v, words.n, true, out);
+	show_side(words.v, words.n, false, out);
+	array_release(&words);
+}
+
+static const char *
+verdict_word(enum spam_verdict v)
+{
+	switch (v) {
+	case SPAM_NONE:
+	case SPAM_HAM:
+		break;
+	case SPAM_UNSURE:
+		return _("unsure");
+	case SPAM_SPAM:
+		return _("spam");
+	}
+	return _("no spam");
+}
+
+void
+spam_explain(struct spam *s, const struct spam_input *in, struct str *out)
+{
+	struct spam_features f;
+	struct spam_judgement j;
+
+	spam_features_init(&f, true);
+	spam_judge(s, &f, in, &j);
+	str_printf(out,
+	           _("%s: score %+.1f, spam from %+.1f on, probability "
+	             "%.0f %%"),
+	           verdict_word(j.verdict), j.score, j.threshold,
+	           100 * spam_probability(j.score));
+	str_add_c(out, '\n');
+	spam_judgement_reasons(s, &j, out);
+	if (fabs(j.learnt) > 0)
+		show_features(s, &f, j.learnt / j.sums.sum, out);
+	spam_judgement_release(&j);
+	spam_features_release(&f);
+}

@@ -1,0 +1,401 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The features of a mail.
+ *
+ * 1. A feature is a 32-bit hash scaled to a slot; which text it stood for is
+ *    known only while the message is at hand (names).
+ * 2. A slot counts once per message: features are binary.
+ * 3. Work is bounded: TEXT_BYTES of content, HEADER_WORDS and SPARSE_WORDS
+ *    words, SPAM_FEATURES_MAX slots a set.
+ *
+ * Content and header are separate sets because one learner for both was
+ * measured to be worse; Hangul and Han words become overlapping bigrams because
+ * an eojeol carries its particles with it and hardly ever comes back as a whole.
+ */
+#include "mail/spam_feature.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/utf8.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+/* Bytes of subject and text that learner A sees. */
+#define TEXT_BYTES 3000
+/* Words of the header that learner B sees. */
+#define HEADER_WORDS 2500
+/* Words of header and text that learner N sees. */
+#define SPARSE_WORDS 1000
+/* Window of N: a word and the four before it. */
+#define WINDOW 5
+/* A word is cut here: longer ones are encoded data. */
+#define WORD_MAX 40
+
+enum kind {
+	KIND_BYTES = 1,
+	KIND_CHARS,
+	KIND_WORD,
+	KIND_PAIR,
+	KIND_HEADER,
+};
+
+/* A word as the learners see it. */
+struct word {
+	uint64_t hash;
+	struct slice text;
+};
+
+/* The words before the current one, newest first. */
+struct window {
+	struct word w[WINDOW];
+	size_t n;
+};
+
+/* Where words go. */
+struct sink {
+	struct spam_features *f;
+	struct slice head; /* name of the header, or empty */
+	uint64_t head_hash;
+	struct window near;   /* for A or B */
+	struct window sparse; /* for N */
+	size_t left;          /* words that A or B still takes */
+	size_t *sparse_left;  /* the same for N */
+	enum spam_set set;
+};
+
+static uint64_t
+mix(uint64_t h)
+{
+	h ^= h >> 32;
+	h *= UINT64_C(0x9e3779b97f4a7c15);
+	h ^= h >> 29;
+	h *= UINT64_C(0xbf58476d1ce4e5b9);
+	return h ^ (h >> 32);
+}
+
+static uint64_t
+hash_lower(struct slice s, uint64_t seed)
+{
+	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ seed;
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		h = (h ^ (unsigned char)byte_lower(s.p[i])) *
+		    UINT64_C(0x100000001b3);
+	return mix(h);
+}
+
+uint32_t
+spam_set_slots(enum spam_set set)
+{
+	switch (set) {
+	case SPAM_CONTENT:
+		return SPAM_CONTENT_SLOTS;
+	case SPAM_HEADER:
+		return SPAM_HEADER_SLOTS;
+	case SPAM_SPARSE:
+	case SPAM_SETS:
+		break;
+	}
+	return SPAM_SPARSE_SLOTS;
+}
+
+void
+spam_features_init(struct spam_features *f, bool named)
+{
+	size_t i;
+
+	memset(f, 0, sizeof *f);
+	for (i = 0; i < SPAM_SETS; i++) {
+		struct spam_feature_list *l = &f->set[i];
+
+		l->slots = xcalloc(SPAM_FEATURES_MAX, sizeof *l->slots);
+		l->distance = xcalloc(SPAM_FEATURES_MAX, 1);
+		l->seen = xcalloc(spam_set_slots((enum spam_set)i) / 8, 1);
+		if (named)
+			l->names = xcalloc(SPAM_FEATURES_MAX, sizeof *l->names);
+	}
+}
+
+void
+spam_features_release(struct spam_features *f)
+{
+	size_t i;
+
+	for (i = 0; i < SPAM_SETS; i++) {
+		free(f->set[i].slots);
+		free(f->set[i].distance);
+		free(f->set[i].seen);
+		free(f->set[i].names);
+	}
+	memset(f, 0, sizeof *f);
+}
+
+static void
+clear(struct spam_features *f)
+{
+	size_t i, k;
+
+	for (i = 0; i < SPAM_SETS; i++) {
+		struct spam_feature_list *l = &f->set[i];
+
+		for (k = 0; k < l->n; k++)
+			l->seen[l->slots[k] / 8] = 0;
+		l->n = 0;
+	}
+}
+
+/* Add a feature to a set unless it is there; NULL: nothing to name. */
+static struct spam_feature_name *
+add(struct spam_features *f, enum spam_set set, uint64_t hash,
+    unsigned distance)
+{
+	struct spam_feature_list *l = &f->set[set];
+	uint32_t slot = (uint32_t)(((hash >> 32) * spam_set_slots(set)) >> 32);
+	unsigned char bit = (unsigned char)(1u << (slot % 8));
+
+	if (l->n == SPAM_FEATURES_MAX || (l->seen[slot / 8] & bit) != 0)
+		return NULL;
+	l->seen[slot / 8] |= bit;
+	l->slots[l->n] = slot;
+	l->distance[l->n] = (unsigned char)distance;
+	if (l->names != NULL)
+		l->names[l->n] =
+			(struct spam_feature_name){ .first = SLICE_NONE };
+	l->n++;
+	return l->names != NULL ? &l->names[l->n - 1] : NULL;
+}
+
+/* Overlapping byte 4-grams; they have no name, they mean nothing to people. */
+static void
+add_bytes(struct spam_features *f, struct slice s)
+{
+	uint32_t four = 0;
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		four = four << 8 | (unsigned char)s.p[i];
+		if (i >= 3)
+			(void)add(f, SPAM_CONTENT,
+			          mix(four ^ (uint64_t)KIND_BYTES << 40), 0);
+	}
+}
+
+/* Code-point 1- to 3-grams of each run of non-ASCII characters. */
+static void
+add_chars(struct spam_features *f, struct slice s)
+{
+	uint64_t last[3] = { 0, 0, 0 };
+	size_t start[3] = { 0, 0, 0 };
+	struct spam_feature_name *name;
+	size_t i = 0, run = 0, k;
+
+	while (i < s.n) {
+		uint32_t c;
+		size_t len = utf8_decode(s.p + i, s.n - i, &c);
+		uint64_t h = KIND_CHARS;
+
+		run = c < 0x80 ? 0 : run + 1;
+		last[2] = last[1], last[1] = last[0], last[0] = c;
+		start[2] = start[1], start[1] = start[0], start[0] = i;
+		for (k = 0; k < 3 && k < run; k++) {
+			h = mix(h << 21 ^ last[k] ^ (uint64_t)(k + 1) << 56);
+			name = add(f, SPAM_CONTENT, h, 0);
+			if (name != NULL)
+				*name = (struct spam_feature_name){
+					.first = slice_make(s.p + start[k],
+					                    i + len - start[k])
+				};
+		}
+		i += len;
+	}
+}
+
+static void
+remember(struct window *win, struct word w)
+{
+	memmove(win->w + 1, win->w, (WINDOW - 1) * sizeof *win->w);
+	win->w[0] = w;
+	if (win->n < WINDOW)
+		win->n++;
+}
+
+/* A word, and its pairs with up to distance words before it, into a set. */
+static void
+add_pairs(struct sink *to, enum spam_set set, struct window *win,
+          unsigned distance, struct word w)
+{
+	uint64_t seed = set == SPAM_CONTENT ? 0 : to->head_hash;
+	struct spam_feature_name *name;
+	unsigned d;
+
+	name = add(to->f, set, mix(w.hash ^ seed ^ KIND_WORD), 0);
+	if (name != NULL)
+		*name = (struct spam_feature_name){ to->head, w.text,
+			                            SLICE_NONE };
+	for (d = 1; d <= distance && d <= win->n; d++) {
+		struct word before = win->w[d - 1];
+		uint64_t h = before.hash * 3 + w.hash * 7 + d;
+
+		name = add(to->f, set, mix(h ^ seed ^ KIND_PAIR), d);
+		if (name != NULL)
+			*name = (struct spam_feature_name){ to->head,
+				                            before.text,
+				                            w.text };
+	}
+	remember(win, w);
+}
+
+static void
+take_word(struct sink *to, struct slice text)
+{
+	struct word w;
+
+	/* Addresses and hosts stay whole; the end of a sentence goes. */
+	while (text.n > 1 && strchr(".:/'", text.p[text.n - 1]) != NULL)
+		text.n--;
+	w.hash = hash_lower(slice_head(text, WORD_MAX), 0);
+	w.text = text;
+	if (to->left > 0) {
+		to->left--;
+		add_pairs(to, to->set, &to->near,
+		          to->set == SPAM_HEADER ? 1 : 2, w);
+	}
+	if (*to->sparse_left > 0) {
+		--*to->sparse_left;
+		add_pairs(to, SPAM_SPARSE, &to->sparse, WINDOW - 1, w);
+	}
+}
+
+/* Hangul, Han and kana: scripts whose words are taken as bigrams. */
+static bool
+is_cjk(uint32_t c)
+{
+	return (c >= 0x1100 && c <= 0x11ff) || (c >= 0x3040 && c <= 0x318f) ||
+	       (c >= 0x3400 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7a3) ||
+	       (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x3ffff);
+}
+
+static bool
+is_word(uint32_t c)
+{
+	if (c < 0x80)
+		return byte_is_alnum((char)c) ||
+		       (c > 0 && strchr("$'-_!./:@", (int)c) != NULL);
+	return c >= 0xaa && c != UTF8_REPLACEMENT && !is_cjk(c) &&
+	       !(c >= 0x2000 && c <= 0x206f) && !(c >= 0x3000 && c <= 0x303f);
+}
+
+/* Bigrams of a run of CJK characters from start on; returns its end. */
+static size_t
+take_cjk(struct sink *to, struct slice s, size_t start)
+{
+	size_t i = start, prev = start, n = 0;
+
+	while (i < s.n) {
+		uint32_t c;
+		size_t len = utf8_decode(s.p + i, s.n - i, &c);
+
+		if (!is_cjk(c))
+			break;
+		if (n > 0)
+			take_word(to, slice_make(s.p + prev, i + len - prev));
+		prev = i;
+		i += len;
+		n++;
+	}
+	if (n == 1)
+		take_word(to, slice_make(s.p + start, i - start));
+	return i;
+}
+
+static void
+take_words(struct sink *to, struct slice s)
+{
+	size_t i = 0, start = 0;
+
+	while (i < s.n && (to->left > 0 || *to->sparse_left > 0)) {
+		uint32_t c;
+		size_t len = utf8_decode(s.p + i, s.n - i, &c);
+
+		if (is_word(c)) {
+			i += len;
+			continue;
+		}
+		if (i > start)
+			take_word(to, slice_make(s.p + start, i - start));
+		i = is_cjk(c) ? take_cjk(to, s, i) : i + len;
+		start = i;
+	}
+	if (i > start)
+		take_word(to, slice_make(s.p + start, i - start));
+}
+
+/* Fields that a filter or a mail program on this side adds say what somebody
+ * thought of the message, not what it is. */
+static bool
+is_local_field(struct slice name)
+{
+	static const char *const prefixes[] = {
+		"x-spam",     "x-bogosity", "x-mozilla", "x-pabal",
+		"x-keywords", "x-uid",      "x-imap",    "x-gmail-labels",
+	};
+	static const char *const whole[] = { "status", "x-status", "lines",
+		                             "content-length", "from " };
+	size_t i;
+
+	for (i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+		if (slice_istarts(name, prefixes[i]))
+			return true;
+	for (i = 0; i < sizeof whole / sizeof *whole; i++)
+		if (slice_ieq_z(name, whole[i]))
+			return true;
+	return false;
+}
+
+static void
+add_headers(const struct spam_view *v, struct sink *to)
+{
+	size_t i;
+
+	for (i = 0; i < v->header_count; i++) {
+		const struct spam_header *h = &v->headers[i];
+
+		if (is_local_field(h->name))
+			continue;
+		to->head = h->name;
+		to->head_hash = hash_lower(h->name, KIND_HEADER);
+		to->near.n = 0;
+		to->sparse.n = 0;
+		take_words(to, h->value);
+	}
+}
+
+void
+spam_features_of(struct spam_features *f, const struct spam_view *v)
+{
+	size_t sparse_left = SPARSE_WORDS;
+	struct sink header = { .f = f,
+		               .set = SPAM_HEADER,
+		               .left = HEADER_WORDS,
+		               .sparse_left = &sparse_left };
+	struct sink content = { .f = f,
+		                .set = SPAM_CONTENT,
+		                .left = SIZE_MAX,
+		                .sparse_left = &sparse_left };
+	struct slice text = slice_make(
+		v->text.p,
+		utf8_cut(v->text.p,
+	                 v->text.n < TEXT_BYTES ? v->text.n : TEXT_BYTES));
+
+	clear(f);
+	add_headers(v, &header);
+	add_bytes(f, v->subject);
+	add_chars(f, v->subject);
+	take_words(&content, v->subject);
+	add_bytes(f, text);
+	add_chars(f, text);
+	take_words(&content, text);
+}

@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * The learners.
+ *
+ * 1. A (content) and B (header) are logistic regressions over binary features,
+ *    each feature worth 1/sqrt(n) so that long mails do not shout, with AdaGrad
+ *    steps.  N is a naive Bayes over sparse bigrams whose rare or even features
+ *    count little.
+ * 2. The verdict's sum is A + B + N/25, each clipped, so that none alone can
+ *    decide against the two others.
+ * 3. A and B learn only while the sum is within MARGIN or wrong, N while its own
+ *    score is within SPARSE_MARGIN or wrong: a wrong label then changes little.
+ * 4. A change (what one message did) is text: label, sum, and for A and B the
+ *    gradient, the slots in rising order (as differences) and a byte of step for
+ *    each; for N the slots.  The step's byte is the truth also when learning, so
+ *    that taking it back later is exact whatever was learnt in between.
+ */
+#include "mail/spam_learn.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/banned.h"
+
+#define RATE_CONTENT  0.8
+#define RATE_HEADER   0.5
+#define MARGIN        10.0
+#define SPARSE_MARGIN 60.0
+#define SPARSE_SHARE  0.04
+#define CLIP          15.0
+/* Keeps the first step of a feature finite and small for tiny gradients. */
+#define SQUARE_START 3e-5
+/* Confidence of N's features: the more even and the rarer, the less. */
+#define CONFIDENCE_EVEN 0.1
+#define CONFIDENCE_POW  12.0
+#define CONFIDENCE_RARE 2.0
+/* The threshold: COLD until COLD_HAMS are known; then ABOVE the second-highest
+ * ham of the ring, never below FLOOR, which is higher while few are known. */
+#define THRESHOLD_FLOOR 1.5
+#define THRESHOLD_FEW   65.0 /* divided by the number of hams */
+#define THRESHOLD_ABOVE 0.5
+#define THRESHOLD_COLD  8.0
+#define COLD_HAMS       20
+
+/* A step is 2^(-q/8): from 1 down to 2^-31.9. */
+static const float eighths[8] = { 1.0F,         0.917004043F, 0.840896415F,
+	                          0.771105413F, 0.707106781F, 0.648419777F,
+	                          0.594603558F, 0.545253866F };
+
+static float
+step_value(unsigned char q)
+{
+	return ldexpf(eighths[q % 8], -(int)(q / 8));
+}
+
+static unsigned char
+step_code(double step)
+{
+	double q = -8.0 * log2(step);
+
+	if (!(q > 0))
+		return 0;
+	return q < 255.0 ? (unsigned char)lround(q) : 255;
+}
+
+static double
+clip(double x)
+{
+	/* A model damaged on disk must not decide anything. */
+	if (!isfinite(x))
+		return 0;
+	return x > CLIP ? CLIP : x < -CLIP ? -CLIP : x;
+}
+
+static double
+weigh_logistic(const float *weight, const struct spam_feature_list *l)
+{
+	double sum = 0;
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		sum += (double)weight[l->slots[i]];
+	return l->n > 0 ? sum / sqrt((double)l->n) : 0;
+}
+
+/* Log-odds of one feature of N, scaled by how far it can be trusted. */
+static double
+sparse_odds(const struct spam_weights *w, uint32_t slot, unsigned distance)
+{
+	static const double trust[5] = { 1, 24.0 / 27, 14.0 / 27, 7.0 / 27,
+		                         4.0 / 27 };
+	double hams = (double)w->tally->sparse[0] + 0.5;
+	double spams = (double)w->tally->sparse[1] + 0.5;
+	double ham = (double)w->sparse[(size_t)2 * slot];
+	double spam = (double)w->sparse[(size_t)2 * slot + 1];
+	double h, s, both, sure, p;
+
+	if (ham + spam < 1)
+		return 0;
+	h = 2 * ham * spams / (hams + spams);
+	s = 2 * spam * hams / (hams + spams);
+	both = h + s;
+	sure = ((h - s) * (h - s) + h * s - CONFIDENCE_EVEN / both) /
+	       (both * both);
+	if (sure <= 0)
+		return 0;
+	sure = pow(sure < 1 ? sure : 1, CONFIDENCE_POW) /
+	       (1 + CONFIDENCE_RARE / (both * trust[distance]));
+	p = 0.5 + sure * (s / both - 0.5);
+	return log(p / (1 - p));
+}
+
+void
+spam_weigh(const struct spam_weights *w, const struct spam_features *f,
+           struct spam_sums *sums_r)
+{
+	const struct spam_feature_list *l = &f->set[SPAM_SPARSE];
+	double sparse = 0;
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		sparse += sparse_odds(w, l->slots[i], l->distance[i]);
+	sums_r->part[SPAM_CONTENT] =
+		weigh_logistic(w->weight[0], &f->set[SPAM_CONTENT]);
+	sums_r->part[SPAM_HEADER] =
+		weigh_logistic(w->weight[1], &f->set[SPAM_HEADER]);
+	sums_r->part[SPAM_SPARSE] = sparse;
+	sums_r->sum = clip(sums_r->part[0]) + clip(sums_r->part[1]) +
+	              clip(sparse * SPARSE_SHARE);
+}
+
+double
+spam_weigh_one(const struct spam_weights *w, const struct spam_features *f,
+               enum spam_set set, size_t i)
+{
+	const struct spam_feature_list *l = &f->set[set];
+
+	if (set == SPAM_SPARSE)
+		return SPARSE_SHARE *
+		       sparse_odds(w, l->slots[i], l->distance[i]);
+	return (double)w->weight[set][l->slots[i]] / sqrt((double)l->n);
+}
+
+/* ---- planning a change ---- */
+
+static void
+add_varint(struct str *out, uint32_t v)
+{
+	while (v >= 0x80) {
+		str_add_c(out, (char)(v | 0x80));
+		v >>= 7;
+	}
+	str_add_c(out, (char)v);
+}
+
+static void
+add_float(struct str *out, double v)
+{
+	float f = (float)v;
+
+	str_add(out, (const char *)&f, sizeof f);
+}
+
+static int
+compare_slots(const void *a, const void *b)
+{
+	const uint32_t *x = a, *y = b;
+
+	return *x < *y ? -1 : *x > *y;
+}
+
+/* The slots in rising order, as differences; none unless learn. */
+static void
+add_slots(struct str *out, struct spam_feature_list *l, bool learn)
+{
+	uint32_t last = 0;
+	size_t i;
+
+	qsort(l->slots, l->n, sizeof *l->slots, compare_slots);
+	add_varint(out, learn ? (uint32_t)l->n : 0);
+	for (i = 0; learn && i < l->n; i++) {
+		add_varint(out, l->slots[i] - last);
+		last = l->slots[i];
+	}
+}
+
+static void
+plan_logistic(const struct spam_weights *w, struct spam_feature_list *l,
+              enum spam_set set, double error, struct str *change)
+{
+	double rate = set == SPAM_CONTENT ? RATE_CONTENT : RATE_HEADER;
+	double g = l->n > 0 ? error / sqrt((double)l->n) : 0;
+	/* An error of 0 is none to learn from. */
+	bool learn = fabs(g) > 0;
+	size_t i;
+
+	add_float(change, g);
+	add_slots(change, l, learn);
+	for (i = 0; learn && i < l->n; i++) {
+		double square = (double)w->square[set][l->slots[i]];
+		double step =
+			rate * fabs(g) / sqrt(SQUARE_START + square + g * g);
+
+		str_add_c(change, (char)step_code(step));
+	}
+}
+
+void
+spam_learn_plan(const struct spam_weights *w, struct spam_features *f,
+                const struct spam_sums *sums, bool is_spam, struct str *change)
+{
+	bool learn = (sums->sum > 0) != is_spam || fabs(sums->sum) < MARGIN;
+	double sparse = sums->part[SPAM_SPARSE];
+	int set;
+
+	str_add_c(change, is_spam ? 1 : 0);
+	add_float(change, sums->sum);
+	for (set = SPAM_CONTENT; set <= SPAM_HEADER; set++) {
+		double p = 1 / (1 + exp(-clip(sums->part[set])));
+		double error = (is_spam ? 1 : 0) - p;
+
+		plan_logistic(w, &f->set[set], (enum spam_set)set,
+		              learn ? error : 0, change);
+	}
+	add_slots(change, &f->set[SPAM_SPARSE],
+	          (sparse > 0) != is_spam || fabs(sparse) < SPARSE_MARGIN);
+}
+
+/* ---- reading and applying a change ---- */
+
+/* A list of slots inside a change. */
+struct slots {
+	struct slice differences;
+	uint32_t n;
+	uint32_t slot; /* the current one */
+};
+
+static int
+take_varint(struct slice *s, uint32_t *v_r)
+{
+	uint64_t v = 0;
+	unsigned shift;
+
+	for (shift = 0; shift < 35; shift += 7) {
+		unsigned char c;
+
+		if (s->n == 0)
+			return -1;
+		c = (unsigned char)s->p[0];
+		*s = slice_from(*s, 1);
+		v |= (uint64_t)(c & 0x7f) << shift;
+		if (c < 0x80) {
+			*v_r = (uint32_t)v;
+			return v <= UINT32_MAX ? 0 : -1;
+		}
+	}
+	return -1;
+}
+
+static int
+take_float(struct slice *s, float *v_r)
+{
+	if (s->n < sizeof *v_r)
+		return -1;
+	memcpy(v_r, s->p, sizeof *v_r);
+	*s = slice_from(*s, sizeof *v_r);
+	return isfinite(*v_r) ? 0 : -1;
+}
+
+static bool
+next_slot(struct slots *l)
+{
+	uint32_t difference;
+
+	if (l->n == 0 || take_varint(&l->differences, &difference) < 0)
+		return false;
+	l->slot += difference;
+	l->n--;
+	return true;
+}
+
+/* Take a list off *s and check every slot of it. */
+static int
+take_slots(struct slice *s, uint32_t limit, struct slots *l_r)
+{
+	uint64_t slot = 0;
+	uint32_t n, i;
+
+	if (take_varint(s, &n) < 0 || n > SPAM_FEATURES_MAX)
+		return -1;
+	l_r->differences = *s;
+	l_r->n = n;
+	l_r->slot = 0;
+	for (i = 0; i < n; i++) {
+		uint32_t difference;
+
+		if (take_varint(s, &difference) < 0)
+			return -1;
+		slot += difference;
+		if (slot >= limit)
+			return -1;
+	}
+	return 0;
+}
+
+struct change {
+	bool is_spam;
+	float sum;
+	float gradient[2];
+	struct slots slots[SPAM_SETS];
+	struct slice steps[2];
+};
+
+static int
+read_change(struct slice s, struct change *c)
+{
+	int set;
+
+	if (s.n < 1 || (s.p[0] != 0 && s.p[0] != 1))
+		return -1;
+	c->is_spam = s.p[0] == 1;
+	s = slice_from(s, 1);
+	if (take_float(&s, &c->sum) < 0)
+		return -1;
+	for (set = SPAM_CONTENT; set <= SPAM_HEADER; set++) {
+		if (take_float(&s, &c->gradient[set]) < 0 ||
+		    take_slots(&s, spam_set_slots((enum spam_set)set),
+		               &c->slots[set]) < 0 ||
+		    s.n < c->slots[set].n)
+			return -1;
+		c->steps[set] = slice_head(s, c->slots[set].n);
+		s = slice_from(s, c->slots[set].n);
+	}
+	if (take_slots(&s, SPAM_SPARSE_SLOTS, &c->slots[SPAM_SPARSE]) < 0)
+		return -1;
+	return s.n == 0 ? 0 : -1;
+}
+
+static void
+apply_logistic(const struct spam_weights *w, struct change *c, int set,
+               int direction)
+{
+	float g = c->gradient[set];
+	float sign = (float)direction * (g < 0 ? -1.0F : 1.0F);
+	float square = (float)direction * g * g;
+	struct slots *l = &c->slots[set];
+	size_t i;
+
+	for (i = 0; next_slot(l); i++) {
+		unsigned char q = (unsigned char)c->steps[set].p[i];
+
+		w->weight[set][l->slot] += sign * step_value(q);
+		w->square[set][l->slot] += square;
+		if (w->square[set][l->slot] < 0)
+			w->square[set][l->slot] = 0;
+	}
+}
+
+static void
+count(uint64_t *n, int direction)
+{
+	if (direction > 0)
+		++*n;
+	else if (*n > 0)
+		--*n;
+}
+
+static void
+apply_sparse(const struct spam_weights *w, struct change *c, int direction)
+{
+	struct slots *l = &c->slots[SPAM_SPARSE];
+
+	if (l->n > 0)
+		count(&w->tally->sparse[c->is_spam], direction);
+	while (next_slot(l)) {
+		unsigned char *n =
+			&w->sparse[(size_t)2 * l->slot + (c->is_spam ? 1 : 0)];
+
+		if (direction > 0 && *n < 255)
+			++*n;
+		else if (direction < 0 && *n > 0)
+			--*n;
+	}
+}
+
+static void
+apply_ring(struct spam_tally *t, float sum, int direction, uint32_t tag)
+{
+	uint32_t i;
+
+	if (direction > 0) {
+		t->ring[t->ring_next % SPAM_RING].sum = sum;
+		t->ring[t->ring_next % SPAM_RING].tag = tag;
+		t->ring_next = (t->ring_next + 1) % SPAM_RING;
+		if (t->ring_count < SPAM_RING)
+			t->ring_count++;
+		return;
+	}
+	for (i = 0; i < t->ring_count && i < SPAM_RING; i++)
+		if (t->ring[i].tag == tag) {
+			t->ring[i].sum = (float)-CLIP * 3;
+			t->ring[i].tag = 0;
+			return;
+		}
+}
+
+bool
+spam_change_is_spam(struct slice change)
+{
+	return change.n > 0 && change.p[0] == 1;
+}
+
+int
+spam_change_apply(const struct spam_weights *w, struct slice change,
+                  int direction, uint32_t tag)
+{
+	struct change c;
+
+	if (read_change(change, &c) < 0)
+		return -1;
+	apply_logistic(w, &c, SPAM_CONTENT, direction);
+	apply_logistic(w, &c, SPAM_HEADER, direction);
+	apply_sparse(w, &c, direction);
+	count(&w->tally->learnt[c.is_spam], direction);
+	if (!c.is_spam)
+		apply_ring(w->tally, c.sum, direction, tag);
+	return 0;
+}
+
+double
+spam_threshold(const struct spam_tally *t)
+{
+	double first = -INFINITY, second = -INFINITY, floor;
+	uint32_t i;
+
+	if (t->learnt[0] < COLD_HAMS)
+		return THRESHOLD_COLD;
+	for (i = 0; i < t->ring_count && i < SPAM_RING; i++) {
+		double sum = (double)t->ring[i].sum;
+
+		if (sum > first) {
+			second = first;
+			first = sum;
+		} else if (sum > second) {
+			second = sum;
+		}
+	}
+	floor = THRESHOLD_FLOOR + THRESHOLD_FEW / (double)t->learnt[0];
+	return second + THRESHOLD_ABOVE > floor ? second + THRESHOLD_ABOVE
+	                                        : floor;
+}

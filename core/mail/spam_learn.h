@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The three online learners of the spam filter, and what learning changes. */
+#ifndef MAIL_SPAM_LEARN_H
+#define MAIL_SPAM_LEARN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "mail/spam_feature.h"
+#include "util/str.h"
+
+/* Sums of the last hams that the threshold looks at. */
+#define SPAM_RING 1000
+/* One learnt message at most: slots and steps of three full sets. */
+#define SPAM_CHANGE_MAX ((size_t)256 * 1024)
+
+/* Counters beside the weights; part of the model file. */
+struct spam_tally {
+	uint64_t learnt[2]; /* messages: ham, spam */
+	uint64_t sparse[2]; /* those that learner N took */
+	uint32_t ring_next;
+	uint32_t ring_count;
+
+	struct {
+		float sum;    /* before the ham was learnt */
+		uint32_t tag; /* of the message, to find it again */
+	} ring[SPAM_RING];
+};
+
+/* Borrowed from the model. */
+struct spam_weights {
+	float *weight[2];      /* SPAM_CONTENT, SPAM_HEADER */
+	float *square[2];      /* sums of squared gradients */
+	unsigned char *sparse; /* ham and spam count of each slot */
+	struct spam_tally *tally;
+};
+
+/* Log-odds: above 0 speaks for spam. */
+struct spam_sums {
+	double part[SPAM_SETS];
+	double sum; /* of the clipped parts */
+};
+
+void spam_weigh(const struct spam_weights *w, const struct spam_features *f,
+                struct spam_sums *sums_r);
+/* What slot number i of a set adds to the sum, for explanations. */
+double spam_weigh_one(const struct spam_weights *w,
+                      const struct spam_features *f, enum spam_set set,
+                      size_t i);
+/*
+ * Append to change what learning f as ham or spam does to the weights.  The
+ * text is the whole truth: applied forwards it learns (now, or when the journal
+ * is read again), applied backwards it takes the same steps out.
+ */
+void spam_learn_plan(const struct spam_weights *w, struct spam_features *f,
+                     const struct spam_sums *sums, bool is_spam,
+                     struct str *change);
+/* Was it learnt as spam? */
+bool spam_change_is_spam(struct slice change);
+/* direction 1 or -1; tag names the message.  0, or -1 when change is no change
+ * (then nothing was applied). */
+int spam_change_apply(const struct spam_weights *w, struct slice change,
+                      int direction, uint32_t tag);
+/* Above this sum a message is spam (the design keeps lost hams near 0.15 %). */
+double spam_threshold(const struct spam_tally *t);
+
+#endif

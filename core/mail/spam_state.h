@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What an open spam filter consists of; for the spam_*.c files only. */
+#ifndef MAIL_SPAM_STATE_H
+#define MAIL_SPAM_STATE_H
+
+#include "mail/spam.h"
+#include "mail/spam_feature.h"
+#include "mail/spam_model.h"
+#include "mail/spam_rule.h"
+
+struct spam {
+	struct spam_model model;
+	struct spam_rules *rules;      /* NULL: not loaded yet */
+	struct spam_features features; /* of the message at hand */
+};
+
+/* All that went into one verdict. */
+struct spam_judgement {
+	struct spam_view view;
+	struct spam_hits hits;
+	struct spam_sums sums;
+	double learnt; /* share of the learners in the score */
+	double ruled;  /* share of the rules */
+	double known;  /* of a sender the user wrote to */
+	double score;
+	double threshold;
+	bool enough; /* the learners know enough to call something spam */
+	enum spam_verdict verdict;
+};
+
+/* f gets the features of the message. */
+void spam_judge(struct spam *s, struct spam_features *f,
+                const struct spam_input *in, struct spam_judgement *j_r);
+void spam_judgement_release(struct spam_judgement *j);
+/* Append the reasons, a line each, safe, in the user's language. */
+void spam_judgement_reasons(const struct spam *s,
+                            const struct spam_judgement *j, struct str *out);
+double spam_probability(double score);
+
+#endif

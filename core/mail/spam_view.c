@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the spam filter looks at: the decoded headers and first text of a mail. */
+#include "mail/spam_view.h"
+
+#include <string.h>
+
+#include "mime/word.h"
+#include "text/html.h"
+#include "text/unicode.h"
+#include "util/utf8.h"
+
+#include "util/banned.h"
+
+/* Link targets stand before the text, so that they are among the bytes that are
+ * learnt; a newsletter's hundreds must not push the text out. */
+#define LINKS_FIRST 600
+/* Link targets that rules look at. */
+#define LINKS_MAX 8192
+/* Parts that are looked at. */
+#define PARTS_MAX 8
+
+static void
+add_squeezed(struct str *out, struct slice s)
+{
+	size_t i;
+
+	for (i = 0; i < s.n; i++) {
+		char c = byte_is_blank(s.p[i]) || s.p[i] == '\0' ? ' ' : s.p[i];
+
+		if (c != ' ' || (out->n > 0 && out->p[out->n - 1] != ' '))
+			str_add_c(out, c);
+	}
+}
+
+/* Copy text into the arena, in NFC, blanks squeezed, at most max bytes. */
+static struct slice
+keep(struct arena *a, struct slice s, size_t max)
+{
+	struct str squeezed, nfc;
+	struct slice kept;
+
+	str_init(&squeezed, max);
+	add_squeezed(&squeezed, slice_trim(s));
+	str_truncate(&squeezed, utf8_cut(squeezed.p, squeezed.n));
+	str_init(&nfc, max * 3);
+	unicode_nfc(str_slice(&squeezed), &nfc);
+	kept = arena_slice(
+		a, slice_head(str_slice(&nfc),
+	                      utf8_cut(nfc.p, nfc.n < max ? nfc.n : max)));
+	str_release(&squeezed);
+	str_release(&nfc);
+	return kept;
+}
+
+static struct slice
+lower(struct arena *a, struct slice s)
+{
+	char *p = arena_dup(a, s.p, s.n);
+	size_t i;
+
+	for (i = 0; i < s.n; i++)
+		p[i] = byte_lower(p[i]);
+	return slice_make(p, s.n);
+}
+
+static void
+take_headers(struct spam_view *v, const struct message *m)
+{
+	struct detect_hint hint = word_hint(m);
+	const struct part *root = m->root;
+	struct str value;
+	size_t i;
+
+	v->headers =
+		arena_calloc(&v->arena, SPAM_HEADERS_MAX, sizeof *v->headers);
+	str_init(&value, (size_t)SPAM_FIELD_MAX * 4);
+	for (i = 0; i < root->field_count && i < SPAM_HEADERS_MAX; i++) {
+		const struct header_field *f = &root->fields[i];
+		struct spam_header *h = &v->headers[v->header_count++];
+
+		str_clear(&value);
+		word_decode(&hint,
+		            slice_head(f->value, (size_t)SPAM_FIELD_MAX * 4),
+		            &value);
+		h->name = lower(&v->arena, slice_head(f->name, 64));
+		h->value = keep(&v->arena, str_slice(&value), SPAM_FIELD_MAX);
+	}
+	str_release(&value);
+	v->subject = spam_view_header(v, "subject");
+}
+
+static void
+take_links(struct spam_view *v, const struct html_text *t, struct str *links,
+           struct str *text)
+{
+	size_t limit = text->n + LINKS_FIRST;
+	size_t i;
+
+	for (i = 0; i < t->link_count; i++) {
+		const struct html_link *l = &t->links[i];
+
+		str_add_z(links, l->target);
+		str_add_c(links, '\n');
+		if (text->n + strlen(l->target) < limit) {
+			str_add_c(text, ' ');
+			str_add_z(text, l->target);
+		}
+		if (l->deceives && v->deceiver.n == 0) {
+			struct str said;
+
+			str_init(&said, 400);
+			str_printf(&said, "%.150s → %.200s", l->text,
+			           l->target);
+			v->deceiver = arena_slice(&v->arena, str_slice(&said));
+			str_release(&said);
+		}
+	}
+}
+
+static void
+take_html(struct spam_view *v, struct slice html, struct str *links,
+          struct str *text)
+{
+	struct html_opts opts = { .max = SPAM_TEXT_MAX };
+	struct html_text t;
+
+	html_to_text(html, &opts, &t);
+	take_links(v, &t, links, text);
+	str_add_c(text, ' ');
+	str_add_slice(text, str_slice(&t.text));
+	v->hidden_count += t.hidden_count;
+	html_text_release(&t);
+}
+
+static void
+take_part(struct spam_view *v, const struct message *m, const struct part *p,
+          struct str *links, struct str *text)
+{
+	struct part first = *p;
+	struct str decoded;
+
+	/* The rest of a large part is not even decoded. */
+	first.body = slice_head(p->body, SPAM_PART_MAX);
+	str_init(&decoded, SPAM_PART_MAX);
+	part_text(m, &first, &decoded, NULL);
+	if (slice_eq_z(p->type, "text/html")) {
+		take_html(v, str_slice(&decoded), links, text);
+	} else {
+		str_add_c(text, ' ');
+		str_add_slice(text, str_slice(&decoded));
+	}
+	str_release(&decoded);
+}
+
+static void
+take_text(struct spam_view *v, const struct message *m)
+{
+	const struct part *p = NULL;
+	struct str text, links;
+	size_t n = 0;
+
+	str_init(&text, SPAM_TEXT_MAX * 2);
+	str_init(&links, LINKS_MAX);
+	while ((p = message_next_leaf(m, p)) != NULL && n < PARTS_MAX &&
+	       text.n < SPAM_TEXT_MAX)
+		if (slice_starts(p->type, "text/") && !p->attachment) {
+			take_part(v, m, p, &links, &text);
+			n++;
+		}
+	v->text = keep(&v->arena, str_slice(&text), SPAM_TEXT_MAX);
+	v->links = lower(&v->arena, str_slice(&links));
+	str_release(&text);
+	str_release(&links);
+}
+
+void
+spam_view_init(struct spam_view *v, const struct message *m)
+{
+	memset(v, 0, sizeof *v);
+	take_headers(v, m);
+	take_text(v, m);
+}
+
+void
+spam_view_release(struct spam_view *v)
+{
+	arena_release(&v->arena);
+	memset(v, 0, sizeof *v);
+}
+
+struct slice
+spam_view_header(const struct spam_view *v, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < v->header_count; i++)
+		if (slice_eq_z(v->headers[i].name, name))
+			return v->headers[i].value;
+	return SLICE_NONE;
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the spam filter looks at: the decoded headers and first text of a mail. */
+#ifndef MAIL_SPAM_VIEW_H
+#define MAIL_SPAM_VIEW_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "mime/message.h"
+
+/* Text that rules look at; the learners take less.  Larger bodies say nothing
+ * new and would make the filter's cost depend on the sender's wish. */
+#define SPAM_TEXT_MAX ((size_t)16 * 1024)
+/* Raw bytes of one part that are decoded for it (base64, markup). */
+#define SPAM_PART_MAX ((size_t)96 * 1024)
+/* Header fields and bytes of one field that are looked at. */
+#define SPAM_HEADERS_MAX 200
+#define SPAM_FIELD_MAX   2048
+
+struct spam_header {
+	struct slice name;  /* lower case */
+	struct slice value; /* decoded, blanks squeezed */
+};
+
+/* All slices live in arena. */
+struct spam_view {
+	struct arena arena;
+	struct spam_header *headers;
+	size_t header_count;
+	struct slice subject;
+	struct slice text;  /* UTF-8, NFC, blanks squeezed; link targets kept */
+	struct slice links; /* targets, a line each */
+	struct slice deceiver; /* "text -> target" of a link that deceives */
+	size_t hidden_count;   /* hidden elements in the HTML */
+};
+
+/* Look at m, which must outlive the view only during this call.  Bounded work
+ * whatever the size of the message. */
+void spam_view_init(struct spam_view *v, const struct message *m);
+void spam_view_release(struct spam_view *v);
+/* First field of that lower-case name; p == NULL when absent. */
+struct slice spam_view_header(const struct spam_view *v, const char *name);
+
+#endif
