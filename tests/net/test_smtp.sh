@@ -1,0 +1,154 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Sending through a real Postfix and fetching what arrived from Dovecot.
+. "${srcdir:-.}/tests/net/lib.sh"
+
+add() {
+	who=$1
+	smtp=$2
+	shift 2
+	pabal account add --name "$who" --address "$who@pabal.test" \
+		--user "$who" --pop "localhost:$POPS_PORT:tls" \
+		--smtp "$smtp" --ca-file "$CA" \
+		--password-file "$T/password" "$@"
+}
+
+# Postfix delivers on its own time.
+arrives() {
+	for _ in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 20; do
+		[ "$(count_on_server "$1")" -ge "$2" ] && break
+		sleep 0.5
+	done
+	[ "$(count_on_server "$1")" -eq "$2" ] || {
+		echo "$1 has $(count_on_server "$1") messages, not $2"
+		tail -n 20 "$T/postfix/log"
+		return 1
+	}
+}
+
+# The one message of user $1 that has $2 in it, on the server.
+delivered() {
+	grep -rl "$2" "$(mailbox "$1")/new" "$(mailbox "$1")/cur" 2>/dev/null
+}
+
+letter() {
+	cat <<-END
+		From: kim@pabal.test
+		To: lee@pabal.test
+		Subject: $1
+
+		$2
+	END
+}
+
+send_korean() {
+	letter '가을 소풍 안내' '내일 아침 열 시에 만나요. 뷁' |
+		pabal send -a kim --attach "$T/blob.bin" --attach "$T/한글 이름.txt" \
+			lee@pabal.test
+}
+
+# Back through the fetch: subject, text and both attachments byte for byte.
+came_back() {
+	fetches lee 1 || return 1
+	find "$T/home" -type f -path '*/mail/lee/*' \
+		\( -path '*/cur/*' -o -path '*/new/*' \) >"$T/files"
+	# shellcheck disable=SC2046
+	pabal show --json --file $(cat "$T/files") >"$T/shown" || return 1
+	python3 - "$T" <<-'END'
+		import hashlib, json, sys
+		folder = sys.argv[1]
+		shown = json.loads(open(folder + "/shown").read().split("\n")[0])
+		assert shown["subject"] == "가을 소풍 안내", shown["subject"]
+		assert shown["text"].rstrip() == \
+		    "내일 아침 열 시에 만나요. 뷁", shown["text"]
+		parts = {p["filename"]: p for p in shown["parts"] if p["filename"]}
+		blob = open(folder + "/blob.bin", "rb").read()
+		assert parts["blob.bin"]["sha256"] == \
+		    hashlib.sha256(blob).hexdigest(), parts
+		assert "한글 이름.txt" in parts, parts
+	END
+}
+
+partly() {
+	letter partial hello |
+		pabal send -a kim lee@pabal.test nobody@pabal.test \
+			park@pabal.test && {
+		echo "status 0, though one was refused"
+		return 1
+	}
+	arrives lee 2 && arrives park 1 && pabal outbox list
+}
+
+blind_copy() {
+	printf '%s\n' 'From: kim@pabal.test' 'To: lee@pabal.test' \
+		'Bcc: park@pabal.test' 'Subject: blind' '' 'secret copy' |
+		pabal send -t -a kim || return 1
+	arrives lee 3 && arrives park 2 || return 1
+	for user in lee park; do
+		file=$(delivered "$user" 'Subject: blind') || return 1
+		! grep -i '^bcc' "$file" || return 1
+	done
+}
+
+# An end of mail hidden in the text: one message, nothing more.
+smuggle() {
+	printf 'From: kim@pabal.test\nTo: lee@pabal.test\nSubject: one\n\na\n.\r\nMAIL FROM:<x@pabal.test>\r\nRCPT TO:<park@pabal.test>\r\nDATA\r\nSubject: two\r\n\r\nb\n.\nc\r.\rd\n' |
+		pabal send -a kim lee@pabal.test || return 1
+	arrives lee 4 && sleep 1 && arrives park 2
+}
+
+# Refused login: the message stays, and goes out once when the login is right.
+kept_after_refused_login() {
+	cp "$T/wrong" "$T/password"
+	letter kept hello | pabal send -a kim lee@pabal.test
+	status=$?
+	cp "$T/saved" "$T/password"
+	[ "$status" -eq 77 ] || {
+		echo "exit status $status, not 77"
+		return 1
+	}
+	arrives lee 4 || return 1
+	pabal outbox retry all || return 1
+	arrives lee 5
+}
+
+kept_while_server_is_away() {
+	postfix -c "$T/postfix" stop >/dev/null 2>&1
+	letter later hello | pabal send -a kim lee@pabal.test
+	status=$?
+	[ "$status" -eq 75 ] || echo "exit status $status, not 75"
+	postfix -c "$T/postfix" start >/dev/null 2>&1
+	wait_port "$SMTP_PORT" || return 1
+	[ "$status" -eq 75 ] && pabal outbox retry all && arrives lee 6 &&
+		pabal outbox retry all && sleep 1 && arrives lee 6
+}
+
+injected() {
+	printf 'Subject: x\n\nx\n' |
+		pabal send -a kim "lee@pabal.test> NOTIFY=NEVER" && return 1
+	printf 'Subject: x\n\nx\n' |
+		pabal send -a kim "lee@pabal.test
+RCPT TO:<park@pabal.test>" && return 1
+	sleep 1
+	arrives park 2
+}
+
+net_begin smtp
+dovecot_start
+postfix_start
+cp "$T/password" "$T/saved"
+head -c 200000 /dev/urandom >"$T/blob.bin"
+printf '첨부 파일입니다\n.\n끝\n' >"$T/한글 이름.txt"
+
+ok "account over STARTTLS" add kim "localhost:$SMTP_PORT:starttls"
+ok "account over TLS" add lee "localhost:$SMTPS_PORT:tls"
+ok "Korean letter with attachments is sent" send_korean
+ok "it arrives" arrives lee 1
+ok "it comes back byte for byte" came_back
+ok "unknown recipient among good ones" partly
+ok "blind copies stay blind" blind_copy
+ok "no mail can be smuggled" smuggle
+ok "refused login loses nothing" kept_after_refused_login
+ok "server away loses nothing" kept_while_server_is_away
+ok "recipients inject nothing" injected
+net_end
