@@ -18,6 +18,7 @@
  */
 #include "net/tls.h"
 
+#include <dirent.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
@@ -116,6 +117,46 @@ on_verify(int ok, X509_STORE_CTX *store)
 	return 1;
 }
 
+/* Has the folder files named by the hash of a subject, as OpenSSL looks for? */
+static bool
+has_hashed_certs(const char *path)
+{
+	DIR *dir = opendir(path);
+	const struct dirent *entry;
+	bool found = false;
+
+	while (dir != NULL && !found && (entry = readdir(dir)) != NULL) {
+		const char *name = entry->d_name;
+
+		found = strspn(name, "0123456789abcdef") == 8 &&
+		        name[8] == '.' && byte_is_digit(name[9]);
+	}
+	if (dir != NULL)
+		(void)closedir(dir);
+	return found;
+}
+
+/*
+ * The system's roots.  A hashed folder gives one file when it is asked for;
+ * the bundle beside it, the same roots in one file, takes 20 ms to read and is
+ * left alone then, unless SSL_CERT_FILE names one.  Without roots every chain
+ * fails, and the message says so.
+ */
+static void
+add_system_roots(X509_STORE *store)
+{
+	const char *file = getenv(X509_get_default_cert_file_env());
+	const char *dir = getenv(X509_get_default_cert_dir_env());
+
+	if (dir == NULL)
+		dir = X509_get_default_cert_dir();
+	if (file == NULL && has_hashed_certs(dir))
+		(void)X509_STORE_load_path(store, dir);
+	else
+		(void)X509_STORE_set_default_paths(store);
+	ERR_clear_error();
+}
+
 static void
 shared_init(void)
 {
@@ -138,9 +179,7 @@ shared_init(void)
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_verify);
 	SSL_CTX_set_read_ahead(ctx, 1);
 	(void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	/* Without roots every chain fails, and the message says so. */
-	(void)SSL_CTX_set_default_verify_paths(ctx);
-	ERR_clear_error();
+	add_system_roots(SSL_CTX_get_cert_store(ctx));
 }
 
 static const struct shared *
@@ -283,6 +322,7 @@ tls_attach(struct stream *s, SSL_CTX *ctx, struct err *err)
 int
 tls_handshake(struct tls *t, int (*run)(SSL *), int timeout_ms, struct err *err)
 {
+	struct err why = { 0 };
 	int rc;
 
 	t->deadline_ms = clock_mono_ms() +
@@ -291,7 +331,14 @@ tls_handshake(struct tls *t, int (*run)(SSL *), int timeout_ms, struct err *err)
 	rc = run(t->ssl);
 	if (rc == 1)
 		return 0;
-	return ssl_error(t, rc, err);
+	(void)ssl_error(t, rc, &why);
+	/* Servers of the old kind often just hang up. */
+	if (why.code == ERR_RETRY && t->err.code == ERR_NONE)
+		(void)err_set(&why, ERR_RETRY,
+		              _("the server ended the encryption before it "
+		                "began; it may know only kinds too old to be "
+		                "safe"));
+	return err_set(err, why.code, "%s", why.text);
 }
 
 /* Client */
@@ -304,8 +351,7 @@ add_roots(SSL *ssl, const char *ca_file, struct err *err)
 
 	if (store == NULL)
 		return err_set(err, ERR_IO, _("OpenSSL cannot be used"));
-	(void)X509_STORE_set_default_paths(store);
-	ERR_clear_error();
+	add_system_roots(store);
 	if (X509_STORE_load_file(store, ca_file) != 1) {
 		ERR_clear_error();
 		X509_STORE_free(store);

