@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Lists are windows: rows from a key on, counts from counters. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "store/store_impl.h"
 #include "store/view_sql.h"
@@ -108,16 +109,72 @@ query_view(struct store *s, const struct view_sql *v, const char *sql,
 	return st;
 }
 
-static void
-add_key(struct view_sql *v, const struct store_key *key, bool before)
-{
-	struct view_arg date = { .number = key->date };
-	struct view_arg id = { .number = key->id };
+/* How a window is cut out of a view. */
+struct cut {
+	const struct store_key *key; /* NULL: from the end */
+	bool before;
+	size_t limit;
+};
 
-	str_printf(&v->sql, " AND (%s, %s) %c (?, ?)", v->date, v->id,
-	           before ? '>' : '<');
-	array_add(&v->args, date);
-	array_add(&v->args, id);
+static void
+add_arg(struct view_sql *v, int64_t number)
+{
+	struct view_arg arg = { .number = number };
+
+	array_add(&v->args, arg);
+}
+
+/*
+ * Rows of one range of the key.  The two ranges of a window (same date, other
+ * date) are asked for one after the other: SQLite does not seek by the id in
+ * "(date, id) < (?, ?)", and thousands of mails may have one date.
+ */
+static int
+list_range(struct store *s, const struct store_view *view,
+           const struct cut *cut, bool same_date, struct store_rows *rows_r,
+           struct err *err)
+{
+	const char *way = cut->before ? "ASC" : "DESC";
+	char sign = cut->before ? '>' : '<';
+	struct view_sql v;
+	struct str sql;
+	int rc = view_sql_init(&v, view, err);
+
+	str_init(&sql, SQL_MAX);
+	if (rc == 0) {
+		str_add_z(&sql, COLUMNS);
+		str_add_slice(&sql, str_slice(&v.sql));
+		if (same_date)
+			str_printf(&sql, " AND %s = ? AND %s %c ?", v.date,
+			           v.id, sign);
+		else if (cut->key != NULL)
+			str_printf(&sql, " AND %s %c ?", v.date, sign);
+		str_printf(&sql, " ORDER BY %s %s, %s %s LIMIT ?", v.date, way,
+		           v.id, way);
+		if (cut->key != NULL)
+			add_arg(&v, cut->key->date);
+		if (same_date)
+			add_arg(&v, cut->key->id);
+		add_arg(&v, (int64_t)cut->limit);
+		rc = read_rows(query_view(s, &v, sql.p, err), rows_r, err);
+	}
+	str_release(&sql);
+	view_sql_release(&v);
+	return rc;
+}
+
+/* Move the rows of more behind those of rows. */
+static void
+append(struct store_rows *rows, struct store_rows *more)
+{
+	if (more->n == 0) {
+		store_rows_release(more);
+		return;
+	}
+	rows->v = xreallocarray(rows->v, rows->n + more->n, sizeof *rows->v);
+	memcpy(rows->v + rows->n, more->v, more->n * sizeof *rows->v);
+	rows->n += more->n;
+	free(more->v);
 }
 
 int
@@ -125,27 +182,21 @@ store_list(struct store *s, const struct store_view *view,
            const struct store_key *key, bool before, size_t limit,
            struct store_rows *rows_r, struct err *err)
 {
-	const char *way = before ? "ASC" : "DESC";
-	struct view_sql v;
-	struct str sql;
-	int rc;
+	struct cut cut = { key, before,
+		           limit < WINDOW_MAX ? limit : WINDOW_MAX };
+	struct store_rows more = { 0 };
+	int rc = 0;
 
 	*rows_r = (struct store_rows){ 0 };
-	rc = view_sql_init(&v, view, err);
-	if (rc == 0) {
-		if (key != NULL)
-			add_key(&v, key, before);
-		str_init(&sql, SQL_MAX);
-		str_add_z(&sql, COLUMNS);
-		str_add_slice(&sql, str_slice(&v.sql));
-		str_printf(&sql, " ORDER BY %s %s, %s %s LIMIT %zu", v.date,
-		           way, v.id, way,
-		           limit < WINDOW_MAX ? limit : WINDOW_MAX);
-		rc = read_rows(query_view(s, &v, sql.p, err), rows_r, err);
-		str_release(&sql);
-	}
-	view_sql_release(&v);
-	if (rc == 0 && before)
+	if (key != NULL)
+		rc = list_range(s, view, &cut, true, rows_r, err);
+	cut.limit -= rows_r->n;
+	if (rc == 0 && cut.limit != 0)
+		rc = list_range(s, view, &cut, false, &more, err);
+	append(rows_r, &more);
+	if (rc != 0)
+		store_rows_release(rows_r);
+	else if (before)
 		reverse(rows_r);
 	return rc;
 }
