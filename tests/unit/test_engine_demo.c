@@ -1,0 +1,392 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The engine against the demo's servers: fetch, fetch again, send, answer,
+ * cancel, spam and its undo; all over TLS on loopback. */
+#include "lib/test.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/demo.h"
+#include "engine/engine.h"
+#include "mime/build.h"
+#include "util/clock.h"
+#include "util/proc.h"
+#include "util/xalloc.h"
+
+struct world {
+	char home[32];
+	struct paths paths;
+	struct conf conf;
+	struct demo *demo;
+	struct engine *engine;
+	struct store *store;
+};
+
+static int
+start(void **state)
+{
+	struct world *w = xcalloc(1, sizeof *w);
+	struct err err = { 0 };
+
+	(void)snprintf(w->home, sizeof w->home, "/tmp/pabal-test-XXXXXX");
+	assert_non_null(mkdtemp(w->home));
+	assert_int_equal(paths_init(&w->paths, w->home, &err), 0);
+	w->demo = demo_start(&w->paths, &err);
+	if (w->demo == NULL)
+		fail_msg("%s", err.text);
+	assert_int_equal(conf_load(&w->paths, &w->conf, &err), 0);
+	assert_int_equal(w->conf.account_count, 3);
+	w->engine = engine_new(&w->paths, &w->conf, &err);
+	assert_non_null(w->engine);
+	w->store = store_open(w->paths.data, w->paths.cache, &err);
+	if (w->store == NULL)
+		fail_msg("%s", err.text);
+	*state = w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	struct world *w = *state;
+	char *argv[] = { (char[]){ "rm" }, (char[]){ "-rf" }, w->home, NULL };
+	struct proc_opts opts = { 0 };
+	struct err err = { 0 };
+	int status;
+
+	store_close(&w->store);
+	engine_free(&w->engine);
+	conf_release(&w->conf);
+	demo_stop(&w->demo);
+	paths_release(&w->paths);
+	assert_int_equal(proc_run(argv, &opts, NULL, &status, &err), 0);
+	free(w);
+	return 0;
+}
+
+/* Run all jobs to their end; how many messages the fetches brought. */
+static uint64_t
+run_jobs(struct world *w, enum err_code want)
+{
+	struct event *e;
+	uint64_t done = 0;
+	size_t finals = 0;
+
+	while ((e = engine_wait(w->engine, 20000)) != NULL) {
+		if (e->kind == EVENT_FETCH_DONE || e->kind == EVENT_SEND_DONE) {
+			if (e->err.code != want)
+				fail_msg("%s: %s %s", e->account, e->err.text,
+				         e->err.server);
+			finals++;
+		}
+		if (e->kind == EVENT_FETCH_DONE)
+			done += e->done;
+		event_free(&e);
+	}
+	assert_int_equal(engine_jobs(w->engine), 0);
+	assert_true(finals > 0);
+	return done;
+}
+
+static uint64_t
+count(struct world *w, enum folder folder)
+{
+	struct store_view view = { .folder = folder };
+	uint64_t total;
+	uint64_t unread;
+	struct err err = { 0 };
+
+	assert_int_equal(store_count(w->store, &view, &total, &unread, &err),
+	                 0);
+	return total;
+}
+
+static void
+test_fetch_brings_each_message_once(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(engine_fetch(w->engine, NULL), 3);
+	assert_int_equal(engine_fetch(w->engine, NULL), 0);
+	assert_int_equal(run_jobs(w, ERR_NONE), 24);
+	assert_int_equal(engine_fetch(w->engine, NULL), 3);
+	assert_int_equal(run_jobs(w, ERR_NONE), 0);
+	assert_int_equal(count(w, FOLDER_INBOX) + count(w, FOLDER_SPAM), 24);
+}
+
+static void
+test_only_the_asked_account(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(engine_fetch(w->engine, "work"), 1);
+	assert_int_equal(run_jobs(w, ERR_NONE), 6);
+}
+
+static void
+test_cancelled_fetch_ends_in_one_event(void **state)
+{
+	struct world *w = *state;
+
+	assert_int_equal(engine_fetch(w->engine, "naver"), 1);
+	engine_cancel_fetch(w->engine, NULL);
+	run_jobs(w, ERR_CANCELLED);
+	assert_int_equal(engine_fetch(w->engine, "naver"), 1);
+	run_jobs(w, ERR_NONE);
+	assert_int_equal(count(w, FOLDER_INBOX) + count(w, FOLDER_SPAM), 11);
+}
+
+static int64_t
+submit(struct world *w, const char *to, int hold)
+{
+	const struct account *a = conf_account(&w->conf, "gmail");
+	struct addr rcpt = { SLICE_NONE, slice_of(to) };
+	struct build_draft draft = { .from.spec = slice_of(a->address),
+		                     .to = { &rcpt, 1 },
+		                     .subject = SLICE_LIT("안녕하세요"),
+		                     .text = SLICE_LIT("본문\n.\n점 하나\n"),
+		                     .message_id =
+		                             SLICE_LIT("t1@gmail.example"),
+		                     .date = clock_now() };
+	struct engine_mail mail = { .account = a,
+		                    .from = a->address,
+		                    .rcpts = &to,
+		                    .rcpt_count = 1,
+		                    .subject = "안녕하세요",
+		                    .hold = hold };
+	struct err err = { 0 };
+	struct str out;
+	int64_t id = 0;
+
+	str_init(&out, BUILD_MAX);
+	assert_int_equal(build_message(&draft, &out, &err), 0);
+	mail.message = str_slice(&out);
+	if (engine_submit(w->engine, w->store, &mail, &id, &err) != 0)
+		fail_msg("%s", err.text);
+	str_release(&out);
+	return id;
+}
+
+static void
+test_sent_mail_is_answered(void **state)
+{
+	struct world *w = *state;
+	struct outbox_row *rows;
+	struct err err = { 0 };
+	size_t n;
+	bool known;
+
+	submit(w, "haneul@hoesa.example", 0);
+	assert_true(engine_send_due(w->engine));
+	run_jobs(w, ERR_NONE);
+	assert_int_equal(demo_sent(w->demo), 1);
+	assert_int_equal(count(w, FOLDER_SENT), 1);
+	assert_int_equal(outbox_list(w->store, &rows, &n, &err), 0);
+	assert_int_equal(n, 0);
+	outbox_rows_free(&rows, n);
+	assert_int_equal(contact_known(w->store, "haneul@hoesa.example", &known,
+	                               &err),
+	                 0);
+	assert_true(known);
+	/* Five of the samples and the answer. */
+	assert_int_equal(engine_fetch(w->engine, "gmail"), 1);
+	assert_int_equal(run_jobs(w, ERR_NONE), 8);
+}
+
+static void
+test_held_mail_can_be_taken_back(void **state)
+{
+	struct world *w = *state;
+	struct err err = { 0 };
+	int64_t id = submit(w, "haneul@hoesa.example", 60);
+
+	engine_send_due(w->engine);
+	while (engine_jobs(w->engine) != 0) {
+		struct event *e = engine_wait(w->engine, 1000);
+
+		event_free(&e);
+	}
+	assert_int_equal(demo_sent(w->demo), 0);
+	assert_int_equal(outbox_cancel(w->store, id, &err), 1);
+	engine_send_due(w->engine);
+	while (engine_jobs(w->engine) != 0) {
+		struct event *e = engine_wait(w->engine, 1000);
+
+		event_free(&e);
+	}
+	assert_int_equal(demo_sent(w->demo), 0);
+	assert_int_equal(count(w, FOLDER_SENT), 0);
+}
+
+static void
+test_refused_recipient_is_reported(void **state)
+{
+	struct world *w = *state;
+	struct engine_mail mail = {
+		.account = conf_account(&w->conf, "gmail"),
+		.from = "pabal.demo@gmail.example",
+		.message = SLICE_LIT("Subject: x\r\n\r\nx\r\n"),
+	};
+	const char *bad[] = { "-oQ/tmp@x", "a b@c", "x", "a@b\r\nRCPT TO:<c>" };
+	struct err err = { 0 };
+
+	assert_int_equal(engine_submit(w->engine, w->store, &mail, NULL, &err),
+	                 -1);
+	assert_int_equal(err.code, ERR_USAGE);
+	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		mail.rcpts = &bad[i];
+		mail.rcpt_count = 1;
+		assert_int_equal(engine_submit(w->engine, w->store, &mail, NULL,
+		                               &err),
+		                 -1);
+	}
+}
+
+static void
+test_probe_tells_what_it_finds(void **state)
+{
+	struct world *w = *state;
+	const struct account *a = conf_account(&w->conf, "work");
+	struct secret secret = { 0 };
+	struct event *e;
+	size_t lines = 0;
+
+	secret_set(&secret, "wrong", 5);
+	assert_true(engine_probe(w->engine, a, &secret) > 0);
+	while ((e = engine_wait(w->engine, 20000)) != NULL) {
+		if (e->kind == EVENT_PROBE_DONE)
+			assert_int_equal(e->err.code, ERR_AUTH);
+		event_free(&e);
+	}
+	secret_set(&secret, "pabal-demo", 10);
+	assert_true(engine_probe(w->engine, a, &secret) > 0);
+	while ((e = engine_wait(w->engine, 20000)) != NULL) {
+		if (e->kind == EVENT_PROBE_DONE && e->err.code != ERR_NONE)
+			fail_msg("%s", e->err.text);
+		lines += e->kind == EVENT_PROBE_LINE;
+		event_free(&e);
+	}
+	assert_true(lines >= 5);
+	secret_release(&secret);
+}
+
+static void
+test_spam_mark_and_undo(void **state)
+{
+	struct world *w = *state;
+	struct store_view view = { .folder = FOLDER_INBOX };
+	struct store_rows rows = { 0 };
+	struct err err = { 0 };
+	int64_t undo = 0;
+	uint64_t before;
+
+	engine_fetch(w->engine, "gmail");
+	run_jobs(w, ERR_NONE);
+	before = count(w, FOLDER_SPAM);
+	assert_int_equal(
+		store_list(w->store, &view, NULL, false, 1, &rows, &err), 0);
+	assert_int_equal(rows.n, 1);
+	if (engine_mark_spam(w->engine, w->store, &rows.v[0].id, 1, true, &undo,
+	                     &err) != 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(count(w, FOLDER_SPAM), before + 1);
+	assert_int_equal(engine_undo(w->engine, w->store, undo, &err), 0);
+	assert_int_equal(count(w, FOLDER_SPAM), before);
+	store_rows_release(&rows);
+}
+
+/* Fetch in a child that is killed at the n-th step; true when it was. */
+static bool
+fetch_killed_at(struct world *w, int n)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct err err = { 0 };
+		struct engine *e;
+		struct event *event;
+		char number[16];
+
+		(void)snprintf(number, sizeof number, "%d", n);
+		setenv("PABAL_TEST_STEP", number, 1);
+		e = engine_new(&w->paths, &w->conf, &err);
+		engine_fetch(e, "work");
+		while ((event = engine_wait(e, 20000)) != NULL)
+			event_free(&event);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status);
+}
+
+/* The server still holds the dead session for a moment: try until it is free. */
+static void
+fetch_until_it_works(struct world *w)
+{
+	bool ok = false;
+
+	for (int tries = 0; tries < 100 && !ok; tries++) {
+		struct event *e;
+
+		engine_fetch(w->engine, "work");
+		while ((e = engine_wait(w->engine, 20000)) != NULL) {
+			if (e->kind == EVENT_FETCH_DONE)
+				ok = e->err.code == ERR_NONE;
+			event_free(&e);
+		}
+		if (!ok)
+			usleep(20000);
+	}
+	assert_true(ok);
+}
+
+static void
+test_killed_at_each_step_nothing_is_lost_or_doubled(void **state)
+{
+	bool killed = true;
+	int n;
+
+	(void)state;
+	for (n = 1; killed; n++) {
+		struct world *w;
+
+		start((void **)(void *)&w);
+		killed = fetch_killed_at(w, n);
+		fetch_until_it_works(w);
+		assert_int_equal(count(w, FOLDER_INBOX) + count(w, FOLDER_SPAM),
+		                 6);
+		end((void **)(void *)&w);
+		assert_true(n < 200);
+	}
+	assert_true(n > 5);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_fetch_brings_each_message_once, start, end),
+		cmocka_unit_test_setup_teardown(test_only_the_asked_account,
+		                                start, end),
+		cmocka_unit_test_setup_teardown(
+			test_cancelled_fetch_ends_in_one_event, start, end),
+		cmocka_unit_test_setup_teardown(test_sent_mail_is_answered,
+		                                start, end),
+		cmocka_unit_test_setup_teardown(
+			test_held_mail_can_be_taken_back, start, end),
+		cmocka_unit_test_setup_teardown(
+			test_refused_recipient_is_reported, start, end),
+		cmocka_unit_test_setup_teardown(test_probe_tells_what_it_finds,
+		                                start, end),
+		cmocka_unit_test_setup_teardown(test_spam_mark_and_undo, start,
+		                                end),
+		cmocka_unit_test_setup_teardown(
+			test_killed_at_each_step_nothing_is_lost_or_doubled,
+			start, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
