@@ -11,10 +11,11 @@
  * 3. An end without close_notify is an error (ERR_RETRY): a cut is no end.
  * 4. Bytes that arrived before the handshake were not protected: an error.
  *
- * The client's SSL_CTX is the one exception to "no mutable file scope": reading
- * the system's roots takes longer than a whole session where they are one file,
- * and twenty accounts fetch at once.  It is made once (pthread_once), never
- * changed after, and SSL_CTX is safe to share (SSL_CTX_new(3)).
+ * The client's SSL_CTX and the system's roots are the one exception to "no
+ * mutable file scope": reading the roots takes longer than a whole session where
+ * they are one file, and twenty accounts fetch at once.  Each is made once
+ * (pthread_once), never changed after, and both are safe to share between
+ * threads (they lock themselves).
  */
 #include "net/tls.h"
 
@@ -37,6 +38,8 @@
 #define DEFAULT_TIMEOUT_MS 30000
 /* 112 bits: RSA 2048, no SHA-1. */
 #define SECURITY_LEVEL 2
+/* Four records a system call, as the stream above has room for. */
+#define READ_BUFFER 65536
 /* A goodbye is not worth waiting for. */
 #define CLOSE_TIMEOUT_MS 2000
 
@@ -91,10 +94,12 @@ bio_create(BIO *bio)
 struct shared {
 	BIO_METHOD *method;
 	SSL_CTX *client;
+	X509_STORE *roots; /* of the system; NULL until first needed */
 };
 
 static struct shared shared;
 static pthread_once_t shared_once = PTHREAD_ONCE_INIT;
+static pthread_once_t roots_once = PTHREAD_ONCE_INIT;
 
 static int
 on_verify(int ok, X509_STORE_CTX *store)
@@ -179,7 +184,16 @@ shared_init(void)
 	SSL_CTX_set_verify(ctx, SSL_VERIFY_PEER, on_verify);
 	SSL_CTX_set_read_ahead(ctx, 1);
 	(void)SSL_CTX_set_session_cache_mode(ctx, SSL_SESS_CACHE_OFF);
-	add_system_roots(SSL_CTX_get_cert_store(ctx));
+	SSL_CTX_set_default_read_buffer_len(ctx, READ_BUFFER);
+}
+
+/* Apart from the rest: connections with a ca_file have a store of their own. */
+static void
+roots_init(void)
+{
+	shared.roots = X509_STORE_new();
+	if (shared.roots != NULL)
+		add_system_roots(shared.roots);
 }
 
 static const struct shared *
@@ -343,12 +357,19 @@ tls_handshake(struct tls *t, int (*run)(SSL *), int timeout_ms, struct err *err)
 
 /* Client */
 
-/* The roots of the system and those of ca_file, for this connection. */
+/* The roots of the system, and those of ca_file if there is one. */
 static int
-add_roots(SSL *ssl, const char *ca_file, struct err *err)
+set_roots(SSL *ssl, const char *ca_file, struct err *err)
 {
-	X509_STORE *store = X509_STORE_new();
+	X509_STORE *store;
 
+	if (ca_file == NULL) {
+		(void)pthread_once(&roots_once, roots_init);
+		if (shared.roots != NULL)
+			(void)SSL_set1_verify_cert_store(ssl, shared.roots);
+		return 0;
+	}
+	store = X509_STORE_new();
 	if (store == NULL)
 		return err_set(err, ERR_IO, _("OpenSSL cannot be used"));
 	add_system_roots(store);
@@ -435,9 +456,8 @@ tls_start(struct stream *s, const struct tls_opts *opts, struct err *err)
 
 	if (t == NULL)
 		return -1;
-	if (opts->ca_file != NULL && add_roots(t->ssl, opts->ca_file, err) < 0)
-		return -1;
-	if (expect_host(t->ssl, opts->host, err) < 0)
+	if (set_roots(t->ssl, opts->ca_file, err) < 0 ||
+	    expect_host(t->ssl, opts->host, err) < 0)
 		return -1;
 	if (tls_handshake(t, SSL_connect, opts->timeout_ms, err) < 0 ||
 	    judge(t, opts, err) < 0) {
