@@ -3,7 +3,7 @@
  * Breaking text into lines as Korean is read.
  *
  * 1. Lines break at blanks and after hyphens between words, not between Hangul
- *    syllables; between Hanja or Kana they break anywhere.
+ *    syllables; beside Hanja or Kana they break anywhere.
  * 2. What is longer than a line is cut between clusters, but not before closing
  *    or after opening punctuation while another place is left.
  * 3. A URL is one word; one that is too long is cut at any cluster.
@@ -13,7 +13,6 @@
  */
 #include "text/wrap.h"
 
-#include "text/hangul.h"
 #include "text/unicode.h"
 #include "util/utf8.h"
 
@@ -151,8 +150,7 @@ breaks_before(const struct wrap *w, uint32_t c)
 	if (b == '-' || b == 0x2010)
 		return is_word(w->before2) && is_word(c) &&
 		       !(c < 0x80 && byte_is_digit((char)c));
-	return (is_hanja_or_kana(b) || is_hanja_or_kana(c)) && !hangul_is(b) &&
-	       !hangul_is(c);
+	return is_hanja_or_kana(b) || is_hanja_or_kana(c);
 }
 
 static bool
@@ -206,10 +204,10 @@ choose(const struct wrap *w, size_t i)
 {
 	if (w->good.next != 0)
 		return w->good;
-	if (w->blank.next != 0)
-		return w->blank;
 	if (w->cut.next != 0)
 		return w->cut;
+	if (w->blank.next != 0)
+		return w->blank;
 	return (struct place){ i, i };
 }
 
