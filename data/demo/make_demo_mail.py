@@ -22,7 +22,7 @@ count = 0
 def word(text, charset, label=None, kind='B'):
     raw = text.encode(charset)
     if kind == 'Q':
-        body = ''.join(chr(b) if chr(b).isalnum() else '_' if b == 32 else '=%02X' % b for b in raw)
+        body = ''.join(chr(b) if b < 128 and chr(b).isalnum() else '_' if b == 32 else '=%02X' % b for b in raw)
     else:
         body = base64.b64encode(raw).decode()
     return ('=?%s?%s?%s?=' % (label or charset, kind, body)).encode()
