@@ -19,6 +19,8 @@ struct cli {
 	const char *home;
 	const char *program;     /* argv[0]'s last part */
 	bool (*cancelled)(void); /* Ctrl-C was pressed */
+	/* Open the screen (demo on a terminal); NULL: there is none. */
+	int (*screen)(struct cli *cli, const char *mailto);
 };
 
 struct cli_command {
@@ -32,6 +34,9 @@ struct cli_command {
 /* NULL when there is no such command. */
 const struct cli_command *cli_find(const char *name);
 const struct cli_command *cli_table(size_t *n_r);
+/* Help on all commands or one of them, on standard output. */
+void cli_help(void);
+void cli_command_help(const struct cli_command *c);
 /* Print "pabal: text" and the server's words and advice; returns the status. */
 int cli_fail(const struct cli *cli, const struct err *err);
 

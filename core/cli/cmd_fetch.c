@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pabal fetch: get new mail, a line an account. */
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "cli/args.h"
+#include "cli/cmd.h"
+#include "cli/out.h"
+#include "cli/progress.h"
+#include "engine/engine.h"
+#include "mail/account_match.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+/* How often a pressed Ctrl-C is looked for. */
+#define FETCH_TURN_MS 200
+
+static const struct cli_opt no_opts[] = { { NULL, 0, false } };
+
+struct fetch_run {
+	struct cli *cli;
+	struct conf conf;
+	struct providers *providers;
+	struct engine *engine;
+	struct progress bar;
+	uint64_t *done, *total; /* one an account */
+	size_t left;            /* fetches without their final event */
+	int status;
+	bool cancelled;
+};
+
+static size_t
+index_of(const struct fetch_run *r, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < r->conf.account_count; i++)
+		if (name != NULL && strcmp(r->conf.accounts[i].name, name) == 0)
+			break;
+	return i;
+}
+
+/* All accounts together; label: the one that moved last. */
+static void
+draw(struct fetch_run *r, const char *label)
+{
+	uint64_t done = 0;
+	uint64_t total = 0;
+	size_t i;
+
+	for (i = 0; i < r->conf.account_count; i++) {
+		done += r->done[i];
+		total += r->total[i];
+	}
+	progress_draw(&r->bar, label, done, total);
+}
+
+static void
+print_json(const struct event *ev, const char *advice)
+{
+	struct json j;
+	struct str text;
+
+	out_json_begin(&j, &text);
+	json_key(&j, "account");
+	json_string_z(&j, ev->account);
+	json_key(&j, "new");
+	json_int(&j, (int64_t)ev->done);
+	json_key(&j, "skipped");
+	json_int(&j, (int64_t)ev->skipped);
+	json_key(&j, "skipped_why");
+	json_string_z(&j, ev->skipped > 0 ? ev->text : NULL);
+	json_key(&j, "bytes");
+	json_int(&j, (int64_t)ev->bytes);
+	json_key(&j, "seconds");
+	json_real(&j, (double)ev->elapsed_ms / 1000.0);
+	out_json_error(&j, &ev->err, advice);
+	out_json_end(&j, &text);
+}
+
+static void
+print_line(const struct event *ev)
+{
+	struct str line;
+
+	str_init(&line, 4096);
+	str_printf(&line, _("%s: %llu new"), ev->account,
+	           (unsigned long long)ev->done);
+	if (ev->skipped > 0) {
+		str_add_z(&line, ", ");
+		str_printf(&line, _("%llu skipped"),
+		           (unsigned long long)ev->skipped);
+		if (ev->text != NULL && ev->text[0] != '\0')
+			str_printf(&line, " (%s)", ev->text);
+	}
+	str_add_z(&line, ", ");
+	out_size(&line, ev->bytes);
+	str_add_z(&line, ", ");
+	str_printf(&line, _("%lld.%lld s"), (long long)(ev->elapsed_ms / 1000),
+	           (long long)(ev->elapsed_ms % 1000 / 100));
+	out_line("%s", line.p);
+	str_release(&line);
+}
+
+static void
+report(struct fetch_run *r, struct event *ev)
+{
+	size_t i = index_of(r, ev->account);
+	const struct account *a =
+		i < r->conf.account_count ? &r->conf.accounts[i] : NULL;
+	const char *advice = cli_advice(r->providers, a, &ev->err);
+
+	progress_erase(&r->bar);
+	if (ev->err.code != ERR_NONE && r->status == EX_OK)
+		r->status = err_exit_status(ev->err.code);
+	if (r->cli->json) {
+		print_json(ev, advice);
+	} else {
+		if (ev->err.code == ERR_NONE ? !r->cli->quiet : ev->done > 0)
+			print_line(ev);
+		if (ev->err.code != ERR_NONE) {
+			if (ev->account != NULL)
+				(void)err_wrap(&ev->err, "%s", ev->account);
+			(void)cli_fail_advice(r->cli, &ev->err, advice);
+		}
+	}
+	if (r->left > 0)
+		r->left--;
+}
+
+static void
+take(struct fetch_run *r, struct event *ev)
+{
+	size_t i = index_of(r, ev->account);
+
+	switch (ev->kind) {
+	case EVENT_FETCH_PROGRESS:
+		if (i < r->conf.account_count) {
+			r->done[i] = ev->done;
+			r->total[i] = ev->total;
+		}
+		draw(r, ev->account);
+		break;
+	case EVENT_FETCH_STATE:
+		if (r->cli->verbose && ev->text != NULL) {
+			progress_erase(&r->bar);
+			out_note(r->cli, "%s: %s", ev->account, ev->text);
+		}
+		break;
+	case EVENT_FETCH_DONE:
+		report(r, ev);
+		break;
+	case EVENT_MAIL:
+	case EVENT_SEND_STATE:
+	case EVENT_SEND_DONE:
+	case EVENT_PROBE_LINE:
+	case EVENT_PROBE_DONE:
+	case EVENT_INDEX:
+		break;
+	}
+}
+
+static void
+wait_for_all(struct fetch_run *r)
+{
+	while (r->left > 0) {
+		struct event *ev = engine_wait(r->engine, FETCH_TURN_MS);
+
+		if (ev != NULL)
+			take(r, ev);
+		event_free(&ev);
+		if (!r->cancelled && r->cli->cancelled != NULL &&
+		    r->cli->cancelled()) {
+			r->cancelled = true;
+			progress_erase(&r->bar);
+			out_note(r->cli, _("cancelling..."));
+			engine_cancel_fetch(r->engine, NULL);
+		}
+	}
+	progress_erase(&r->bar);
+}
+
+/* Start what was asked for. */
+static int
+start(struct fetch_run *r, struct err *err)
+{
+	size_t i;
+
+	if (r->conf.account_count == 0)
+		return err_set(err, ERR_CONFIG,
+		               _("there is no account yet; make one with: "
+		                 "pabal account add --address ADDRESS"));
+	if (r->cli->account_count == 0)
+		r->left = engine_fetch(r->engine, NULL);
+	for (i = 0; i < r->cli->account_count; i++) {
+		const struct account *a =
+			account_match(&r->conf, r->cli->accounts[i], err);
+
+		if (a == NULL)
+			return -1;
+		if (a->pop.host == NULL)
+			return err_set(err, ERR_CONFIG,
+			               _("account '%s' has no POP3 server"),
+			               a->name);
+		r->left += engine_fetch(r->engine, a->name);
+	}
+	return 0;
+}
+
+static int
+run(struct fetch_run *r)
+{
+	struct err err = { 0 };
+	struct err ignored = { 0 };
+
+	if (cli_conf(r->cli, &r->conf, &err) != 0)
+		return cli_fail(r->cli, &err);
+	/* Advice is a courtesy: fetching works without it. */
+	r->providers = providers_load(&r->cli->paths, &ignored);
+	r->done = xcalloc(r->conf.account_count + 1, sizeof *r->done);
+	r->total = xcalloc(r->conf.account_count + 1, sizeof *r->total);
+	progress_init(&r->bar, !r->cli->quiet && !r->cli->json);
+	r->engine = engine_new(&r->cli->paths, &r->conf, &err);
+	if (r->engine == NULL || start(r, &err) != 0)
+		r->status = cli_fail(r->cli, &err);
+	else
+		wait_for_all(r);
+	engine_free(&r->engine);
+	providers_free(&r->providers);
+	free(r->done);
+	free(r->total);
+	conf_release(&r->conf);
+	return r->status;
+}
+
+int
+cmd_fetch(struct cli *cli, int argc, char **argv)
+{
+	struct fetch_run r = { .cli = cli, .status = EX_OK };
+	struct err err = { 0 };
+	struct args args;
+	const char *value;
+	int opt;
+
+	(void)argc;
+	args_init(&args, cli, no_opts, argv);
+	opt = args_next(&args, &value, &err);
+	if (opt == ARGS_HELP) {
+		cli_command_help(cli_find("fetch"));
+		return EX_OK;
+	}
+	if (opt == ARGS_WORD)
+		err_set(&err, ERR_USAGE, _("'%s' is one word too many"), value);
+	if (opt != ARGS_END)
+		return cli_usage(cli, "fetch", &err);
+	return run(&r);
+}

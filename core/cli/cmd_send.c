@@ -1,0 +1,332 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pabal send and sendmail: into the outbox, then off it goes. */
+/*
+ * The message is durable in the outbox before anything is said or sent; what
+ * cannot be delivered now stays there and is tried again.  send then ends with
+ * 75; sendmail with 0, because mail programs that call it would send again.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli/args.h"
+#include "cli/cmd.h"
+#include "cli/compose.h"
+#include "cli/out.h"
+#include "cli/outbox_run.h"
+#include "engine/engine.h"
+#include "mail/account_match.h"
+#include "util/clock.h"
+#include "util/fsx.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+enum {
+	SEND_TO_HEADER,
+	SEND_ATTACH
+};
+
+static const struct cli_opt send_opts[] = {
+	[SEND_TO_HEADER] = { "to-header", 't', false },
+	[SEND_ATTACH] = { "attach", 'A', true },
+	{ NULL, 0, false },
+};
+
+struct send {
+	struct cli *cli;
+	struct conf conf;
+	struct compose_in in;
+	struct str message;    /* what standard input gave */
+	ARRAY(char *) words;   /* recipients, NULL at the end */
+	ARRAY(char *) files;   /* attachments, NULL at the end */
+	const char *envelope;  /* -f, or NULL */
+	const char *full_name; /* -F, or NULL */
+	bool dot_ends;         /* a line of "." ends the message */
+	bool as_sendmail;
+};
+
+static int
+read_input(struct str *out, struct err *err)
+{
+	for (;;) {
+		size_t room = str_reserve(out, 65536);
+		ssize_t n;
+
+		if (room == 0)
+			return err_set(err, ERR_LIMIT,
+			               _("the message is larger than %zu "
+			                 "bytes"),
+			               BUILD_MAX);
+		n = read(STDIN_FILENO, out->p + out->n, room);
+		if (n < 0 && errno != EINTR)
+			return err_sys(err, errno,
+			               _("cannot read standard input"));
+		if (n == 0)
+			return 0;
+		if (n > 0)
+			str_added(out, (size_t)n);
+	}
+}
+
+/* What follows a line that is a dot alone is not read. */
+static void
+cut_at_dot(struct str *message)
+{
+	struct slice rest = str_slice(message);
+	struct slice line;
+
+	while (slice_line(&rest, &line))
+		if (slice_eq_z(line, ".")) {
+			str_truncate(message, (size_t)(line.p - message->p));
+			return;
+		}
+}
+
+static const struct account *
+account_of_address(const struct conf *c, struct slice address)
+{
+	size_t i;
+	size_t k;
+
+	for (i = 0; i < c->account_count; i++) {
+		const struct account *a = &c->accounts[i];
+
+		if (a->smtp.host == NULL)
+			continue;
+		if (addr_same(slice_of(a->address), address))
+			return a;
+		for (k = 0; k < a->identity_count; k++)
+			if (addr_same(slice_of(a->identities[k].address),
+			              address))
+				return a;
+	}
+	return NULL;
+}
+
+/* The account whose address the From field bears. */
+static const struct account *
+account_of_from(const struct conf *c, struct slice message)
+{
+	const struct account *a = NULL;
+	struct arena arena = { 0 };
+	struct addr_list from = { 0 };
+	struct message m;
+
+	message_parse(&m, message);
+	message_addrs(&m, "From", &arena, &from);
+	if (from.n > 0)
+		a = account_of_address(c, from.v[0].spec);
+	message_release(&m);
+	arena_release(&arena);
+	return a;
+}
+
+/* -a, then -f, then the From field, then the default, then the first. */
+static const struct account *
+choose(struct send *s, struct err *err)
+{
+	const struct account *a = NULL;
+	size_t i;
+
+	if (s->cli->account_count > 0)
+		return account_match(&s->conf, s->cli->accounts[0], err);
+	if (s->envelope != NULL)
+		a = account_of_address(&s->conf, slice_of(s->envelope));
+	if (a == NULL)
+		a = account_of_from(&s->conf, str_slice(&s->message));
+	if (a == NULL && s->conf.default_account != NULL)
+		a = conf_account(&s->conf, s->conf.default_account);
+	for (i = 0; a == NULL && i < s->conf.account_count; i++)
+		if (s->conf.accounts[i].smtp.host != NULL)
+			a = &s->conf.accounts[i];
+	if (a == NULL)
+		err_set(err, ERR_CONFIG,
+		        _("there is no account that can send"));
+	return a;
+}
+
+static int
+submit(struct send *s, struct engine *e, struct store *store,
+       const struct account *a, int64_t *id_r, struct err *err)
+{
+	struct compose_out out;
+	struct engine_mail mail = { .account = a };
+	int rc;
+
+	s->in.message = str_slice(&s->message);
+	s->in.words = s->words.v;
+	s->in.files = s->files.v;
+	s->in.from = slice_of(a->address);
+	s->in.full_name =
+		slice_of(s->full_name != NULL ? s->full_name : a->full_name);
+	rc = compose(&s->in, &out, err);
+	if (rc == 0) {
+		mail.from = s->envelope != NULL ? s->envelope : a->address;
+		mail.rcpts = out.rcpts.v;
+		mail.rcpt_count = out.rcpts.n;
+		mail.message = str_slice(&out.message);
+		mail.subject = out.subject;
+		rc = engine_submit(e, store, &mail, id_r, err);
+	}
+	compose_release(&out);
+	return rc;
+}
+
+static int
+queue_and_send(struct send *s, const struct account *a, struct err *err)
+{
+	struct engine *e = engine_new(&s->cli->paths, &s->conf, err);
+	struct store *store = e != NULL ? cli_store(s->cli, err) : NULL;
+	int status = -1;
+	int64_t id = 0;
+
+	if (store != NULL && submit(s, e, store, a, &id, err) == 0)
+		status = outbox_run(s->cli, e, store, &id, 1);
+	engine_free(&e);
+	store_close(&store);
+	if (s->as_sendmail && status == EX_TEMPFAIL)
+		status = EX_OK;
+	return status;
+}
+
+static int
+run(struct send *s)
+{
+	struct err err = { 0 };
+	const struct account *a;
+	struct tm tm;
+	int status = -1;
+
+	array_add(&s->words, (char *)NULL);
+	array_add(&s->files, (char *)NULL);
+	str_init(&s->message, BUILD_MAX);
+	s->in.now = clock_now();
+	clock_local(s->in.now, &tm, &s->in.zone);
+	if (cli_conf(s->cli, &s->conf, &err) == 0 &&
+	    read_input(&s->message, &err) == 0) {
+		if (s->dot_ends)
+			cut_at_dot(&s->message);
+		a = choose(s, &err);
+		if (a != NULL)
+			status = queue_and_send(s, a, &err);
+	}
+	if (status < 0)
+		status = cli_fail(s->cli, &err);
+	conf_release(&s->conf);
+	str_release(&s->message);
+	array_release(&s->words);
+	array_release(&s->files);
+	return status;
+}
+
+int
+cmd_send(struct cli *cli, int argc, char **argv)
+{
+	struct send s = { .cli = cli };
+	struct err err = { 0 };
+	struct args args;
+	const char *value;
+	int opt;
+
+	(void)argc;
+	args_init(&args, cli, send_opts, argv);
+	while ((opt = args_next(&args, &value, &err)) >= ARGS_WORD) {
+		if (opt == SEND_TO_HEADER)
+			s.in.from_header = true;
+		else if (opt == SEND_ATTACH)
+			array_add(&s.files, argv[args.at - 1]);
+		else
+			array_add(&s.words, argv[args.at - 1]);
+	}
+	if (opt == ARGS_END && (s.in.from_header || s.words.n > 0))
+		return run(&s);
+	if (opt == ARGS_END)
+		err_set(&err, ERR_USAGE,
+		        _("there is nobody to send it to: name recipients or "
+		          "use -t"));
+	array_release(&s.words);
+	array_release(&s.files);
+	if (opt != ARGS_HELP)
+		return cli_usage(cli, "send", &err);
+	cli_command_help(cli_find("send"));
+	return EX_OK;
+}
+
+/* "-xVALUE" or "-x VALUE". */
+static const char *
+sendmail_value(char **argv, int *at)
+{
+	if (argv[*at][2] != '\0')
+		return argv[*at] + 2;
+	if (argv[*at + 1] == NULL)
+		return NULL;
+	return argv[++*at];
+}
+
+/* One option of sendmail's.  0, or -1 with ERR_USAGE. */
+static int
+sendmail_option(struct send *s, char **argv, int *at, struct err *err)
+{
+	const char *word = argv[*at];
+	const char **to = NULL;
+
+	if (strcmp(word, "-t") == 0) {
+		s->in.from_header = true;
+	} else if (strcmp(word, "-i") == 0 || strcmp(word, "-oi") == 0) {
+		s->dot_ends = false;
+	} else if (word[1] == 'f' || word[1] == 'r') {
+		to = &s->envelope;
+	} else if (word[1] == 'F') {
+		to = &s->full_name;
+	} else if (strcmp(word, "-bm") == 0 || word[1] == 'o' ||
+	           strcmp(word, "-em") == 0 || strcmp(word, "-v") == 0 ||
+	           strcmp(word, "-B8BITMIME") == 0 || word[1] == 'N') {
+		/* The default, or nothing we do otherwise. */
+		if (strcmp(word, "-o") == 0 || strcmp(word, "-N") == 0)
+			(void)sendmail_value(argv, at);
+	} else {
+		return err_set(err, ERR_USAGE, _("unknown option '%s'"), word);
+	}
+	if (to != NULL) {
+		*to = sendmail_value(argv, at);
+		if (*to == NULL)
+			return err_set(err, ERR_USAGE,
+			               _("option '%s' needs a value"), word);
+	}
+	return 0;
+}
+
+int
+cmd_sendmail(struct cli *cli, int argc, char **argv)
+{
+	struct send s = { .cli = cli, .dot_ends = true, .as_sendmail = true };
+	struct err err = { 0 };
+	int rc = 0;
+	int i;
+
+	for (i = 1; i < argc && rc == 0; i++) {
+		if (strcmp(argv[i], "--") == 0) {
+			i++;
+			break;
+		}
+		if (argv[i][0] != '-' || argv[i][1] == '\0')
+			break;
+		rc = sendmail_option(&s, argv, &i, &err);
+	}
+	for (; i < argc && rc == 0; i++)
+		array_add(&s.words, argv[i]);
+	if (rc == 0 && s.envelope != NULL &&
+	    !addr_spec_ok(slice_of(s.envelope)))
+		rc = err_set(&err, ERR_USAGE, _("'%s' is not an address"),
+		             s.envelope);
+	if (rc == 0 && (s.in.from_header || s.words.n > 0))
+		return run(&s);
+	if (rc == 0)
+		err_set(&err, ERR_USAGE, _("there is nobody to send it to"));
+	array_release(&s.words);
+	return cli_usage(cli, "sendmail", &err);
+}

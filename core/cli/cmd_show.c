@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pabal show: messages of the store or of files, as text, JSON or bytes. */
+#include <sysexits.h>
+#include <unistd.h>
+
+#include "cli/args.h"
+#include "cli/cmd.h"
+#include "cli/out.h"
+#include "mime/message.h"
+#include "store/store.h"
+#include "util/fsx.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+/* Wider lines tire the eye. */
+#define SHOW_CELLS_MAX 100
+
+enum {
+	SHOW_FILE,
+	SHOW_RAW
+};
+
+static const struct cli_opt show_opts[] = {
+	[SHOW_FILE] = { "file", 0, false },
+	[SHOW_RAW] = { "raw", 0, false },
+	{ NULL, 0, false },
+};
+
+struct show {
+	struct cli *cli;
+	struct store *store; /* opened for the first id */
+	bool files, raw;
+	int status;
+};
+
+static void
+print_field(const struct message *m, const char *name, const char *shown)
+{
+	struct str value;
+
+	str_init(&value, MESSAGE_FIELD_MAX);
+	if (message_text_field(m, m->root, name, &value) && value.n > 0)
+		out_line("%s: %s", shown, value.p);
+	str_release(&value);
+}
+
+static void
+print_addrs(const struct message *m, const char *name, const char *shown)
+{
+	struct arena arena = { 0 };
+	struct addr_list list;
+	struct str value;
+	size_t i;
+
+	str_init(&value, MESSAGE_FIELD_MAX);
+	message_addrs(m, name, &arena, &list);
+	for (i = 0; i < list.n; i++) {
+		if (i > 0)
+			str_add_z(&value, ", ");
+		addr_show(&list.v[i], &value);
+	}
+	if (value.n > 0)
+		out_line("%s: %s", shown, value.p);
+	str_release(&value);
+	arena_release(&arena);
+}
+
+static void
+print_text(const struct message *m)
+{
+	size_t width = out_width(STDOUT_FILENO);
+	struct str text;
+
+	print_addrs(m, "From", _("From"));
+	print_addrs(m, "To", _("To"));
+	print_addrs(m, "Cc", _("Cc"));
+	print_field(m, "Date", _("Date"));
+	print_field(m, "Subject", _("Subject"));
+	out_line("%s", "");
+	/* Decoding makes text at most a few times longer. */
+	str_init(&text, OUT_JSON_MAX);
+	message_display(m, width < SHOW_CELLS_MAX ? width : SHOW_CELLS_MAX,
+	                &text);
+	out_text(str_slice(&text));
+	str_release(&text);
+}
+
+static void
+print(const struct show *s, struct slice bytes)
+{
+	struct message m;
+	struct str text;
+
+	if (s->raw) {
+		out_raw(bytes);
+		return;
+	}
+	message_parse(&m, bytes);
+	if (s->cli->json) {
+		str_init(&text, OUT_JSON_MAX);
+		message_json(&m, &text);
+		out_text(str_slice(&text));
+		str_release(&text);
+	} else {
+		print_text(&m);
+	}
+	message_release(&m);
+}
+
+static void
+fail(struct show *s, const struct err *err)
+{
+	struct json j;
+	struct str text;
+
+	if (s->cli->json) {
+		out_json_begin(&j, &text);
+		json_key(&j, "error");
+		json_string_z(&j, err->text);
+		out_json_end(&j, &text);
+	} else {
+		(void)cli_fail(s->cli, err);
+	}
+	s->status = EX_NOINPUT;
+}
+
+static int
+map_stored(struct show *s, const char *word, struct fsx_map *map_r,
+           struct err *err)
+{
+	int64_t id;
+
+	if (cli_parse_id(word, &id) != 0)
+		return err_set(err, ERR_USAGE,
+		               _("'%s' is no message number; use --file for "
+		                 "files"),
+		               word);
+	if (s->store == NULL)
+		s->store = cli_store(s->cli, err);
+	if (s->store == NULL)
+		return -1;
+	return store_map(s->store, id, map_r, err);
+}
+
+static void
+show_one(struct show *s, const char *word)
+{
+	struct fsx_map map = { 0 };
+	struct err err = { 0 };
+	int rc = s->files ? fsx_map_open(word, &map, &err)
+	                  : map_stored(s, word, &map, &err);
+
+	if (rc != 0) {
+		fail(s, &err);
+		if (err.code == ERR_USAGE)
+			s->status = EX_USAGE;
+		return;
+	}
+	print(s, map.data);
+	fsx_map_close(&map);
+}
+
+int
+cmd_show(struct cli *cli, int argc, char **argv)
+{
+	struct show s = { .cli = cli, .status = EX_OK };
+	struct err err = { 0 };
+	struct args args;
+	const char *value;
+	int words = 0;
+	int opt;
+
+	(void)argc;
+	args_init(&args, cli, show_opts, argv);
+	while ((opt = args_next(&args, &value, &err)) >= ARGS_WORD) {
+		if (opt == SHOW_FILE)
+			s.files = true;
+		else if (opt == SHOW_RAW)
+			s.raw = true;
+		else
+			argv[words++] = argv[args.at - 1];
+	}
+	if (opt == ARGS_HELP) {
+		cli_command_help(cli_find("show"));
+		return EX_OK;
+	}
+	if (opt == ARGS_ERROR || words == 0)
+		return cli_usage(cli, "show", &err);
+	for (int i = 0; i < words; i++)
+		show_one(&s, argv[i]);
+	store_close(&s.store);
+	return s.status;
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* pabal spam: ask the filter, teach it, a message or any number at once. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sysexits.h>
+
+#include "cli/args.h"
+#include "cli/cmd.h"
+#include "cli/input.h"
+#include "cli/out.h"
+#include "engine/engine.h"
+#include "mail/spam.h"
+#include "store/outbox_rows.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+/* An explanation of one message. */
+#define EXPLAIN_MAX 65536
+
+static const struct cli_opt no_opts[] = { { NULL, 0, false } };
+
+struct spam_run {
+	struct cli *cli;
+	struct store *store; /* when a message was named by number */
+	struct spam *spam;
+	struct engine *engine; /* likewise, for marking */
+	struct conf conf;
+};
+
+static const char *
+verdict_name(enum spam_verdict v)
+{
+	switch (v) {
+	case SPAM_NONE:
+	case SPAM_UNSURE:
+		return "unsure";
+	case SPAM_HAM:
+		return "ham";
+	case SPAM_SPAM:
+		return "spam";
+	}
+	return "unsure";
+}
+
+/* The user wrote to the sender before; only a store that is open knows. */
+static bool
+known_sender(struct spam_run *r, const struct message *m)
+{
+	struct arena arena = { 0 };
+	struct addr_list from = { 0 };
+	struct err ignored = { 0 };
+	bool known = false;
+	char *spec;
+
+	if (r->store == NULL)
+		return false;
+	message_addrs(m, "From", &arena, &from);
+	if (from.n == 1) {
+		spec = slice_dup(from.v[0].spec);
+		/* Not knowing is the cautious answer. */
+		if (contact_known(r->store, spec, &known, &ignored) != 0)
+			known = false;
+		free(spec);
+	}
+	arena_release(&arena);
+	return known;
+}
+
+static void
+score_json(const char *word, const struct spam_result *s)
+{
+	struct json j;
+	struct str text;
+
+	out_json_begin(&j, &text);
+	json_key(&j, "message");
+	json_string_z(&j, word);
+	json_key(&j, "verdict");
+	json_string_z(&j, verdict_name(s->verdict));
+	json_key(&j, "score");
+	json_real(&j, s->score);
+	json_key(&j, "probability");
+	json_real(&j, s->probability);
+	json_key(&j, "advertisement");
+	json_bool(&j, s->advertisement);
+	json_key(&j, "reasons");
+	json_string(&j, str_slice(&s->reasons));
+	out_json_end(&j, &text);
+}
+
+static int
+do_score(struct spam_run *r, const char *word, struct input *in,
+         struct err *err)
+{
+	struct spam_input input = { &in->m, known_sender(r, &in->m) };
+	struct spam_result s = { 0 };
+
+	(void)err;
+	spam_score(r->spam, &input, &s);
+	if (r->cli->json)
+		score_json(word, &s);
+	else
+		out_line("%s %.3f %s", verdict_name(s.verdict), s.score, word);
+	spam_result_release(&s);
+	return 0;
+}
+
+static int
+do_explain(struct spam_run *r, const char *word, struct input *in,
+           struct err *err)
+{
+	struct spam_input input = { &in->m, known_sender(r, &in->m) };
+	struct str text;
+
+	if (do_score(r, word, in, err) != 0 || r->cli->json)
+		return 0;
+	str_init(&text, EXPLAIN_MAX);
+	spam_explain(r->spam, &input, &text);
+	out_text(str_slice(&text));
+	str_release(&text);
+	return 0;
+}
+
+/* A stored message moves as well. */
+static int
+mark(struct spam_run *r, const struct input *in, bool is_spam, struct err *err)
+{
+	int64_t undo;
+
+	if (in->id == 0)
+		return spam_learn(r->spam, &in->m, is_spam, err);
+	if (r->engine == NULL)
+		r->engine = engine_new(&r->cli->paths, &r->conf, err);
+	if (r->engine == NULL)
+		return -1;
+	return engine_mark_spam(r->engine, r->store, &in->id, 1, is_spam, &undo,
+	                        err);
+}
+
+static int
+do_ham(struct spam_run *r, const char *word, struct input *in, struct err *err)
+{
+	(void)word;
+	return mark(r, in, false, err);
+}
+
+static int
+do_spam(struct spam_run *r, const char *word, struct input *in, struct err *err)
+{
+	(void)word;
+	return mark(r, in, true, err);
+}
+
+static const struct action {
+	const char *name;
+	int (*run)(struct spam_run *r, const char *word, struct input *in,
+	           struct err *err);
+} actions[] = {
+	{ "score", do_score },
+	{ "explain", do_explain },
+	{ "ham", do_ham },
+	{ "spam", do_spam },
+};
+
+static int
+run_words(struct spam_run *r, const struct action *action, char **words,
+          int count)
+{
+	int status = EX_OK;
+	int i;
+
+	for (i = 0; i < count; i++) {
+		struct err err = { 0 };
+		struct input in;
+
+		if (input_open(r->cli, words[i], &r->store, &in, &err) != 0) {
+			status = cli_fail(r->cli, &err);
+			continue;
+		}
+		if (action->run(r, words[i], &in, &err) != 0)
+			status = cli_fail(r->cli, &err);
+		input_close(&in);
+	}
+	return status;
+}
+
+/* One line in, one line out, each at once. */
+static int
+run_batch(struct spam_run *r)
+{
+	struct str reply;
+	char *line = NULL;
+	size_t cap = 0;
+	ssize_t n;
+	bool more = true;
+
+	str_init(&reply, EXPLAIN_MAX);
+	while (more && (n = getline(&line, &cap, stdin)) > 0) {
+		if (line[n - 1] == '\n')
+			n--;
+		str_clear(&reply);
+		more = spam_batch_line(r->spam, slice_make(line, (size_t)n),
+		                       &reply);
+		if (fwrite(reply.p, 1, reply.n, stdout) != reply.n ||
+		    fflush(stdout) != 0)
+			break;
+	}
+	free(line);
+	str_release(&reply);
+	return EX_OK;
+}
+
+static int
+run(struct cli *cli, const char *name, char **words, int count)
+{
+	struct spam_run r = { .cli = cli };
+	struct err err = { 0 };
+	const struct action *action = NULL;
+	int status = EX_USAGE;
+	size_t i;
+
+	for (i = 0; i < sizeof actions / sizeof actions[0]; i++)
+		if (strcmp(actions[i].name, name) == 0)
+			action = &actions[i];
+	if (strcmp(name, "batch") == 0 ? count > 0
+	                               : action == NULL || count == 0)
+		return cli_usage(cli, "spam", NULL);
+	if (cli_conf(cli, &r.conf, &err) != 0)
+		return cli_fail(cli, &err);
+	r.spam = spam_open(cli->paths.data, &err);
+	if (r.spam == NULL)
+		status = cli_fail(cli, &err);
+	else if (action != NULL)
+		status = run_words(&r, action, words, count);
+	else
+		status = run_batch(&r);
+	if (r.spam != NULL && spam_flush(r.spam, &err) != 0)
+		status = cli_fail(cli, &err);
+	engine_free(&r.engine);
+	spam_close(&r.spam);
+	store_close(&r.store);
+	conf_release(&r.conf);
+	return status;
+}
+
+int
+cmd_spam(struct cli *cli, int argc, char **argv)
+{
+	struct err err = { 0 };
+	struct args args;
+	const char *value;
+	int words = 0;
+	int opt;
+
+	(void)argc;
+	args_init(&args, cli, no_opts, argv);
+	while ((opt = args_next(&args, &value, &err)) == ARGS_WORD)
+		argv[words++] = argv[args.at - 1];
+	if (opt == ARGS_HELP) {
+		cli_command_help(cli_find("spam"));
+		return EX_OK;
+	}
+	if (opt == ARGS_ERROR || words == 0)
+		return cli_usage(cli, "spam", &err);
+	return run(cli, argv[0], argv + 1, words - 1);
+}

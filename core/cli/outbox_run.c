@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Sending what is in the outbox and saying what became of it. */
+#include "cli/outbox_run.h"
+
+#include <sysexits.h>
+
+#include "cli/cmd.h"
+#include "cli/out.h"
+#include "store/outbox_rows.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+#define OUTBOX_TURN_MS 200
+
+/* An error that belongs to no row stands for all. */
+static void
+wait_for_all(struct cli *cli, struct engine *e, struct err *err)
+{
+	if (!engine_send_due(e))
+		return;
+	for (;;) {
+		struct event *ev = engine_wait(e, OUTBOX_TURN_MS);
+
+		if (ev == NULL && engine_jobs(e) == 0)
+			break;
+		if (ev != NULL && ev->kind == EVENT_SEND_DONE && ev->id == 0 &&
+		    ev->err.code != ERR_NONE)
+			*err = ev->err;
+		if (ev != NULL && cli->verbose && ev->text != NULL)
+			out_note(cli, "%s", ev->text);
+		event_free(&ev);
+		if (cli->cancelled != NULL && cli->cancelled()) {
+			out_note(cli, _("interrupted: what was not sent stays "
+			                "in the outbox"));
+			break;
+		}
+	}
+}
+
+static void
+report_json(int64_t id, const struct outbox_row *row)
+{
+	struct json j;
+	struct str text;
+
+	out_json_begin(&j, &text);
+	json_key(&j, "id");
+	json_int(&j, id);
+	json_key(&j, "state");
+	json_string_z(&j, row != NULL ? outbox_state_name(row->state) : "sent");
+	json_key(&j, "error");
+	json_string_z(&j, row != NULL ? row->error : NULL);
+	out_json_end(&j, &text);
+}
+
+/* A row that is gone was sent. */
+static int
+report_row(struct cli *cli, int64_t id, const struct outbox_row *row,
+           const struct err *whole)
+{
+	const char *why =
+		row != NULL && row->error != NULL ? row->error : whole->text;
+
+	if (cli->json)
+		report_json(id, row);
+	if (row == NULL || row->state == OUTBOX_SENT) {
+		if (!cli->json && !cli->quiet)
+			out_line(_("sent"));
+		return EX_OK;
+	}
+	if (row->state == OUTBOX_FAILED) {
+		if (!cli->json)
+			out_note(cli, _("not sent: %s"), why);
+		return EX_UNAVAILABLE;
+	}
+	if (!cli->json)
+		out_note(cli,
+		         _("kept in the outbox as %lld, to be tried again: %s"),
+		         (long long)id, why);
+	return EX_TEMPFAIL;
+}
+
+int
+outbox_run(struct cli *cli, struct engine *e, struct store *s,
+           const int64_t *ids, size_t n)
+{
+	struct outbox_row *rows = NULL;
+	size_t row_count = 0;
+	struct err whole = { 0 };
+	struct err err = { 0 };
+	int status = EX_OK;
+	size_t i;
+	size_t k;
+
+	wait_for_all(cli, e, &whole);
+	if (outbox_list(s, &rows, &row_count, &err) != 0)
+		return cli_fail(cli, &err);
+	for (i = 0; i < n; i++) {
+		const struct outbox_row *row = NULL;
+		int one;
+
+		for (k = 0; k < row_count; k++)
+			if (rows[k].id == ids[i])
+				row = &rows[k];
+		one = report_row(cli, ids[i], row, &whole);
+		if (one == EX_UNAVAILABLE || status == EX_OK)
+			status = one;
+	}
+	outbox_rows_free(&rows, row_count);
+	return status;
+}
