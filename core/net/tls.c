@@ -270,6 +270,9 @@ tls_write(void *ctx, const void *p, size_t n, int64_t deadline_ms,
 	struct tls *t = ctx;
 	size_t sent = 0;
 
+	/* One record: the deadline is for each, as with sockets. */
+	if (n > SSL3_RT_MAX_PLAIN_LENGTH)
+		n = SSL3_RT_MAX_PLAIN_LENGTH;
 	t->deadline_ms = deadline_ms;
 	ERR_clear_error();
 	if (SSL_write_ex(t->ssl, p, n, &sent) == 1)
