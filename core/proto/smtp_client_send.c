@@ -9,8 +9,12 @@
  * 3. With PIPELINING the commands go in windows: at most WINDOW replies are
  *    outstanding, so that neither side ever waits with full buffers for the
  *    other.  DATA ends the last window.
- * 4. The final dot is a write of its own behind a flush.  What fails before it
- *    left the message with us for certain; what fails from it on is in doubt.
+ *    When nobody is left and DATA is answered with 354 all the same, we hang up:
+ *    a lone dot (RFC 2920, 3.1) would make some servers deliver an empty
+ *    message.
+ * 4. The final dot is a write of its own, after the server's system has taken
+ *    all of the text.  What fails before it left the message with us for
+ *    certain; what fails from it on is in doubt.
  * 5. The answer to the dot has ten minutes (RFC 5321, 4.5.3.2.6): to give up
  *    early makes duplicates (RFC 1047).
  *
@@ -25,6 +29,7 @@
 
 #include "proto/smtp_address.h"
 #include "proto/smtp_body.h"
+#include "proto/smtp_drain.h"
 #include "util/i18n.h"
 #include "util/utf8.h"
 
@@ -33,7 +38,7 @@
 #define WINDOW         64
 #define DOT_TIMEOUT_MS 600000
 /* For the last words of a server that hung up. */
-#define EARLY_TIMEOUT_MS 2000
+#define EARLY_TIMEOUT_MS 500
 
 struct envelope {
 	const char *from;
@@ -335,17 +340,6 @@ send_commands(struct smtp *c, struct envelope *e, struct err *err)
 
 /* The message */
 
-/* 354 for nobody: an empty message ends it (RFC 2920, 3.1). */
-static int
-send_nothing(struct smtp *c, struct err *err)
-{
-	if (stream_write(c->s, ".\r\n", 3, err) != 0) {
-		c->broken = true;
-		return -1;
-	}
-	return smtp_turn(c, err);
-}
-
 /* Has the server said something while the text is still being sent? */
 static bool
 spoke_early(const struct smtp *c)
@@ -383,7 +377,8 @@ static int
 send_text(struct smtp *c, struct envelope *e, struct err *err)
 {
 	if (smtp_body_write(c->s, e->message, err) != 0 ||
-	    stream_flush(c->s, err) != 0) {
+	    stream_flush(c->s, err) != 0 ||
+	    smtp_drain(c->s, c->timeout_ms, err) != 0) {
 		if (err->code == ERR_RETRY)
 			return stopped_early(c, e, err);
 		c->broken = true;
@@ -441,8 +436,8 @@ finish(struct smtp *c, struct envelope *e, bool *in_doubt_r, struct err *err)
 
 	if (e->data_code == 354 && wanted)
 		return send_message(c, e, in_doubt_r, err);
-	if (e->data_code == 354 && send_nothing(c, told) != 0)
-		return -1;
+	if (e->data_code == 354)
+		c->broken = true; /* it waits for a message to nobody */
 	if (e->data_code != 354 && e->data_code > 0 && e->data_code < 400)
 		return not_expected(c, told);
 	if (e->data_code >= 400 && wanted)

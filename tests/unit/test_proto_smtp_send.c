@@ -3,10 +3,13 @@
 #include "lib/test.h"
 
 #include <stdio.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "lib/script_stream.h"
 #include "proto/smtp_body.h"
 #include "proto/smtp_client.h"
+#include "proto/smtp_drain.h"
 #include "util/str.h"
 
 #define HELLO       "S: 220 mx\nC: EHLO [127.0.0.1]\n"
@@ -130,7 +133,7 @@ test_nobody_is_left(void **state)
 		           "S: 250-mx\nS: 250 PIPELINING\n"
 		           "C: MAIL FROM:<me@a.kr>\nC: RCPT TO:<you@b.kr>\n"
 		           "C: DATA\nS: 250 ok\nS: 450 later\n"
-		           "S: 354 go\nC: .\nS: 554 nobody\n" BYE };
+		           "S: 354 go\n" };
 
 	(void)state;
 	run(&one);
@@ -519,6 +522,33 @@ test_cut_everywhere(void **state)
 	}
 }
 
+static void
+test_drain_waits_for_the_peer(void **state)
+{
+#ifdef __linux__
+	struct err err = { 0 };
+	struct stream *s;
+	char buf[100];
+	int fd[2];
+
+	(void)state;
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fd), 0);
+	s = stream_new_fd(fd[0], -1);
+	assert_int_equal(smtp_drain(s, 5, &err), 0);
+	assert_int_equal(stream_write(s, "hello", 5, &err), 0);
+	assert_int_equal(stream_flush(s, &err), 0);
+	assert_int_equal(smtp_drain(s, 5, &err), -1);
+	assert_int_equal(err.code, ERR_RETRY);
+	assert_int_equal(read(fd[1], buf, sizeof buf), 5);
+	assert_int_equal(smtp_drain(s, 5, &err), 0);
+	stream_close(&s);
+	(void)close(fd[1]);
+#else
+	(void)state;
+	skip();
+#endif
+}
+
 int
 main(void)
 {
@@ -538,6 +568,7 @@ main(void)
 		cmocka_unit_test(test_thousand_recipients),
 		cmocka_unit_test(test_second_message_after_a_refusal),
 		cmocka_unit_test(test_cut_everywhere),
+		cmocka_unit_test(test_drain_waits_for_the_peer),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
