@@ -240,7 +240,8 @@ take_header_line(struct parser *ps, struct block *b, const char *at,
 
 	if (kind == HEADER_LINE_END)
 		return false;
-	if (kind == HEADER_LINE_OTHER && ps->scratch.n > 0 &&
+	if (kind == HEADER_LINE_OTHER &&
+	    (ps->scratch.n > 0 || b->line != NULL) &&
 	    starts_with_hyphens(at, ps->end)) {
 		*next_r = at;
 		return false;

@@ -1,0 +1,276 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Decoded fields, texts, attachments, JSON, what a reader shows. */
+#include "lib/test.h"
+
+#include "mime/message.h"
+#include "util/utf8.h"
+
+static void
+assert_displays(const char *raw, const char *want)
+{
+	struct message m;
+	struct str s;
+
+	str_init(&s, 1000000);
+	message_parse(&m, slice_of(raw));
+	message_display(&m, 80, &s);
+	assert_string_equal(s.p, want);
+	str_release(&s);
+	message_release(&m);
+}
+
+static void
+test_first_counts(void **state)
+{
+	struct message m;
+	struct arena a = { NULL };
+	struct addr_list list;
+	struct str s;
+	int64_t t;
+
+	(void)state;
+	message_parse(&m, SLICE_LIT("From: \"Bank\" <real@bank.kr>\n"
+	                            "From: <evil@example.org>\n"
+	                            "Subject: =?utf-8?Q?one=0A_two?=\n  three\n"
+	                            "Subject: no\n"
+	                            "Date: Thu, 1 Jan 1970 00:00:01 GMT\n"
+	                            "Date: Thu, 1 Jan 1970 00:00:02 GMT\n"
+	                            "Message-ID: <a@b>\n\n"));
+	str_init(&s, MESSAGE_FIELD_MAX);
+	assert_true(message_subject(&m, &s));
+	assert_string_equal(s.p, "one two three");
+	assert_true(message_date(&m, &t));
+	assert_int_equal(t, 1);
+	assert_slice(message_id(&m), "a@b");
+	assert_int_equal(message_field_count(&m, "from"), 2);
+	message_addrs(&m, "From", &a, &list);
+	assert_int_equal(list.n, 2);
+	assert_slice(list.v[0].spec, "real@bank.kr");
+	assert_false(message_text_field(&m, m.root, "To", &s));
+	arena_release(&a);
+	str_release(&s);
+	message_release(&m);
+}
+
+static void
+test_references(void **state)
+{
+	struct message m;
+	struct arena a = { NULL };
+	struct slice *ids;
+	size_t n;
+
+	(void)state;
+	message_parse(&m, SLICE_LIT("References: <a@b>\n <c@d> junk <e@f>\n"
+	                            "In-Reply-To: <e@f>\n\n"));
+	message_references(&m, &a, &ids, &n);
+	assert_int_equal(n, 3);
+	assert_slice(ids[0], "a@b");
+	assert_slice(ids[2], "e@f");
+	message_release(&m);
+	message_parse(&m, SLICE_LIT("In-Reply-To: your mail <x@y> of\n\n"));
+	message_references(&m, &a, &ids, &n);
+	assert_int_equal(n, 1);
+	assert_slice(ids[0], "x@y");
+	message_release(&m);
+	arena_release(&a);
+}
+
+static void
+assert_text(const char *raw, const char *want)
+{
+	struct message m;
+	struct str s;
+
+	str_init(&s, 100000);
+	message_parse(&m, slice_of(raw));
+	assert_non_null(message_plain(&m));
+	part_text(&m, message_plain(&m), &s, NULL);
+	assert_string_equal(s.p, want);
+	str_release(&s);
+	message_release(&m);
+}
+
+static void
+test_text(void **state)
+{
+	(void)state;
+	assert_text("A: b\n\nline\r\nline\n", "line\nline\n");
+	assert_text("Content-Type: text/plain; charset=euc-kr\n\n\xc7\xd1",
+	            "한");
+	/* Soft breaks inside a character: encoding first, charset then. */
+	assert_text("Content-Type: text/plain; charset=euc-kr\n"
+	            "Content-Transfer-Encoding: quoted-printable\n\n"
+	            "=C7=\n=D1\n",
+	            "한\n");
+	assert_text("Content-Type: text/plain; charset=euc-kr\n\n\xed\x95\x9c",
+	            "한");
+	assert_text("Content-Type: text/plain\n\n"
+	            "\xc7\xd1\xb1\xdb\xc0\xd4\xb4\xcf\xb4\xd9",
+	            "한글입니다");
+	assert_text("A: b\n\n\xef\xbb\xbfx", "x");
+}
+
+static void
+test_forced_charset(void **state)
+{
+	struct message m;
+	struct str s;
+
+	(void)state;
+	str_init(&s, 1000);
+	message_parse(&m, SLICE_LIT("Subject: \xe9\nContent-Type: text/plain; "
+	                            "charset=utf-8; name=\"\xe9\"\n\n\xe9"));
+	message_set_charsets(&m, CHARSET_WINDOWS_1252, CHARSET_UNKNOWN);
+	assert_true(message_subject(&m, &s));
+	part_text(&m, m.root, &s, NULL);
+	assert_string_equal(s.p, "éé");
+	assert_slice(m.root->filename, "é");
+	str_release(&s);
+	message_release(&m);
+}
+
+#define MIXED "Content-Type: multipart/mixed; boundary=b\n\n"
+#define ALT   "Content-Type: multipart/alternative; boundary=c\n\n"
+
+static void
+test_attachments(void **state)
+{
+	struct message m;
+	struct part *p;
+
+	(void)state;
+	message_parse(&m,
+	              SLICE_LIT(MIXED "--b\n\ntext\n--b\n"
+	                              "Content-Type: image/png\n\nx\n--b\n"
+	                              "Content-Type: text/plain; name=a.txt\n\n"
+	                              "x\n--b\n"
+	                              "Content-Type: message/rfc822\n\n"
+	                              "Subject: in\n\nbody\n--b--\n"));
+	p = message_next_attachment(&m, NULL);
+	assert_slice(p->path, "2");
+	p = message_next_attachment(&m, p);
+	assert_slice(p->path, "3");
+	p = message_next_attachment(&m, p);
+	assert_slice(p->path, "4");
+	assert_null(message_next_attachment(&m, p));
+	assert_slice(message_plain(&m)->path, "1");
+	message_release(&m);
+}
+
+static void
+test_display(void **state)
+{
+	(void)state;
+	assert_displays("A: b\n\ntext\n\n\n", "text\n");
+	assert_displays("A: b\n\na\x1b[2J\xc2\x9b\n",
+	                "a\xef\xbf\xbd[2J\xef\xbf\xbd\n");
+	assert_displays("Content-Type: text/plain; format=flowed\n\n"
+	                "> a \n> b\nc \nd\n",
+	                "> a b\nc d\n");
+	assert_displays(ALT "--c\n\nplain\n--c\nContent-Type: text/html\n\n"
+	                    "<p>html\n--c--\n",
+	                "plain\n");
+	assert_displays(ALT "--c\n\n\n--c\nContent-Type: text/html\n\n"
+	                    "<p>html</p>\n--c--\n",
+	                "html\n");
+	assert_displays(ALT "--c\n\nThis mail needs HTML.\n--c\n"
+	                    "Content-Type: text/html\n\n<p>real</p>\n--c--\n",
+	                "real\n");
+	assert_displays(MIXED "--b\n\none\n--b\nContent-Type: "
+	                      "application/x-hwp; name=\"a.hwp\"\n"
+	                      "Content-Transfer-Encoding: base64\n\n"
+	                      "AAAA\n--b\n\ntwo\n--b--\n",
+	                "one\n\n[a.hwp, application/x-hwp, 3 B]\n\ntwo\n");
+	assert_displays(MIXED "--b\n\nlook\n--b\nContent-Type: message/rfc822"
+	                      "\n\nFrom: a@b.kr\nSubject: =?utf-8?B?7ZWc?=\n\n"
+	                      "inner\n--b--\n",
+	                "look\n\n---- Forwarded message ----\nFrom: a@b.kr\n"
+	                "Subject: 한\n\ninner\n");
+}
+
+static void
+test_calendar(void **state)
+{
+	(void)state;
+	assert_displays("Content-Type: text/calendar; method=REQUEST\n\n"
+	                "BEGIN:VCALENDAR\r\nSUMMARY:outside\r\n"
+	                "BEGIN:VEVENT\r\nSUMMARY:주간 회의\\, 본\r\n 사\r\n"
+	                "DTSTART;TZID=\"a:b\":20260907T100400\r\n"
+	                "DTEND:20260907T020400Z\r\n"
+	                "LOCATION:3층\\n회의실\r\n"
+	                "ORGANIZER;CN=x:mailto:a@b.kr\r\n"
+	                "DESCRIPTION:long\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+	                "Event: 주간 회의, 본사\nBegins: 2026-09-07 10:04\n"
+	                "Ends: 2026-09-07 02:04 UTC\nPlace: 3층 회의실\n"
+	                "Organiser: a@b.kr\n");
+}
+
+static void
+test_words(void **state)
+{
+	struct message m;
+	struct str s;
+
+	(void)state;
+	str_init(&s, 1000);
+	message_parse(&m, SLICE_LIT("A: b\n\n가나다라"));
+	message_words(&m, 7, &s);
+	assert_string_equal(s.p, "가나");
+	message_release(&m);
+	str_clear(&s);
+	message_parse(&m, SLICE_LIT("Content-Type: text/html\n\n<b>x</b> y"));
+	message_words(&m, 100, &s);
+	assert_string_equal(s.p, "x y");
+	message_release(&m);
+	str_release(&s);
+}
+
+static void
+test_every_cut_displays(void **state)
+{
+	static const char whole[] =
+		"Subject: x\n" MIXED "--b\n" ALT
+		"--c\n\n\n--c\nContent-Type: text/html\n\n<p>h\n--c--\n--b\n"
+		"Content-Type: message/rfc822\n\nSubject: in\n" ALT
+		"--c\nContent-Type: text/calendar\n\nBEGIN:VEVENT\nDTSTART:2026"
+		"\n--c--\n--b--\n";
+	struct str s;
+
+	(void)state;
+	str_init(&s, 100000);
+	for (size_t i = 0; i < sizeof whole; i++) {
+		struct message m;
+		char *copy = malloc(i + 1);
+
+		memcpy(copy, whole, i);
+		message_parse(&m, slice_make(copy, i));
+		str_clear(&s);
+		message_display(&m, 80, &s);
+		assert_true(utf8_valid(s.p, s.n));
+		str_clear(&s);
+		message_json(&m, &s);
+		assert_true(s.n > 2 && s.p[s.n - 1] == '}');
+		message_release(&m);
+		free(copy);
+	}
+	str_release(&s);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_first_counts),
+		cmocka_unit_test(test_references),
+		cmocka_unit_test(test_text),
+		cmocka_unit_test(test_forced_charset),
+		cmocka_unit_test(test_attachments),
+		cmocka_unit_test(test_display),
+		cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_every_cut_displays),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
