@@ -221,7 +221,7 @@ test_words(void **state)
 	str_clear(&s);
 	message_parse(&m, SLICE_LIT("Content-Type: text/html\n\n<b>x</b> y"));
 	message_words(&m, 100, &s);
-	assert_string_equal(s.p, "x y");
+	assert_string_equal(s.p, "x y\n");
 	message_release(&m);
 	str_release(&s);
 }
