@@ -17,6 +17,7 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/out.h"
+#include "tui/app.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
 #include "util/log.h"
@@ -237,7 +238,7 @@ start(struct cli *cli, struct args *args, const char *word, int argc)
 int
 main(int argc, char **argv)
 {
-	struct cli cli = { .cancelled = is_interrupted };
+	struct cli cli = { .cancelled = is_interrupted, .screen = app_run };
 	struct args args;
 	const char *word = NULL;
 	int status = EX_OK;

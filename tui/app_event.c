@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the engine says, and what happens by itself as time passes. */
+#include "tui/app_priv.h"
+
+#include <stdlib.h>
+
+#include "tui/text_fmt.h"
+#include "util/clock.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+/* Milliseconds between looks at what other processes did to the store. */
+#define TICK_MS 1000
+
+/* ---- fetching ---- */
+
+static struct app_fetch *
+find_fetch(struct app *a, const char *account)
+{
+	struct app_fetch *f;
+
+	if (account == NULL)
+		account = "";
+	array_foreach(&a->fetches, f) {
+		if (slice_eq_z(slice_of(f->account), account))
+			return f;
+	}
+	f = array_add_new(&a->fetches);
+	f->account = xstrdup(account);
+	return f;
+}
+
+static void
+forget_fetch(struct app *a, const char *account)
+{
+	struct app_fetch *f = find_fetch(a, account);
+
+	free(f->account);
+	free(f->text);
+	*f = a->fetches.v[--a->fetches.n];
+}
+
+void
+app_fetch_all(struct app *a)
+{
+	const struct account *acc = app_account(a, a->view.account);
+
+	if (a->conf.account_count == 0) {
+		app_wizard_start(a);
+		return;
+	}
+	if (a->fetches.n == 0)
+		a->fetched = 0;
+	if (engine_fetch(a->engine, acc != NULL ? acc->name : NULL) == 0 &&
+	    !engine_fetching(a->engine))
+		app_say(a, STYLE_WARN, _("no account can be fetched now"));
+}
+
+static void
+fetch_done(struct app *a, const struct event *e)
+{
+	forget_fetch(a, e->account);
+	a->fetched += e->done;
+	a->stale = true;
+	if (e->err.code == ERR_CANCELLED)
+		app_say(a, STYLE_STATUS, _("fetching was stopped"));
+	else if (e->err.code != ERR_NONE)
+		app_say(a, STYLE_ERROR, "%s: %s%s%s", e->account, e->err.text,
+		        e->err.server[0] != '\0' ? " · " : "", e->err.server);
+	else if (a->fetches.n == 0)
+		app_say(a, STYLE_OK,
+		        a->fetched == 0
+		                ? _("no new mail%.0llu")
+		                : N_N("%llu new message", "%llu new messages",
+		                      (unsigned long)a->fetched),
+		        (unsigned long long)a->fetched);
+}
+
+/* ---- events ---- */
+
+static void
+send_done(struct app *a, const struct event *e)
+{
+	a->stale = true;
+	if (e->err.code == ERR_NONE) {
+		app_say(a, STYLE_OK, _("sent"));
+	} else {
+		app_say(a, STYLE_ERROR, _("not sent: %s%s%s"), e->err.text,
+		        e->err.server[0] != '\0' ? " · " : "", e->err.server);
+		term_bell();
+	}
+	if (a->held != NULL && e->id == a->held_id)
+		compose_free(&a->held);
+}
+
+static void
+set_text(char **to, const char *text)
+{
+	free(*to);
+	*to = text != NULL ? xstrdup(text) : NULL;
+}
+
+static void
+handle(struct app *a, const struct event *e)
+{
+	struct app_fetch *f;
+
+	switch (e->kind) {
+	case EVENT_FETCH_STATE:
+		set_text(&find_fetch(a, e->account)->text, e->text);
+		break;
+	case EVENT_FETCH_PROGRESS:
+		f = find_fetch(a, e->account);
+		f->done = e->done;
+		f->total = e->total;
+		break;
+	case EVENT_FETCH_DONE:
+		fetch_done(a, e);
+		break;
+	case EVENT_MAIL:
+		a->stale = true;
+		break;
+	case EVENT_SEND_STATE:
+		break;
+	case EVENT_SEND_DONE:
+		send_done(a, e);
+		break;
+	case EVENT_PROBE_LINE:
+		if (a->wizard_on && e->job == a->probe && e->text != NULL)
+			wizard_test_line(&a->wizard, e->text);
+		break;
+	case EVENT_PROBE_DONE:
+		if (a->wizard_on && e->job == a->probe)
+			wizard_test_done(&a->wizard, &e->err);
+		break;
+	case EVENT_INDEX:
+		a->index_done = e->done;
+		a->index_total = e->total;
+		break;
+	}
+}
+
+void
+app_engine_events(struct app *a)
+{
+	struct event *e;
+
+	while ((e = engine_next(a->engine)) != NULL) {
+		handle(a, e);
+		event_free(&e);
+		a->dirty = true;
+	}
+}
+
+/* ---- time ---- */
+
+static void
+fetch_when_due(struct app *a)
+{
+	int64_t now = clock_mono_ms();
+	size_t i;
+
+	for (i = 0; i < a->next_fetch.n && i < a->conf.account_count; i++) {
+		const struct account *acc = &a->conf.accounts[i];
+
+		if (a->next_fetch.v[i] == 0 || now < a->next_fetch.v[i])
+			continue;
+		a->next_fetch.v[i] = now + (int64_t)acc->interval_min * 60000;
+		(void)engine_fetch(a->engine, acc->name);
+	}
+}
+
+static void
+send_when_due(struct app *a)
+{
+	int64_t when = 0;
+
+	if (a->held != NULL && clock_now() >= a->held_until)
+		compose_free(&a->held);
+	if (outbox_next(a->store, &when, NULL) == 0 && when != 0 &&
+	    when <= clock_now())
+		(void)engine_send_due(a->engine);
+}
+
+void
+app_tick(struct app *a)
+{
+	if (a->message_until != 0 && clock_mono_ms() >= a->message_until) {
+		a->message_until = 0;
+		str_clear(&a->message);
+		a->dirty = true;
+	}
+	if (a->held != NULL)
+		a->dirty = true; /* the countdown */
+	send_when_due(a);
+	fetch_when_due(a);
+	app_autosave(a, false);
+	if (a->stale || store_version(a->store) != a->version)
+		app_reload(a);
+}
+
+/* Milliseconds the loop may sleep. */
+int
+app_timeout(const struct app *a)
+{
+	if (a->held != NULL || a->fetches.n > 0)
+		return TICK_MS / 4;
+	return TICK_MS;
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What can be done with messages of the list. */
+#include "tui/app_priv.h"
+
+#include <stdlib.h>
+
+#include "tui/text_fmt.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+/* Commands that can be taken back. */
+#define UNDO_MAX 200
+
+static void
+remember(struct app *a, int64_t token, bool spam, int64_t id)
+{
+	struct app_undo u = { token, spam, id };
+
+	if (token <= 0)
+		return;
+	if (a->undo.n == UNDO_MAX) {
+		size_t i;
+
+		for (i = 1; i < a->undo.n; i++)
+			a->undo.v[i - 1] = a->undo.v[i];
+		a->undo.n--;
+	}
+	array_add(&a->undo, u);
+}
+
+bool
+app_map_selected(struct app *a, struct fsx_map *map_r, int64_t *id_r)
+{
+	const struct store_row *r = model_list_get(&a->list.list);
+	struct err err = { 0 };
+
+	*map_r = (struct fsx_map){ 0 };
+	*id_r = a->focus == PANE_READER && a->reader.id != 0 ? a->reader.id
+	        : r != NULL                                  ? r->id
+	                                                     : 0;
+	if (*id_r == 0) {
+		app_say(a, STYLE_WARN, _("no message is selected"));
+		return false;
+	}
+	if (a->model.map(a->model.ctx, *id_r, map_r, &err) != 0) {
+		app_say_err(a, &err);
+		return false;
+	}
+	return true;
+}
+
+/* ---- reading ---- */
+
+/* The row is changed where it stands: in a list of unread mail it would be gone
+ * while it is being read. */
+static void
+mark_seen(struct app *a)
+{
+	struct model_list *l = &a->list.list;
+	struct store_row *r = &l->rows.v[l->selected];
+	int64_t token = 0;
+	struct err err = { 0 };
+
+	if (r->flags & STORE_SEEN)
+		return;
+	if (store_flags(a->store, &r->id, 1, STORE_SEEN, 0, &token, &err) !=
+	    0) {
+		app_say_err(a, &err);
+		return;
+	}
+	r->flags |= STORE_SEEN;
+	if (l->unread > 0)
+		l->unread--;
+	app_counts(a);
+}
+
+void
+app_read(struct app *a)
+{
+	const struct store_row *r = model_list_get(&a->list.list);
+	struct err err = { 0 };
+
+	if (r == NULL)
+		return;
+	if (r->folder == FOLDER_DRAFTS) {
+		app_edit_draft(a);
+		return;
+	}
+	if (pane_reader_open(&a->reader, r, &err) != 0) {
+		app_say_err(a, &err);
+		return;
+	}
+	a->focus = PANE_READER;
+	a->dirty = true;
+	mark_seen(a);
+}
+
+void
+app_close_reader(struct app *a)
+{
+	pane_reader_close(&a->reader);
+	a->focus = PANE_LIST;
+	a->dirty = true;
+}
+
+void
+app_read_next(struct app *a, int direction)
+{
+	struct err err = { 0 };
+
+	if (model_list_move(&a->list.list, direction, &err) == 0) {
+		app_say(a, STYLE_DIM,
+		        direction > 0 ? _("this is the last message")
+		                      : _("this is the first message"));
+		return;
+	}
+	app_read(a);
+}
+
+void
+app_next_unread(struct app *a)
+{
+	bool reading = a->focus == PANE_READER;
+	struct err err = { 0 };
+	int rc = model_list_unread(&a->list.list, false, &err);
+
+	if (rc < 0)
+		app_say_err(a, &err);
+	else if (rc == 0)
+		app_say(a, STYLE_DIM, _("nothing unread here"));
+	else if (reading)
+		app_read(a);
+	a->dirty = true;
+}
+
+/* ---- changing ---- */
+
+void
+app_select(struct app *a)
+{
+	struct model_list *l = &a->list.list;
+	const struct store_row *r = model_list_get(l);
+
+	if (r == NULL)
+		return;
+	model_list_tag(l, r->id, !model_list_tagged(l, r->id));
+	(void)model_list_move(l, 1, NULL);
+	a->dirty = true;
+}
+
+/* The messages went elsewhere: the reader shows the next one or closes. */
+static void
+after_removal(struct app *a)
+{
+	bool reading = a->focus == PANE_READER;
+
+	model_list_untag(&a->list.list);
+	app_reload(a);
+	if (!reading) {
+		if (a->reader.id != 0)
+			pane_reader_close(&a->reader);
+		return;
+	}
+	if (model_list_get(&a->list.list) == NULL)
+		app_close_reader(a);
+	else
+		app_read(a);
+}
+
+void
+app_move(struct app *a, enum folder folder)
+{
+	int64_t token = 0;
+	struct err err = { 0 };
+	size_t n;
+	int64_t *ids = model_list_targets(&a->list.list, &n);
+
+	if (ids == NULL)
+		return;
+	if (store_move(a->store, ids, n, folder, &token, &err) != 0) {
+		app_say_err(a, &err);
+	} else {
+		remember(a, token, false, ids[0]);
+		app_say(a, STYLE_STATUS,
+		        N_N("%zu message moved to %s; z takes it back",
+		            "%zu messages moved to %s; z takes it back",
+		            (unsigned long)n),
+		        n, fmt_folder(folder));
+		after_removal(a);
+	}
+	free(ids);
+}
+
+void
+app_spam(struct app *a)
+{
+	const struct store_row *r = model_list_get(&a->list.list);
+	bool spam = r != NULL && r->folder != FOLDER_SPAM;
+	int64_t token = 0;
+	struct err err = { 0 };
+	size_t n;
+	int64_t *ids = model_list_targets(&a->list.list, &n);
+
+	if (ids == NULL)
+		return;
+	if (engine_mark_spam(a->engine, a->store, ids, n, spam, &token, &err) !=
+	    0) {
+		app_say_err(a, &err);
+	} else {
+		remember(a, token, true, ids[0]);
+		app_say(a, STYLE_STATUS,
+		        spam ? _("marked as spam and learned; z takes it back")
+		             : _("not spam, learned; z takes it back"));
+		after_removal(a);
+	}
+	free(ids);
+}
+
+/* All of them get the flag, unless the first has it: then none. */
+void
+app_toggle_flag(struct app *a, unsigned flag)
+{
+	const struct store_row *r = model_list_get(&a->list.list);
+	int64_t token = 0;
+	struct err err = { 0 };
+	size_t n;
+	int64_t *ids = model_list_targets(&a->list.list, &n);
+	bool set;
+
+	if (ids == NULL || r == NULL)
+		return;
+	set = (r->flags & flag) == 0;
+	if (store_flags(a->store, ids, n, set ? flag : 0, set ? 0 : flag,
+	                &token, &err) != 0)
+		app_say_err(a, &err);
+	else
+		remember(a, token, false, ids[0]);
+	model_list_untag(&a->list.list);
+	app_reload(a);
+	free(ids);
+}
+
+void
+app_undo(struct app *a)
+{
+	struct app_undo u;
+	struct err err = { 0 };
+	int rc;
+
+	if (app_unsend(a))
+		return;
+	if (a->undo.n == 0) {
+		app_say(a, STYLE_DIM, _("there is nothing to take back"));
+		return;
+	}
+	u = a->undo.v[--a->undo.n];
+	rc = u.spam ? engine_undo(a->engine, a->store, u.token, &err)
+	            : store_undo(a->store, u.token, &err);
+	if (rc != 0)
+		app_say_err(a, &err);
+	else
+		app_say(a, STYLE_OK, _("taken back"));
+	app_reload(a);
+	(void)model_list_select(&a->list.list, u.id);
+}
+
+void
+app_why(struct app *a)
+{
+	const struct store_row *r = model_list_get(&a->list.list);
+	struct err err = { 0 };
+	struct str s;
+
+	if (r == NULL)
+		return;
+	str_init(&s, 65536);
+	if (engine_explain(a->engine, a->store, r->id, &s, &err) != 0)
+		app_say_err(a, &err);
+	else
+		app_show_text(a, _("Why the filter judged so"), str_slice(&s));
+	str_release(&s);
+}

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files app*.c share. */
+#ifndef TUI_APP_PRIV_H
+#define TUI_APP_PRIV_H
+
+#include "cli/cli.h"
+#include "conf/provider.h"
+#include "engine/engine.h"
+#include "tui/keymap.h"
+#include "tui/layout.h"
+#include "tui/pane_compose.h"
+#include "tui/pane_folders.h"
+#include "tui/pane_help.h"
+#include "tui/pane_list.h"
+#include "tui/pane_reader.h"
+#include "tui/term.h"
+#include "tui/w_pick.h"
+#include "tui/wizard.h"
+
+/*
+ * 1. The main thread only: handlers change state and set dirty; app_draw is the
+ *    one place that draws, once per turn of the loop.
+ * 2. prompt and pick lie on top of any screen and take all keys while on.
+ * 3. held is the message that was just sent, until it can no longer be taken
+ *    back; dropped the one that was left without sending.
+ */
+enum app_screen {
+	APP_MAIL,
+	APP_COMPOSE,
+	APP_WIZARD,
+	APP_HELP,
+};
+
+enum app_prompt {
+	PROMPT_NONE,
+	PROMPT_SEARCH,
+	PROMPT_LIMIT,
+	PROMPT_FIND, /* in the reader */
+	PROMPT_COMMAND,
+	PROMPT_SAVE,
+	PROMPT_REDIRECT,
+	PROMPT_CHARSET,
+	PROMPT_ATTACH,
+	PROMPT_ED_FIND,
+};
+
+enum app_pick {
+	PICK_NONE,
+	PICK_MOVE,
+	PICK_ACCOUNT,
+	PICK_LINK,
+	PICK_ATTACHMENT,
+	PICK_OUTBOX,
+	PICK_TEXT, /* only to be read */
+};
+
+struct app_undo {
+	int64_t token;
+	bool spam;  /* the filter learned */
+	int64_t id; /* message to select again */
+};
+
+/* A fetch that runs. */
+struct app_fetch {
+	char *account;
+	char *text;
+	uint64_t done, total;
+};
+
+struct app {
+	struct cli *cli;
+	struct conf conf;
+	struct store *store;
+	struct engine *engine;
+	struct providers *providers;
+	struct model model;
+	struct keymap *keys;
+	struct grid grid;
+	struct layout layout;
+	enum app_screen screen;
+	enum pane_id focus;
+	bool dirty, quit;
+	bool korean;
+
+	struct pane_folders folders;
+	struct pane_list list;
+	struct pane_reader reader;
+	struct pane_help help;
+	enum app_screen help_from;
+	ARRAY(int64_t) accounts; /* store numbers, as in conf */
+	struct store_view view;  /* without search */
+	struct str query;        /* as typed; "" none */
+	bool query_all;          /* it searches all mail */
+	uint64_t version;        /* of the store, as shown */
+	bool stale;              /* mail came: read the lists again */
+
+	struct pane_compose pane_compose;
+	struct compose *compose, *held, *dropped;
+	int64_t held_id, held_until;
+	int64_t autosave_at;
+
+	struct wizard_steps wizard;
+	bool wizard_on;
+	int64_t probe;
+
+	enum app_prompt prompt;
+	struct w_line line;
+	enum app_pick pick;
+	struct w_pick picker;
+	ARRAY(char *) links;
+	struct str wanted_part; /* path of the attachment to save */
+
+	struct str message;
+	enum style message_style;
+	int64_t message_until; /* monotonic ms; 0: stays */
+	ARRAY(struct app_undo) undo;
+	ARRAY(struct app_fetch) fetches;
+	ARRAY(int64_t) next_fetch; /* per account, monotonic ms; 0: off */
+	uint64_t fetched;          /* new mail of the fetches that run */
+	uint64_t index_done, index_total;
+};
+
+/* app.c */
+int app_load_conf(struct app *a, struct err *err);
+void app_load_accounts(struct app *a);
+const struct account *app_account(const struct app *a, int64_t id);
+/* app_draw.c */
+void app_draw(struct app *a);
+unsigned app_context(const struct app *a);
+/* Messages for the status line. */
+void app_say(struct app *a, enum style st, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+void app_say_err(struct app *a, const struct err *err);
+/* app_key.c */
+void app_term_event(struct app *a, const struct term_event *e);
+void app_act(struct app *a, enum action_id id);
+/* app_view.c */
+void app_open_view(struct app *a, int64_t account, enum folder folder);
+void app_reopen(struct app *a);
+void app_reload(struct app *a);
+/* Only the numbers of unread mail. */
+void app_counts(struct app *a);
+void app_search(struct app *a, struct slice query, bool all);
+bool app_leave_search(struct app *a);
+void app_open_folder_row(struct app *a);
+void app_next_account(struct app *a, int direction);
+void app_toggle_unread(struct app *a);
+void app_show_flagged(struct app *a);
+void app_show_convo(struct app *a);
+/* app_mail.c */
+void app_read(struct app *a);
+void app_read_next(struct app *a, int direction);
+void app_close_reader(struct app *a);
+void app_move(struct app *a, enum folder folder);
+void app_spam(struct app *a);
+void app_toggle_flag(struct app *a, unsigned flag);
+void app_undo(struct app *a);
+void app_next_unread(struct app *a);
+void app_select(struct app *a);
+void app_why(struct app *a);
+bool app_map_selected(struct app *a, struct fsx_map *map_r, int64_t *id_r);
+/* app_parts.c */
+void app_pick_attachment(struct app *a);
+void app_save_part(struct app *a, struct slice path);
+void app_ask_save(struct app *a, struct slice part_path);
+void app_pick_link(struct app *a);
+void app_open_link(struct app *a, const char *url);
+void app_set_charset(struct app *a, struct slice label);
+/* app_prompt.c */
+void app_ask(struct app *a, enum app_prompt prompt, struct slice text);
+void app_prompt_key(struct app *a, uint32_t key);
+const char *app_prompt_label(enum app_prompt prompt);
+void app_pick_start(struct app *a, enum app_pick pick, const char *title);
+void app_pick_key(struct app *a, uint32_t key);
+void app_pick_done(struct app *a, enum w_pick_result r);
+void app_pick_folder(struct app *a);
+void app_pick_account(struct app *a);
+void app_pick_outbox(struct app *a);
+void app_show_text(struct app *a, const char *title, struct slice text);
+/* app_write.c */
+void app_write(struct app *a, enum action_id id);
+void app_write_mailto(struct app *a, const char *uri);
+void app_edit_draft(struct app *a);
+void app_compose_key(struct app *a, uint32_t key);
+void app_compose_act(struct app *a, enum action_id id);
+void app_redirect(struct app *a, struct slice to);
+bool app_unsend(struct app *a);
+/* app_draft.c */
+void app_postpone(struct app *a);
+void app_discard(struct app *a);
+void app_autosave(struct app *a, bool now);
+void app_autosave_forget(struct app *a);
+void app_autosave_recover(struct app *a);
+void app_external_editor(struct app *a);
+/* app_event.c */
+void app_engine_events(struct app *a);
+void app_fetch_all(struct app *a);
+void app_tick(struct app *a);
+int app_timeout(const struct app *a);
+/* app_wizard.c */
+void app_wizard_start(struct app *a);
+void app_wizard_effect(struct app *a, enum wizard_effect effect);
+void app_wizard_stop(struct app *a);
+
+#endif

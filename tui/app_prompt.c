@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Questions in the status line and boxes to choose from. */
+#include "tui/app_priv.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "text/wrap.h"
+#include "tui/key.h"
+#include "tui/text_fmt.h"
+#include "util/clock.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+const char *
+app_prompt_label(enum app_prompt prompt)
+{
+	switch (prompt) {
+	case PROMPT_SEARCH:
+		return _("Search all mail:");
+	case PROMPT_LIMIT:
+		return _("Show only:");
+	case PROMPT_FIND:
+	case PROMPT_ED_FIND:
+		return _("Find:");
+	case PROMPT_COMMAND:
+		return ":";
+	case PROMPT_SAVE:
+		return _("Save as:");
+	case PROMPT_REDIRECT:
+		return _("Redirect to:");
+	case PROMPT_CHARSET:
+		return _("Character set (empty: detect):");
+	case PROMPT_ATTACH:
+		return _("Attach file:");
+	case PROMPT_NONE:
+		break;
+	}
+	return "";
+}
+
+void
+app_ask(struct app *a, enum app_prompt prompt, struct slice text)
+{
+	a->prompt = prompt;
+	str_clear(&a->message);
+	w_line_set(&a->line, text);
+	a->dirty = true;
+}
+
+static void
+run_command(struct app *a, struct slice text)
+{
+	struct slice rest = text;
+	struct slice word, arg;
+	const struct action *act;
+	enum folder folder;
+
+	if (!slice_word(&rest, &word))
+		return;
+	arg = slice_trim(rest);
+	act = action_lookup(word);
+	if (act == NULL) {
+		app_say(a, STYLE_WARN, _("no command '%.*s'; ? shows them all"),
+		        SLICE_ARG(word));
+	} else if (arg.n == 0) {
+		app_act(a, act->id);
+	} else if (act->id == ACTION_SEARCH || act->id == ACTION_LIMIT) {
+		app_search(a, arg, act->id == ACTION_SEARCH);
+	} else if (act->id == ACTION_CHARSET) {
+		app_set_charset(a, arg);
+	} else if (act->id == ACTION_MOVE && folder_lookup(arg, &folder) == 0) {
+		app_move(a, folder);
+	} else {
+		app_say(a, STYLE_WARN, _("'%s' cannot take '%.*s'"), act->name,
+		        SLICE_ARG(arg));
+	}
+}
+
+static void
+attach(struct app *a, struct slice text)
+{
+	const char *home = getenv("HOME");
+	struct err err = { 0 };
+	struct str path;
+
+	text = slice_trim(text);
+	if (text.n == 0 || a->compose == NULL)
+		return;
+	str_init(&path, 4096);
+	if (slice_starts(text, "~/") && home != NULL) {
+		str_add_z(&path, home);
+		text = slice_from(text, 1);
+	}
+	str_add_slice(&path, text);
+	if (compose_attach_file(a->compose, path.p, &err) != 0)
+		app_say_err(a, &err);
+	else
+		app_say(a, STYLE_OK, _("attached"));
+	str_release(&path);
+}
+
+static void
+done(struct app *a, enum app_prompt prompt, struct slice text)
+{
+	switch (prompt) {
+	case PROMPT_SEARCH:
+	case PROMPT_LIMIT:
+		app_search(a, text, prompt == PROMPT_SEARCH);
+		break;
+	case PROMPT_FIND:
+		if (!pane_reader_find(&a->reader, text, false))
+			app_say(a, STYLE_DIM, _("not found"));
+		break;
+	case PROMPT_ED_FIND:
+		if (a->compose != NULL &&
+		    !editor_find(a->compose->editor, text))
+			app_say(a, STYLE_DIM, _("not found"));
+		break;
+	case PROMPT_COMMAND:
+		run_command(a, text);
+		break;
+	case PROMPT_SAVE:
+		app_save_part(a, text);
+		break;
+	case PROMPT_REDIRECT:
+		app_redirect(a, text);
+		break;
+	case PROMPT_CHARSET:
+		app_set_charset(a, text);
+		break;
+	case PROMPT_ATTACH:
+		attach(a, text);
+		break;
+	case PROMPT_NONE:
+		break;
+	}
+}
+
+/* Tab completes a command's name. */
+static void
+complete_command(struct app *a)
+{
+	const struct action *act = action_lookup(w_line_get(&a->line));
+	struct str s;
+
+	if (act == NULL)
+		return;
+	str_init(&s, 128);
+	str_printf(&s, "%s ", act->name);
+	w_line_set(&a->line, str_slice(&s));
+	str_release(&s);
+}
+
+void
+app_prompt_key(struct app *a, uint32_t key)
+{
+	enum app_prompt prompt = a->prompt;
+
+	a->dirty = true;
+	if (key == K_ESC || key == K_CTRL_('c') || key == K_CTRL_('g')) {
+		a->prompt = PROMPT_NONE;
+	} else if (key == K_ENTER) {
+		char *text = slice_dup(w_line_get(&a->line));
+
+		a->prompt = PROMPT_NONE;
+		done(a, prompt, slice_of(text));
+		free(text);
+	} else if (key == K_TAB && prompt == PROMPT_COMMAND) {
+		complete_command(a);
+	} else {
+		(void)w_line_key(&a->line, key);
+	}
+}
+
+/* ---- boxes ---- */
+
+void
+app_pick_start(struct app *a, enum app_pick pick, const char *title)
+{
+	w_pick_release(&a->picker);
+	w_pick_init(&a->picker, title);
+	a->pick = pick;
+	a->dirty = true;
+}
+
+void
+app_pick_folder(struct app *a)
+{
+	int f;
+
+	if (model_list_get(&a->list.list) == NULL)
+		return;
+	app_pick_start(a, PICK_MOVE, _("Move to"));
+	for (f = 0; f < FOLDER_COUNT; f++)
+		w_pick_add(&a->picker, fmt_folder((enum folder)f),
+		           folder_name((enum folder)f), f);
+}
+
+void
+app_pick_account(struct app *a)
+{
+	size_t i;
+
+	app_pick_start(a, PICK_ACCOUNT, _("Account"));
+	w_pick_add(&a->picker, _("All"), NULL, 0);
+	for (i = 0; i < a->conf.account_count && i < a->accounts.n; i++)
+		w_pick_add(&a->picker, a->conf.accounts[i].name,
+		           a->conf.accounts[i].address, a->accounts.v[i]);
+}
+
+static const char *
+outbox_words(enum outbox_state s)
+{
+	switch (s) {
+	case OUTBOX_HELD:
+		return _("held, can be taken back");
+	case OUTBOX_QUEUED:
+		return _("waiting");
+	case OUTBOX_SENDING:
+		return _("being sent");
+	case OUTBOX_RETRY:
+		return _("will be tried again");
+	case OUTBOX_SENT:
+		return _("sent");
+	case OUTBOX_FAILED:
+		return _("refused");
+	case OUTBOX_UNKNOWN:
+		return _("perhaps sent, perhaps not");
+	case OUTBOX_CANCELLED:
+		return _("cancelled");
+	}
+	return "";
+}
+
+void
+app_pick_outbox(struct app *a)
+{
+	struct outbox_row *rows = NULL;
+	struct err err = { 0 };
+	size_t i, n = 0;
+
+	if (outbox_list(a->store, &rows, &n, &err) != 0) {
+		app_say_err(a, &err);
+		return;
+	}
+	app_pick_start(a, PICK_OUTBOX, _("Outbox: Enter cancels"));
+	for (i = 0; i < n; i++) {
+		struct str s;
+
+		str_init(&s, 1024);
+		str_printf(&s, "%s%s%s", outbox_words(rows[i].state),
+		           rows[i].error != NULL ? ": " : "",
+		           rows[i].error != NULL ? rows[i].error : "");
+		w_pick_add(&a->picker, rows[i].subject, s.p, rows[i].id);
+		str_release(&s);
+	}
+	outbox_rows_free(&rows, n);
+	if (n == 0) {
+		a->pick = PICK_NONE;
+		w_pick_release(&a->picker);
+		app_say(a, STYLE_DIM, _("the outbox is empty"));
+	}
+}
+
+/* A text to read, wrapped. */
+void
+app_show_text(struct app *a, const char *title, struct slice text)
+{
+	int width = a->grid.cols - 10 < 90 ? a->grid.cols - 10 : 90;
+	struct slice line, piece;
+
+	app_pick_start(a, PICK_TEXT, title);
+	while (slice_line(&text, &line)) {
+		while (wrap_next(&line, width > 10 ? (size_t)width : 10,
+		                 &piece)) {
+			char *z = slice_dup(piece);
+
+			w_pick_add(&a->picker, z, NULL, 0);
+			free(z);
+		}
+	}
+}
+
+static void
+cancel_outgoing(struct app *a, int64_t id)
+{
+	struct err err = { 0 };
+	int rc = outbox_cancel(a->store, id, &err);
+
+	if (rc < 0)
+		app_say_err(a, &err);
+	else
+		app_say(a, rc == 1 ? STYLE_OK : STYLE_WARN,
+		        rc == 1 ? _("cancelled") : _("too late, it is sent"));
+}
+
+static void
+chosen(struct app *a, enum app_pick pick, int64_t value)
+{
+	char number[24];
+
+	switch (pick) {
+	case PICK_MOVE:
+		app_move(a, (enum folder)value);
+		break;
+	case PICK_ACCOUNT:
+		app_open_view(a, value, FOLDER_INBOX);
+		break;
+	case PICK_LINK:
+		if ((size_t)value < a->links.n)
+			app_open_link(a, a->links.v[value]);
+		break;
+	case PICK_ATTACHMENT:
+		(void)snprintf(number, sizeof number, "%lld", (long long)value);
+		app_ask_save(a, slice_of(number));
+		break;
+	case PICK_OUTBOX:
+		cancel_outgoing(a, value);
+		break;
+	case PICK_TEXT:
+	case PICK_NONE:
+		break;
+	}
+}
+
+void
+app_pick_done(struct app *a, enum w_pick_result r)
+{
+	enum app_pick pick = a->pick;
+	const struct w_pick_item *it;
+	int64_t value;
+
+	a->dirty = true;
+	if (r == W_PICK_GO_ON)
+		return;
+	it = w_pick_get(&a->picker);
+	value = it != NULL ? it->value : 0;
+	a->pick = PICK_NONE;
+	w_pick_release(&a->picker);
+	if (r == W_PICK_CHOSEN && it != NULL)
+		chosen(a, pick, value);
+}
+
+void
+app_pick_key(struct app *a, uint32_t key)
+{
+	app_pick_done(a, w_pick_key(&a->picker, key));
+}

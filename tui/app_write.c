@@ -1,0 +1,429 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Writing, answering, sending, and taking it back. */
+#include "tui/app_priv.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "mail/account_match.h"
+#include "tui/key.h"
+#include "util/clock.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+static void
+load_people(struct app *a)
+{
+	struct contact *people = NULL;
+	struct err err = { 0 };
+	size_t n = 0;
+
+	if (contact_all(a->store, &people, &n, &err) != 0)
+		app_say_err(a, &err);
+	pane_compose_set_people(&a->pane_compose, people, n);
+}
+
+/* Takes c. */
+static void
+show(struct app *a, struct compose *c)
+{
+	compose_free(&a->compose);
+	a->compose = c;
+	a->screen = APP_COMPOSE;
+	a->autosave_at = 0;
+	load_people(a);
+	a->dirty = true;
+}
+
+static bool
+can_write(struct app *a)
+{
+	if (a->conf.account_count > 0)
+		return true;
+	app_say(a, STYLE_WARN, _("add an account first"));
+	return false;
+}
+
+/* The account in view, else the default one. */
+static struct compose *
+fresh(struct app *a)
+{
+	const struct account *acc = app_account(a, a->view.account);
+
+	return compose_new(&a->conf, acc != NULL ? acc->name : NULL);
+}
+
+/* From: the address this message was written to. */
+static void
+answer_from(struct app *a, struct compose *c, const struct message *m)
+{
+	const struct store_row *r = model_list_get(&a->list.list);
+	const struct account *fallback =
+		r != NULL ? app_account(a, r->account) : NULL;
+	const char *address = NULL;
+	const struct account *acc =
+		account_for_reply(&a->conf, m, fallback, &address);
+
+	if (acc != NULL)
+		compose_set_from(c, acc->name, address);
+}
+
+static void
+fill(struct compose *c, const struct message *m, int64_t id,
+     enum action_id action, struct err *err)
+{
+	if (action == ACTION_FORWARD || action == ACTION_FORWARD_ATTACHED)
+		(void)compose_fill_forward(
+			c, m, id, action == ACTION_FORWARD_ATTACHED, err);
+	else
+		compose_fill_reply(
+			c, m, id,
+			action == ACTION_REPLY_ALL    ? COMPOSE_REPLY_ALL
+			: action == ACTION_REPLY_LIST ? COMPOSE_REPLY_LIST
+						      : COMPOSE_REPLY);
+}
+
+void
+app_write(struct app *a, enum action_id id)
+{
+	struct err err = { 0 };
+	struct fsx_map map;
+	struct message m;
+	struct compose *c;
+	int64_t stored;
+
+	if (!can_write(a))
+		return;
+	if (id == ACTION_COMPOSE) {
+		show(a, fresh(a));
+		return;
+	}
+	if (id == ACTION_REDIRECT) {
+		app_ask(a, PROMPT_REDIRECT, SLICE_NONE);
+		return;
+	}
+	if (!app_map_selected(a, &map, &stored))
+		return;
+	message_parse(&m, map.data);
+	c = fresh(a);
+	answer_from(a, c, &m);
+	fill(c, &m, stored, id, &err);
+	message_release(&m);
+	fsx_map_close(&map);
+	show(a, c);
+	if (err.code != ERR_NONE)
+		app_say_err(a, &err);
+}
+
+void
+app_write_mailto(struct app *a, const char *uri)
+{
+	struct err err = { 0 };
+	struct compose *c;
+	struct mailto m;
+
+	if (!can_write(a))
+		return;
+	if (mailto_parse(slice_of(uri), &m, &err) != 0) {
+		app_say_err(a, &err);
+	} else {
+		c = fresh(a);
+		compose_fill_mailto(c, &m);
+		show(a, c);
+	}
+	mailto_release(&m);
+}
+
+void
+app_edit_draft(struct app *a)
+{
+	struct compose *c;
+	struct fsx_map map;
+	struct message m;
+	int64_t id;
+
+	if (!can_write(a) || !app_map_selected(a, &map, &id))
+		return;
+	message_parse(&m, map.data);
+	c = fresh(a);
+	compose_fill_draft(c, &m, id);
+	message_release(&m);
+	fsx_map_close(&map);
+	show(a, c);
+}
+
+/* ---- sending ---- */
+
+static void
+leave(struct app *a)
+{
+	a->screen = APP_MAIL;
+	a->pane_compose.match_n = 0;
+	app_autosave_forget(a);
+	app_reload(a);
+}
+
+static int
+submit(struct app *a, struct slice message, const struct compose_rcpts *rcpts,
+       struct err *err)
+{
+	const struct compose *c = a->compose;
+	const struct compose_from *from = &c->froms.v[c->from];
+	struct engine_mail mail = {
+		.account = conf_account(&a->conf, from->account),
+		.from = from->address,
+		.rcpts = rcpts->v,
+		.rcpt_count = rcpts->n,
+		.message = message,
+		.subject = w_line_get(&c->lines[COMPOSE_SUBJECT]).p,
+		.hold = a->conf.undo_seconds,
+		.reply_to = c->reply_to,
+		.reply_flag = c->reply_flag,
+		.draft = c->draft,
+	};
+
+	if (mail.account == NULL || mail.account->smtp.host == NULL)
+		return err_set(err, ERR_CONFIG,
+		               _("account '%s' has no server to send by"),
+		               from->account);
+	return engine_submit(a->engine, a->store, &mail, &a->held_id, err);
+}
+
+static void
+send_now(struct app *a)
+{
+	struct compose_rcpts rcpts = { 0 };
+	enum compose_field wrong;
+	struct err err = { 0 };
+	struct str out;
+	int rc;
+
+	str_init(&out, BUILD_MAX);
+	rc = compose_build(a->compose, false, &out, &rcpts, &wrong, &err);
+	if (rc != 0)
+		a->compose->focus = wrong;
+	else
+		rc = submit(a, str_slice(&out), &rcpts, &err);
+	if (rc != 0) {
+		app_say_err(a, &err);
+	} else {
+		compose_free(&a->held);
+		a->held = a->compose;
+		a->compose = NULL;
+		a->held_until = clock_now() + a->conf.undo_seconds;
+		leave(a);
+	}
+	compose_rcpts_release(&rcpts);
+	str_release(&out);
+}
+
+static void
+send_checked(struct app *a)
+{
+	if (compose_misses_attachment(a->compose) && !a->compose->warned) {
+		a->compose->warned = true;
+		app_say(a, STYLE_WARN,
+		        _("the text mentions an attachment, but there is none: "
+		          "^J attaches, ^X again sends"));
+		return;
+	}
+	send_now(a);
+}
+
+/* z: the message just sent, or left, comes back.  false: there is none. */
+bool
+app_unsend(struct app *a)
+{
+	struct err err = { 0 };
+	struct compose *c;
+
+	if (a->held != NULL) {
+		int rc = outbox_cancel(a->store, a->held_id, &err);
+
+		c = a->held;
+		a->held = NULL;
+		if (rc == 1) {
+			show(a, c);
+			app_say(a, STYLE_OK, _("taken back, not sent"));
+			return true;
+		}
+		compose_free(&c);
+		app_say(a, STYLE_WARN, _("too late, it is sent"));
+		return true;
+	}
+	if (a->dropped == NULL)
+		return false;
+	c = a->dropped;
+	a->dropped = NULL;
+	show(a, c);
+	return true;
+}
+
+/* ---- redirecting ---- */
+
+/* Every line ends in CRLF on the wire. */
+static void
+add_crlf(struct slice raw, struct str *out)
+{
+	struct slice line;
+
+	while (slice_line(&raw, &line)) {
+		str_add_slice(out, line);
+		str_add_z(out, "\r\n");
+	}
+}
+
+static void
+resent_block(const struct account *acc, const struct addr_list *to,
+             struct str *out)
+{
+	static const char *const months[] = { "Jan", "Feb", "Mar", "Apr",
+		                              "May", "Jun", "Jul", "Aug",
+		                              "Sep", "Oct", "Nov", "Dec" };
+	struct tm tm;
+	size_t i;
+
+	clock_utc(clock_now(), &tm);
+	str_printf(out, "Resent-From: %s\r\n", acc->address);
+	for (i = 0; i < to->n; i++)
+		str_printf(out, "%s%.*s", i == 0 ? "Resent-To: " : ",\r\n ",
+		           SLICE_ARG(to->v[i].spec));
+	str_printf(out,
+	           "\r\nResent-Date: %d %s %d %02d:%02d:%02d +0000\r\n"
+	           "Resent-Message-ID: <",
+	           tm.tm_mday, months[tm.tm_mon % 12], tm.tm_year + 1900,
+	           tm.tm_hour, tm.tm_min, tm.tm_sec);
+	build_message_id(slice_of(acc->address), out);
+	str_add_z(out, ">\r\n");
+}
+
+static int
+redirect(struct app *a, struct slice raw, int64_t id,
+         const struct addr_list *to, struct err *err)
+{
+	const struct store_row *r = model_list_get(&a->list.list);
+	const struct account *acc =
+		r != NULL ? app_account(a, r->account) : NULL;
+	struct arena arena = { NULL };
+	const char **rcpts = arena_calloc(&arena, to->n + 1, sizeof *rcpts);
+	struct str out;
+	size_t i;
+	int rc;
+
+	if (acc == NULL)
+		acc = &a->conf.accounts[0];
+	for (i = 0; i < to->n; i++)
+		rcpts[i] = arena_dup(&arena, to->v[i].spec.p, to->v[i].spec.n);
+	str_init(&out, BUILD_MAX);
+	resent_block(acc, to, &out);
+	add_crlf(raw, &out);
+	if (acc->smtp.host == NULL) {
+		rc = err_set(err, ERR_CONFIG,
+		             _("account '%s' has no server to send by"),
+		             acc->name);
+	} else {
+		struct engine_mail mail = {
+			.account = acc,
+			.from = acc->address,
+			.rcpts = rcpts,
+			.rcpt_count = to->n,
+			.message = str_slice(&out),
+			.subject = r != NULL ? r->subject : "",
+			.hold = a->conf.undo_seconds,
+			.reply_to = id,
+			.reply_flag = STORE_FORWARDED,
+		};
+		int64_t outbox;
+
+		rc = engine_submit(a->engine, a->store, &mail, &outbox, err);
+	}
+	str_release(&out);
+	arena_release(&arena);
+	return rc;
+}
+
+void
+app_redirect(struct app *a, struct slice to)
+{
+	struct arena arena = { NULL };
+	struct addr_list list;
+	struct err err = { 0 };
+	struct fsx_map map;
+	int64_t id;
+
+	if (slice_trim(to).n == 0 || !app_map_selected(a, &map, &id))
+		return;
+	if (addr_parse_typed(&arena, slice_trim(to), &list, &err) != 0 ||
+	    redirect(a, map.data, id, &list, &err) != 0)
+		app_say_err(a, &err);
+	else
+		app_say(a, STYLE_OK, _("redirected; go shows the outbox"));
+	fsx_map_close(&map);
+	arena_release(&arena);
+}
+
+/* ---- keys of the composer ---- */
+
+static void
+body_act(struct app *a, enum action_id id)
+{
+	struct compose *c = a->compose;
+
+	if (id == ACTION_ED_FIND)
+		app_ask(a, PROMPT_ED_FIND, SLICE_NONE);
+	else if (!editor_act(c->editor, id))
+		c->focus = c->files.n > 0 ? COMPOSE_FILES : COMPOSE_SUBJECT;
+}
+
+void
+app_compose_act(struct app *a, enum action_id id)
+{
+	struct compose *c = a->compose;
+
+	if (c == NULL)
+		return;
+	if (id == ACTION_SEND)
+		send_checked(a);
+	else if (id == ACTION_DISCARD)
+		app_discard(a);
+	else if (id == ACTION_POSTPONE)
+		app_postpone(a);
+	else if (id == ACTION_ATTACH)
+		app_ask(a, PROMPT_ATTACH, SLICE_NONE);
+	else if (id == ACTION_DETACH)
+		compose_detach(c);
+	else if (id == ACTION_IDENTITY)
+		compose_next_from(c, 1);
+	else if (id == ACTION_EDITOR)
+		app_external_editor(a);
+	else if (id == ACTION_FIELD_NEXT)
+		pane_compose_focus(&a->pane_compose, c, 1);
+	else if (id == ACTION_FIELD_PREV)
+		pane_compose_focus(&a->pane_compose, c, -1);
+	else
+		body_act(a, id);
+}
+
+void
+app_compose_key(struct app *a, uint32_t key)
+{
+	struct compose *c = a->compose;
+	enum action_id id;
+
+	a->dirty = true;
+	if (pane_compose_box_key(&a->pane_compose, c, key))
+		return;
+	if (key_is_text(key) && pane_compose_key(&a->pane_compose, c, key))
+		return;
+	switch (keymap_feed(a->keys, app_context(a), key, &id)) {
+	case KEYMAP_ACTION:
+		app_act(a, id);
+		break;
+	case KEYMAP_NONE:
+		(void)pane_compose_key(&a->pane_compose, c, key);
+		break;
+	case KEYMAP_PENDING:
+		break;
+	}
+}
