@@ -268,11 +268,10 @@ make(struct account_run *r, const struct add *add, struct account *a,
 		               _("the provider of '%s' is not known; give its "
 		                 "servers with --pop and --smtp"),
 		               add->address);
-	if (p != NULL) {
+	if (p != NULL && check_provider(p, add, a, err) != 0)
+		return -1;
+	if (p != NULL)
 		say_card(r->cli, p);
-		if (check_provider(p, add, a, err) != 0)
-			return -1;
-	}
 	return account_check(a, err);
 }
 
@@ -401,6 +400,17 @@ account_add(struct account_run *r, char **argv)
 	return status;
 }
 
+/* A stored password that a command or file replaces does not stay around. */
+static int
+save_edited(struct account_run *r, const struct account *a, struct err *err)
+{
+	if (conf_save_account(&r->cli->paths, a, err) != 0)
+		return -1;
+	if (a->password_command == NULL && a->password_file == NULL)
+		return 0;
+	return credential_remove(&r->cli->paths, a->name, err);
+}
+
 static int
 edit(struct account_run *r, const struct add *add, struct account *a,
      struct err *err)
@@ -419,7 +429,7 @@ edit(struct account_run *r, const struct add *add, struct account *a,
 	if (apply_keys(add, a, err) != 0 || account_check(a, err) != 0)
 		return -1;
 	if (!add->password)
-		return conf_save_account(&r->cli->paths, a, err);
+		return save_edited(r, a, err);
 	question = xasprintf(_("Password of %s (not shown): "), a->address);
 	rc = prompt_secret(question, r->cli->cancelled, &secret, err);
 	free(question);

@@ -50,6 +50,7 @@ struct tls_test_cert {
 	const char *name; /* common name; NULL: host */
 	int first_day;    /* valid from, days from now */
 	int last_day;     /* valid to */
+	struct slice raw; /* bytes of a DNS name in place of host; or none */
 	bool self_signed; /* by itself and not by the CA */
 };
 

@@ -104,6 +104,10 @@ alt_names(X509 *cert, struct str *list)
 	if (n > NAMES_SHOWN)
 		str_add_z(list, ", ...");
 	GENERAL_NAMES_free(names);
+	/* A NUL would hide the rest of a name that pretends. */
+	for (size_t i = 0; i < list->n; i++)
+		if (!byte_is_print(list->p[i]))
+			list->p[i] = '?';
 }
 
 static void

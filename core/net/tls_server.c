@@ -104,6 +104,31 @@ add_extension(X509 *cert, X509 *issuer, int nid, const char *value)
 	return ok;
 }
 
+/* A DNS name of any bytes, as only a liar writes it. */
+static int
+add_raw_name(X509 *cert, struct slice raw)
+{
+	GENERAL_NAMES *names = GENERAL_NAMES_new();
+	GENERAL_NAME *name = GENERAL_NAME_new();
+	ASN1_IA5STRING *text = ASN1_IA5STRING_new();
+	int ok = 0;
+
+	if (names != NULL && name != NULL && text != NULL &&
+	    ASN1_STRING_set(text, raw.p, (int)raw.n) == 1) {
+		GENERAL_NAME_set0_value(name, GEN_DNS, text);
+		text = NULL;
+		if (sk_GENERAL_NAME_push(names, name) > 0)
+			name = NULL;
+		ok = name == NULL &&
+		     X509_add1_ext_i2d(cert, NID_subject_alt_name, names, 0,
+		                       0) == 1;
+	}
+	ASN1_IA5STRING_free(text);
+	GENERAL_NAME_free(name);
+	GENERAL_NAMES_free(names);
+	return ok;
+}
+
 static int
 set_serial(X509 *cert)
 {
@@ -159,6 +184,23 @@ make_ca(EVP_PKEY *key)
 	return NULL;
 }
 
+static int
+add_host(X509 *cert, X509 *issuer, const struct tls_test_cert *want)
+{
+	char *alt;
+	int ok;
+
+	if (want->raw.n > 0)
+		return add_raw_name(cert, want->raw);
+	if (want->host[0] == '\0')
+		return 1;
+	alt = xasprintf("%s:%s", dial_is_address(want->host) ? "IP" : "DNS",
+	                want->host);
+	ok = add_extension(cert, issuer, NID_subject_alt_name, alt);
+	free(alt);
+	return ok;
+}
+
 /* ca NULL: signed with its own key. */
 static X509 *
 make_leaf(EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key,
@@ -167,9 +209,6 @@ make_leaf(EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key,
 	X509 *cert = bare_cert(
 		key, want->name != NULL ? want->name : want->host, want);
 	X509 *issuer = ca != NULL ? ca : cert;
-	char *alt =
-		xasprintf("%s:%s", dial_is_address(want->host) ? "IP" : "DNS",
-	                  want->host);
 	bool ok =
 		cert != NULL &&
 		X509_set_issuer_name(cert, X509_get_subject_name(issuer)) ==
@@ -177,11 +216,9 @@ make_leaf(EVP_PKEY *key, X509 *ca, EVP_PKEY *ca_key,
 		add_extension(cert, issuer, NID_basic_constraints,
 	                      "critical,CA:FALSE") &&
 		add_extension(cert, issuer, NID_ext_key_usage, "serverAuth") &&
-		(want->host[0] == '\0' ||
-	         add_extension(cert, issuer, NID_subject_alt_name, alt)) &&
+		add_host(cert, issuer, want) &&
 		X509_sign(cert, ca != NULL ? ca_key : key, EVP_sha256()) > 0;
 
-	free(alt);
 	if (ok)
 		return cert;
 	X509_free(cert);
