@@ -31,6 +31,35 @@ compare_words(const void *a, const void *b)
 	return p > q ? -1 : p < q;
 }
 
+static int
+compare_names(const void *a, const void *b)
+{
+	const struct spam_feature_name *x = &((const struct word *)a)->name;
+	const struct spam_feature_name *y = &((const struct word *)b)->name;
+	int order = slice_cmp(x->first, y->first);
+
+	if (order == 0)
+		order = slice_cmp(x->second, y->second);
+	return order != 0 ? order : slice_cmp(x->head, y->head);
+}
+
+/* Several learners know the same word: one line for all.  Returns how many are
+ * left. */
+static size_t
+merge_words(struct word *v, size_t n)
+{
+	size_t i, kept = 0;
+
+	qsort(v, n, sizeof *v, compare_names);
+	for (i = 0; i < n; i++)
+		if (kept > 0 && compare_names(&v[kept - 1], &v[i]) == 0)
+			v[kept - 1].weight += v[i].weight;
+		else
+			v[kept++] = v[i];
+	qsort(v, kept, sizeof *v, compare_words);
+	return kept;
+}
+
 static void
 show_name(const struct spam_feature_name *n, struct str *out)
 {
@@ -95,7 +124,7 @@ show_features(const struct spam *s, const struct spam_features *f, double share,
 				array_add(&words, w);
 		}
 	if (words.n > 0)
-		qsort(words.v, words.n, sizeof *words.v, compare_words);
+		words.n = merge_words(words.v, words.n);
 	show_side(words.v, words.n, true, out);
 	show_side(words.v, words.n, false, out);
 	array_release(&words);

@@ -253,7 +253,7 @@ take_word(struct sink *to, struct slice text)
 {
 	struct word w;
 
-	/* Addresses and hosts stay whole; the end of a sentence goes. */
+	/* Hosts and links stay whole; the end of a sentence goes. */
 	while (text.n > 1 && strchr(".:/'", text.p[text.n - 1]) != NULL)
 		text.n--;
 	w.hash = hash_lower(slice_head(text, WORD_MAX), 0);
@@ -283,7 +283,7 @@ is_word(uint32_t c)
 {
 	if (c < 0x80)
 		return byte_is_alnum((char)c) ||
-		       (c > 0 && strchr("$'-_!./:@", (int)c) != NULL);
+		       (c > 0 && strchr("$'-_!./:", (int)c) != NULL);
 	return c >= 0xaa && c != UTF8_REPLACEMENT && !is_cjk(c) &&
 	       !(c >= 0x2000 && c <= 0x206f) && !(c >= 0x3000 && c <= 0x303f);
 }
