@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The user's rules: conditions, actions, mistakes named with their line. */
+#include "lib/test.h"
+
+#include "mail/rule.h"
+#include "util/fsx.h"
+#include "util/xalloc.h"
+
+static const char mail[] =
+	"From: \"Kim Haneul\" <haneul@shop.example>\n"
+	"To: me@home.example\nCc: all@list.example\n"
+	"Subject: =?utf-8?B?KOq0keqzoCkg67SEIOyEuOydvA==?=\n" /* (광고) 봄 세일 */
+	"List-Id: News <news.shop.example>\nX-Mailer: Foxmail 7\n"
+	"Content-Type: multipart/mixed; boundary=b\n\n"
+	"--b\nContent-Type: text/plain; charset=utf-8\n\n지금 주문하세요\n"
+	"--b\nContent-Type: application/pdf; name=\"bill.pdf\"\n"
+	"Content-Disposition: attachment; filename=\"bill.pdf\"\n\nabc\n--b--\n";
+
+static struct rules *
+read_good(const char *text)
+{
+	struct str warnings;
+	struct rules *r;
+
+	str_init(&warnings, 10000);
+	r = rules_read("rules", slice_of(text), &warnings);
+	assert_string_equal(warnings.p, "");
+	str_release(&warnings);
+	return r;
+}
+
+static void
+apply(const char *text, struct rule_actions *actions_r, struct str *lines)
+{
+	struct rules *r = read_good(text);
+	struct message m;
+	struct rule_input in = { .m = &m,
+		                 .account = "naver",
+		                 .verdict = SPAM_UNSURE,
+		                 .lines = lines };
+
+	message_parse(&m, slice_of(mail));
+	rules_apply_to(r, &in, actions_r);
+	message_release(&m);
+	rules_free(&r);
+}
+
+static bool
+holds(const char *condition)
+{
+	char *text = xasprintf("if %s then star", condition);
+	struct rule_actions a;
+	bool held;
+
+	apply(text, &a, NULL);
+	held = (a.flags & STORE_FLAGGED) != 0;
+	rule_actions_release(&a);
+	free(text);
+	return held;
+}
+
+static void
+test_conditions(void **state)
+{
+	static const char *const yes[] = {
+		"from haneul",
+		"from *@SHOP.example",
+		"FROM \"kim haneul\"",
+		"to all@list.example",
+		"subject \"(광고)\"",
+		"subject /^\\(광고\\).*세일$/",
+		"list news.shop",
+		"header X-Mailer Foxmail*",
+		"body 주문",
+		"account naver",
+		"attachment *.pdf",
+		"size > 100",
+		"size < 1M",
+		"verdict unsure",
+		"not verdict spam",
+		"from nobody or subject 세일",
+		"from nobody and from no or subject 세일",
+		"subject 세일 and (from nobody or body 주문)",
+		"not (from nobody or from noone) and not from me",
+		"subject /\\/|세일/",
+	};
+	static const char *const no[] = {
+		"from kim@shop",
+		"from *@shop",
+		"to haneul",
+		"subject /^광고/",
+		"list *.other",
+		"header X-Other *",
+		"body 취소",
+		"account nav?",
+		"attachment *.exe",
+		"size > 1M",
+		"size < 10",
+		"verdict spam",
+		"not from haneul",
+		"subject 세일 and from nobody",
+		"from nobody and (subject 세일 or body 주문)",
+	};
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof yes / sizeof *yes; i++)
+		if (!holds(yes[i]))
+			fail_msg("does not hold: %s", yes[i]);
+	for (i = 0; i < sizeof no / sizeof *no; i++)
+		if (holds(no[i]))
+			fail_msg("holds: %s", no[i]);
+}
+
+static void
+test_actions_add_up(void **state)
+{
+	struct rule_actions a;
+	struct str lines;
+
+	(void)state;
+	str_init(&lines, 100);
+	apply("# first\n"
+	      "if from haneul then label 소식, label \"two words\", read\n"
+	      "if from nobody then label never\n"
+	      "if subject 세일\n"
+	      "\tthen move trash, star, label 소식, forward a@b.example\n"
+	      "\n"
+	      "if body 주문 then not spam, archive, forward c@d.example, stop\n"
+	      "if from haneul then spam\n",
+	      &a, &lines);
+	assert_int_equal(a.folder, FOLDER_ARCHIVE);
+	assert_int_equal(a.flags, STORE_SEEN | STORE_FLAGGED);
+	assert_string_equal(a.labels, "소식,two words");
+	assert_string_equal(a.forward_to, "a@b.example, c@d.example");
+	assert_int_equal(a.verdict, SPAM_HAM);
+	assert_string_equal(lines.p, "2, 4, 7");
+	rule_actions_release(&a);
+	rule_actions_release(&a);
+	str_release(&lines);
+}
+
+static void
+test_no_rule_no_wish(void **state)
+{
+	struct rules *r = rules_load("/nonexistent/rules", NULL, NULL);
+	struct rule_actions a;
+	struct message m;
+
+	(void)state;
+	assert_non_null(r);
+	assert_int_equal(rules_count(r), 0);
+	message_parse(&m, slice_of(mail));
+	rules_apply(r, &m, "naver", &a);
+	assert_int_equal(a.folder, FOLDER_ANY);
+	assert_int_equal(a.flags, 0);
+	assert_null(a.labels);
+	assert_null(a.forward_to);
+	assert_int_equal(a.verdict, SPAM_NONE);
+	rule_actions_release(&a);
+	message_release(&m);
+	rules_free(&r);
+	rules_free(&r);
+}
+
+static void
+test_mistakes_are_named_and_skipped(void **state)
+{
+	static const struct {
+		const char *rule;
+		const char *says;
+	} bad[] = {
+		{ "from x then star", "expected 'if' at 'from'" },
+		{ "if then star", "expected a condition" },
+		{ "if from then star", "expected 'and', 'or' or 'then'" },
+		{ "if from x star",
+		  "expected 'and', 'or' or 'then' at 'star'" },
+		{ "if from x then", "expected an action" },
+		{ "if from x then star,", "expected an action" },
+		{ "if from x then star read", "expected ',' at 'read'" },
+		{ "if from x then move nowhere", "expected a folder" },
+		{ "if from x then forward -x", "expected an address at '-x'" },
+		{ "if from x then label \"a,b\"", "expected a label" },
+		{ "if from x then not star", "expected 'spam' at 'star'" },
+		{ "if (from x then star", "expected ')' at 'then'" },
+		{ "if size 10 then star", "expected '<' or '>'" },
+		{ "if size > big then star", "expected a size" },
+		{ "if verdict good then star", "expected 'spam'" },
+		{ "if from /(/ then star", "pattern is wrong at column" },
+		{ "if from \"\" then star", "expected what to look for" },
+		{ "if header then", "expected" },
+	};
+	struct str warnings;
+	size_t i;
+
+	(void)state;
+	str_init(&warnings, 10000);
+	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+		char *text = xasprintf("\n# x\n%s\nif from y then star\n",
+		                       bad[i].rule);
+		struct rules *r;
+
+		str_clear(&warnings);
+		r = rules_read("rules", slice_of(text), &warnings);
+		assert_int_equal(rules_count(r), 1);
+		if (!slice_starts(str_slice(&warnings), "rules:3: ") ||
+		    strstr(warnings.p, bad[i].says) == NULL)
+			fail_msg("%s: %s", bad[i].rule, warnings.p);
+		rules_free(&r);
+		free(text);
+	}
+	str_release(&warnings);
+}
+
+static void
+test_nesting_is_bounded(void **state)
+{
+	struct str text, warnings;
+	struct rules *r;
+	int i;
+
+	(void)state;
+	str_init(&text, 100000);
+	str_init(&warnings, 10000);
+	str_add_z(&text, "if ");
+	for (i = 0; i < 5000; i++)
+		str_add_z(&text, "( ");
+	str_add_z(&text, "\nif ");
+	for (i = 0; i < 2000; i++)
+		str_add_z(&text, "not ");
+	r = rules_read("rules", str_slice(&text), &warnings);
+	assert_int_equal(rules_count(r), 0);
+	assert_non_null(strstr(warnings.p, "rules:1: "));
+	assert_non_null(strstr(warnings.p, "rules:2: "));
+	rules_free(&r);
+	str_release(&text);
+	str_release(&warnings);
+}
+
+static void
+test_the_example_is_right(void **state)
+{
+	const char *top = getenv("srcdir");
+	char *path = fsx_join(top != NULL ? top : ".", "data/rules.example");
+	struct str warnings;
+	struct rules *r;
+
+	(void)state;
+	assert_true(fsx_exists(path));
+	str_init(&warnings, 10000);
+	r = rules_load(path, &warnings, NULL);
+	assert_non_null(r);
+	assert_string_equal(warnings.p, "");
+	assert_int_equal(rules_count(r), 5);
+	rules_free(&r);
+	str_release(&warnings);
+	free(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_conditions),
+		cmocka_unit_test(test_actions_add_up),
+		cmocka_unit_test(test_no_rule_no_wish),
+		cmocka_unit_test(test_mistakes_are_named_and_skipped),
+		cmocka_unit_test(test_nesting_is_bounded),
+		cmocka_unit_test(test_the_example_is_right),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
