@@ -212,13 +212,13 @@ html_to_text(struct slice html, const struct html_opts *opts,
 	text_r->cut = html_tidy(html, &tidy);
 	render_tree(str_slice(&tidy), &r);
 	str_release(&tidy);
-	if (text_r->text.full)
-		str_truncate(&text_r->text,
-		             utf8_cut(text_r->text.p, text_r->text.n));
-	else if (text_r->text.n > 0)
+	if (text_r->text.n > 0)
 		str_add_c(&text_r->text, '\n');
 	if (opts->link_list)
 		html_link_list(&r);
+	if (text_r->text.full)
+		str_truncate(&text_r->text,
+		             utf8_cut(text_r->text.p, text_r->text.n));
 	text_r->cut = text_r->cut || text_r->text.full;
 	map_release(&r.numbers);
 	html_out_release(&out);
