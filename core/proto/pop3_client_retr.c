@@ -4,11 +4,12 @@
  * Commands run ahead of their answers when the server takes it (PIPELINING):
  *
  * 1. At most WINDOW commands are without their answer.  Together they are under
- *    4 KB, which the sockets' buffers hold although the server, busy sending to
- *    us, does not read: so we never wait for it to read, and it never for ever
- *    for us.
- * 2. When half of the window is answered, the other half is sent at once: one
- *    write for many messages, and never an empty pipe.
+ *    9 KB, which the sockets' buffers hold (16 KB and more on every system)
+ *    although the server, busy sending to us, does not read: so we never wait
+ *    for it to read, and it never for ever for us.
+ * 2. When REFILL of them are answered, as many are sent in one write: few
+ *    writes, and the pipe stays full.  WINDOW decides what a long way costs: at
+ *    100 ms one connection brings about 5,000 messages a second.
  * 3. Answers come in order.  The message that is read is the oldest asked for.
  * 4. A message is complete at CRLF "." CRLF and not before; sizes said by the
  *    server mean nothing.
@@ -21,7 +22,8 @@
 
 #include "util/banned.h"
 
-#define WINDOW 200
+#define WINDOW 500
+#define REFILL 64
 
 struct pipe {
 	struct pop3 *p;
@@ -39,7 +41,7 @@ fill_window(struct pipe *q, struct err *err)
 	bool ahead = (q->p->capa & POP3_CAPA_PIPELINING) != 0;
 	size_t window = ahead ? WINDOW : 1;
 
-	if (q->asked - q->answered > window / 2)
+	if (q->asked > q->answered && q->asked - q->answered + REFILL > window)
 		return 0;
 	while (q->asked < q->n && q->asked - q->answered < window) {
 		if (pop3_command(q->p, err, "%s %u", q->verb,
