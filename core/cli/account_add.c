@@ -17,11 +17,15 @@
 #include "cli/out.h"
 #include "cli/prompt.h"
 #include "conf/account_keys.h"
+#include "conf/mx.h"
 #include "mail/account_match.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
+
+/* Names of mail exchangers, a line each. */
+#define HOSTS_MAX 65536
 
 enum {
 	ADD_ADDRESS,
@@ -48,6 +52,7 @@ static const struct cli_opt add_opts[] = {
 	{ "smtp-pin", 0, true },
 	{ "full-name", 0, true },
 	{ "identity", 0, true },
+	{ "provider", 0, true },
 	{ "keep", 0, true },
 	{ "first-days", 0, true },
 	{ "interval", 0, true },
@@ -238,6 +243,31 @@ account_new_name(const struct conf *c, const struct provider *p,
 	return name;
 }
 
+/* The row of the domain, else that of the host its MX records name: companies
+ * have their mail hosted under their own domain. */
+static const struct provider *
+find_provider(struct account_run *r, const char *address)
+{
+	struct slice all = slice_of(address);
+	const struct provider *p = provider_for(r->providers, all);
+	struct err ignored = { 0 };
+	struct slice rest;
+	struct slice host;
+	struct str hosts;
+
+	if (p != NULL)
+		return p;
+	str_init(&hosts, HOSTS_MAX);
+	/* Without DNS the servers have to be given, which is said. */
+	(void)mx_lookup(slice_from(all, slice_rfind(all, '@') + 1), &hosts,
+	                &ignored);
+	rest = str_slice(&hosts);
+	while (p == NULL && slice_line(&rest, &host))
+		p = provider_for_mx(r->providers, host);
+	str_release(&hosts);
+	return p;
+}
+
 /* The account as options and provider make it; r's providers know more. */
 static int
 make(struct account_run *r, const struct add *add, struct account *a,
@@ -251,7 +281,10 @@ make(struct account_run *r, const struct add *add, struct account *a,
 		return err_set(err, ERR_USAGE, _("'%s' is no mail address"),
 		               add->address);
 	a->address = xstrdup(add->address);
-	p = provider_for(r->providers, slice_of(add->address));
+	if (!has_key(add, "pop") && !has_key(add, "smtp"))
+		p = find_provider(r, add->address);
+	else
+		p = provider_for(r->providers, slice_of(add->address));
 	*provider_r = p;
 	if (p != NULL)
 		provider_apply(p, a);

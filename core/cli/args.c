@@ -171,8 +171,7 @@ add_account(struct cli *cli, const char *name)
 	cli->accounts[cli->account_count++] = name;
 }
 
-/* false: help was asked for. */
-static bool
+static void
 apply_global(struct cli *cli, enum global option, const char *value)
 {
 	switch (option) {
@@ -189,7 +188,7 @@ apply_global(struct cli *cli, enum global option, const char *value)
 		cli->verbose = true;
 		break;
 	case GLOBAL_HELP:
-		return false;
+		break;
 	case GLOBAL_HOME:
 		cli->home = value;
 		break;
@@ -197,7 +196,14 @@ apply_global(struct cli *cli, enum global option, const char *value)
 		cli->lang = value;
 		break;
 	}
-	return true;
+}
+
+/* Where files lie and how we speak is settled before a command begins. */
+static bool
+comes_too_late(const struct cli *cli, enum global option)
+{
+	return cli->paths.config != NULL &&
+	       (option == GLOBAL_HOME || option == GLOBAL_LANG);
 }
 
 int
@@ -205,12 +211,20 @@ args_next(struct args *a, const char **value_r, struct err *err)
 {
 	for (;;) {
 		int rc = take(a, value_r, err);
+		enum global option;
 
 		if (rc < GLOBAL_BASE)
 			return rc;
-		if (!apply_global(a->cli, (enum global)(rc - GLOBAL_BASE),
-		                  *value_r))
+		option = (enum global)(rc - GLOBAL_BASE);
+		if (option == GLOBAL_HELP)
 			return ARGS_HELP;
+		if (comes_too_late(a->cli, option)) {
+			err_set(err, ERR_USAGE,
+			        _("'--%s' must stand before the command"),
+			        globals[option].name);
+			return ARGS_ERROR;
+		}
+		apply_global(a->cli, option, *value_r);
 	}
 }
 

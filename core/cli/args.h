@@ -37,6 +37,7 @@ void args_init(struct args *a, struct cli *cli, const struct cli_opt *opts,
 /*
  * The next option or word.  Global options (-a, --json, -q, -v, --home, --lang)
  * are taken care of on the way; the command's own of the same name come first.
+ * --home and --lang are errors once cli->paths is set.
  *
  * value_r  the option's value or the word; borrowed from argv.
  */

@@ -126,6 +126,23 @@ test_global_options_anywhere(void **state)
 }
 
 static void
+test_home_comes_before_the_command(void **state)
+{
+	struct cli cli = { 0 };
+	char out[100];
+	char path[] = "/x";
+
+	(void)state;
+	parse(&cli, "--home /y a", out, sizeof out);
+	assert_string_equal(out, "w:a ");
+	cli.paths.config = path;
+	parse(&cli, "a --home /y", out, sizeof out);
+	assert_string_equal(out, "w:a !");
+	parse(&cli, "--lang ko", out, sizeof out);
+	assert_string_equal(out, "!");
+}
+
+static void
 test_numbers(void **state)
 {
 	static const char *const bad[] = {
@@ -173,6 +190,7 @@ main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_options),
 		cmocka_unit_test(test_global_options_anywhere),
+		cmocka_unit_test(test_home_comes_before_the_command),
 		cmocka_unit_test(test_numbers),
 		cmocka_unit_test(test_every_command_is_found),
 	};
