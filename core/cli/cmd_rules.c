@@ -117,7 +117,7 @@ apply(struct rules_run *r, int64_t id, const struct rule_actions *a,
 
 static int
 look(struct rules_run *r, const char *which, int64_t id,
-     const struct message *m, const char *account, struct err *err)
+     const struct rule_input *in, struct err *err)
 {
 	struct rule_actions a = { .folder = FOLDER_ANY };
 	struct str what;
@@ -125,11 +125,11 @@ look(struct rules_run *r, const char *which, int64_t id,
 
 	r->looked++;
 	str_init(&what, WARNINGS_MAX);
-	rules_apply(r->rules, m, account, &a);
+	rules_apply_to(r->rules, in, &a);
 	describe(&a, &what);
 	if (what.n > 0) {
 		r->changed++;
-		report(r, which, m, &what);
+		report(r, which, in->m, &what);
 		if (r->apply && id != 0)
 			rc = apply(r, id, &a, err);
 	}
@@ -139,19 +139,22 @@ look(struct rules_run *r, const char *which, int64_t id,
 }
 
 static int
-look_stored(struct rules_run *r, int64_t id, int64_t account, struct err *err)
+look_stored(struct rules_run *r, const struct store_row *row, struct err *err)
 {
-	char *name = store_account_name(r->store, account);
+	char *name = store_account_name(r->store, row->account);
+	struct rule_input in = { .account = name != NULL ? name : "",
+		                 .verdict = row->verdict };
 	char which[32];
 	struct fsx_map map;
 	struct message m;
 	int rc;
 
-	(void)snprintf(which, sizeof which, "%lld", (long long)id);
-	rc = store_map(r->store, id, &map, err);
+	(void)snprintf(which, sizeof which, "%lld", (long long)row->id);
+	rc = store_map(r->store, row->id, &map, err);
 	if (rc == 0) {
 		message_parse(&m, map.data);
-		rc = look(r, which, id, &m, name != NULL ? name : "", err);
+		in.m = &m;
+		rc = look(r, which, row->id, &in, err);
 		message_release(&m);
 		fsx_map_close(&map);
 	}
@@ -178,8 +181,7 @@ look_inbox(struct rules_run *r, struct err *err)
 		rc = store_list(r->store, &view, from, false, RULES_WINDOW,
 		                &rows, err);
 		for (i = 0; rc == 0 && i < rows.n; i++) {
-			rc = look_stored(r, rows.v[i].id, rows.v[i].account,
-			                 err);
+			rc = look_stored(r, &rows.v[i], err);
 			key.date = rows.v[i].date;
 			key.id = rows.v[i].id;
 			from = &key;
@@ -201,11 +203,13 @@ look_word(struct rules_run *r, const char *word, struct err *err)
 	if (input_open(r->cli, word, &r->store, &in, err) != 0)
 		return -1;
 	if (in.id == 0) {
-		rc = look(r, word, 0, &in.m, "", err);
+		struct rule_input file = { .m = &in.m, .account = "" };
+
+		rc = look(r, word, 0, &file, err);
 	} else {
 		rc = store_row(r->store, in.id, &rows, err);
 		if (rc == 0 && rows.n > 0)
-			rc = look_stored(r, in.id, rows.v[0].account, err);
+			rc = look_stored(r, &rows.v[0], err);
 		store_rows_release(&rows);
 	}
 	input_close(&in);
