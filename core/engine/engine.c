@@ -97,6 +97,8 @@ thread_main(void *arg)
 	job->state = JOB_FINISHED;
 	if (final != NULL)
 		queue_post(&e->queue, final);
+	else
+		queue_wake(&e->queue);
 	pthread_mutex_unlock(&e->lock);
 	return NULL;
 }

@@ -33,20 +33,51 @@ queue_release(struct queue *q)
 	pthread_mutex_destroy(&q->lock);
 }
 
-/* One byte lies in the pipe exactly while the queue is not empty. */
+static bool
+is_ready(const struct queue *q)
+{
+	return q->first != NULL || q->woken;
+}
+
+/* One byte lies in the pipe exactly while the queue is ready; was: before. */
+static void
+signal_locked(struct queue *q, bool was)
+{
+	char byte = 0;
+
+	/* Both are our own pipe: there is room, there is a byte. */
+	if (!was && is_ready(q) && write(q->fds[1], &byte, 1) != 1)
+		abort();
+	if (was && !is_ready(q) && read(q->fds[0], &byte, 1) != 1)
+		abort();
+}
+
 void
 queue_post(struct queue *q, struct event *e)
 {
+	bool was;
+
 	pthread_mutex_lock(&q->lock);
+	was = is_ready(q);
 	e->next = NULL;
-	if (q->first == NULL) {
+	if (q->first == NULL)
 		q->first = e;
-		if (write(q->fds[1], "", 1) != 1)
-			abort(); /* an empty pipe of ours takes a byte */
-	} else {
+	else
 		q->last->next = e;
-	}
 	q->last = e;
+	signal_locked(q, was);
+	pthread_mutex_unlock(&q->lock);
+}
+
+void
+queue_wake(struct queue *q)
+{
+	bool was;
+
+	pthread_mutex_lock(&q->lock);
+	was = is_ready(q);
+	q->woken = true;
+	signal_locked(q, was);
 	pthread_mutex_unlock(&q->lock);
 }
 
@@ -54,16 +85,17 @@ struct event *
 queue_take(struct queue *q)
 {
 	struct event *e;
-	char byte;
+	bool was;
 
 	pthread_mutex_lock(&q->lock);
+	was = is_ready(q);
+	q->woken = false;
 	e = q->first;
 	if (e != NULL) {
 		q->first = e->next;
 		e->next = NULL;
-		if (q->first == NULL && read(q->fds[0], &byte, 1) != 1)
-			abort(); /* queue_post put it there */
 	}
+	signal_locked(q, was);
 	pthread_mutex_unlock(&q->lock);
 	return e;
 }

@@ -10,7 +10,8 @@
 struct queue {
 	pthread_mutex_t lock;
 	struct event *first, *last;
-	int fds[2]; /* [0] is readable while events wait */
+	bool woken; /* queue_wake was called since the last queue_take */
+	int fds[2]; /* [0] is readable while events wait or woken */
 };
 
 /* 0, or -1 when no pipe could be made. */
@@ -18,6 +19,8 @@ int queue_init(struct queue *q, struct err *err);
 void queue_release(struct queue *q);
 /* Takes the event. */
 void queue_post(struct queue *q, struct event *e);
+/* Let a waiting thread look around although there is no event. */
+void queue_wake(struct queue *q);
 /* The oldest event, owned by the caller, or NULL. */
 struct event *queue_take(struct queue *q);
 

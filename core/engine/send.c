@@ -10,7 +10,7 @@
  *   sending ------- settle: the rest refused ------> failed (kept, with words)
  *   sending ------- the connection broke after the
  *                   final dot, or the program died > unknown
- *   unknown ------- recover, once -----------------> retry, same Message-ID
+ *   unknown ------- outbox_take, when due, once ---> sending, same Message-ID
  *   unknown ------- a second time -----------------> failed, and said
  *
  * Invariants:
@@ -274,13 +274,13 @@ settle_error(struct outbox_row *row, bool in_doubt, const struct err *err)
 
 	(void)snprintf(why, sizeof why, "%s%s%s", err->text,
 	               err->server[0] != '\0' ? ": " : "", err->server);
-	if (in_doubt && row->state != OUTBOX_UNKNOWN) {
+	if (in_doubt && row->doubts++ == 0) {
 		row->state = OUTBOX_UNKNOWN;
 		row->not_before = clock_now() + SEND_UNKNOWN_WAIT * 60;
 		row->tries++;
 		free(row->error);
 		row->error = xstrdup(why);
-	} else if (can_be_retried(err->code)) {
+	} else if (!in_doubt && can_be_retried(err->code)) {
 		plan_retry(row, why);
 	} else {
 		fail(row, why);
@@ -381,7 +381,7 @@ recover(struct sender *s, struct err *err)
 			        _("the program ended while it was being sent; "
 			          "it goes out once more under the same "
 			          "Message-ID"));
-			settle_error(&rows[i], rows[i].tries == 0, &why);
+			settle_error(&rows[i], true, &why);
 			rc = outbox_update(s->store, &rows[i], err);
 		}
 	}

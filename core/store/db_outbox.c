@@ -28,7 +28,7 @@
 
 #define COLUMNS                                                             \
  "id, account, state, sender, subject, not_before, tries, error, reply_to," \
- " reply_flag, draft, file"
+ " reply_flag, draft, file, doubts"
 
 static const char *const state_names[] = {
 	[OUTBOX_HELD] = "held",       [OUTBOX_QUEUED] = "queued",
@@ -83,11 +83,13 @@ insert_row(struct store *s, const struct outbox_row *row, const char *file,
 	if (db_run(s->db, err,
 	           "INSERT INTO outbox(account, state, sender, subject,"
 	           " not_before, tries, error, reply_to, reply_flag, draft,"
-	           " file) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	           "iittiiziiiz", row->account, (int64_t)row->state,
+	           " file, doubts)"
+	           " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	           "iittiiziiizi", row->account, (int64_t)row->state,
 	           slice_of(row->from), slice_of(row->subject), row->not_before,
 	           (int64_t)row->tries, row->error, row->reply_to,
-	           (int64_t)row->reply_flag, row->draft, file) != 0)
+	           (int64_t)row->reply_flag, row->draft, file,
+	           (int64_t)row->doubts) != 0)
 		return -1;
 	*id_r = db_last_id(s->db);
 	return write_rcpts(s, row, *id_r, err);
@@ -206,6 +208,7 @@ read_row(struct db_stmt *st, struct outbox_row *row)
 	row->reply_flag = (unsigned)db_int(st, 9);
 	row->draft = db_int(st, 10);
 	row->file = slice_dup(db_text(st, 11));
+	row->doubts = (int)db_int(st, 12);
 }
 
 /* All rows of a query; takes st (may be NULL). */
@@ -286,10 +289,13 @@ outbox_get(struct store *s, int64_t id, struct outbox_row **v_r,
 
 /* ---- states ---- */
 
-#define DUE "not_before <= ?1 AND (state = 0 OR state = 1 OR state = 3)"
+#define DUE              \
+ "not_before <= ?1 AND " \
+ "(state = 0 OR state = 1 OR state = 3 OR state = 6)"
 
 _Static_assert(OUTBOX_HELD == 0 && OUTBOX_QUEUED == 1 && OUTBOX_SENDING == 2 &&
-                       OUTBOX_RETRY == 3 && OUTBOX_CANCELLED == 7,
+                       OUTBOX_RETRY == 3 && OUTBOX_UNKNOWN == 6 &&
+                       OUTBOX_CANCELLED == 7,
                "the numbers in SQL and in databases");
 
 int
@@ -337,12 +343,13 @@ outbox_update(struct store *s, const struct outbox_row *row, struct err *err)
 		            "UPDATE outbox SET account = ?, state = ?,"
 		            " sender = ?, subject = ?, not_before = ?,"
 		            " tries = ?, error = ?, reply_to = ?,"
-		            " reply_flag = ?, draft = ? WHERE id = ?",
-		            "iittiiziiii", row->account, (int64_t)row->state,
+		            " reply_flag = ?, draft = ?, doubts = ?"
+		            " WHERE id = ?",
+		            "iittiiziiiii", row->account, (int64_t)row->state,
 		            slice_of(row->from), slice_of(row->subject),
 		            row->not_before, (int64_t)row->tries, row->error,
 		            row->reply_to, (int64_t)row->reply_flag, row->draft,
-		            row->id);
+		            (int64_t)row->doubts, row->id);
 	if (rc == 0 && db_changed(s->db) == 0)
 		rc = err_set(err, ERR_NOTFOUND,
 		             _("there is no such message in the outbox"));
@@ -422,7 +429,7 @@ outbox_next(struct store *s, int64_t *when_r, struct err *err)
 	*when_r = 0;
 	return db_get_int(s->db, err, when_r,
 	                  "SELECT not_before FROM outbox"
-	                  " WHERE state IN (0, 1, 3)"
+	                  " WHERE state IN (0, 1, 3, 6)"
 	                  " ORDER BY not_before LIMIT 1",
 	                  "") < 0
 	               ? -1

@@ -9,13 +9,13 @@
 
 #include "engine/demo.h"
 #include "engine/engine.h"
+#include "lib/temp.h"
 #include "mime/build.h"
 #include "util/clock.h"
-#include "util/proc.h"
 #include "util/xalloc.h"
 
 struct world {
-	char home[32];
+	char *home;
 	struct paths paths;
 	struct conf conf;
 	struct demo *demo;
@@ -29,8 +29,8 @@ start(void **state)
 	struct world *w = xcalloc(1, sizeof *w);
 	struct err err = { 0 };
 
-	(void)snprintf(w->home, sizeof w->home, "/tmp/pabal-test-XXXXXX");
-	assert_non_null(mkdtemp(w->home));
+	w->home = temp_make();
+	assert_non_null(w->home);
 	assert_int_equal(paths_init(&w->paths, w->home, &err), 0);
 	w->demo = demo_start(&w->paths, &err);
 	if (w->demo == NULL)
@@ -50,17 +50,13 @@ static int
 end(void **state)
 {
 	struct world *w = *state;
-	char *argv[] = { (char[]){ "rm" }, (char[]){ "-rf" }, w->home, NULL };
-	struct proc_opts opts = { 0 };
-	struct err err = { 0 };
-	int status;
 
 	store_close(&w->store);
 	engine_free(&w->engine);
 	conf_release(&w->conf);
 	demo_stop(&w->demo);
 	paths_release(&w->paths);
-	assert_int_equal(proc_run(argv, &opts, NULL, &status, &err), 0);
+	temp_remove(w->home);
 	free(w);
 	return 0;
 }
@@ -296,9 +292,10 @@ test_spam_mark_and_undo(void **state)
 	store_rows_release(&rows);
 }
 
-/* Fetch in a child that is killed at the n-th step; true when it was. */
+/* Run the jobs that begin starts in a child that is killed at the n-th step of
+ * the program; true when it was. */
 static bool
-fetch_killed_at(struct world *w, int n)
+killed_at(struct world *w, int n, void (*begin)(struct engine *))
 {
 	int status;
 	pid_t pid = fork();
@@ -312,13 +309,25 @@ fetch_killed_at(struct world *w, int n)
 		(void)snprintf(number, sizeof number, "%d", n);
 		setenv("PABAL_TEST_STEP", number, 1);
 		e = engine_new(&w->paths, &w->conf, &err);
-		engine_fetch(e, "work");
+		begin(e);
 		while ((event = engine_wait(e, 20000)) != NULL)
 			event_free(&event);
 		_exit(0);
 	}
 	assert_int_equal(waitpid(pid, &status, 0), pid);
 	return WIFSIGNALED(status);
+}
+
+static void
+begin_fetch(struct engine *e)
+{
+	assert_int_equal(engine_fetch(e, "work"), 1);
+}
+
+static void
+begin_send(struct engine *e)
+{
+	assert_true(engine_send_due(e));
 }
 
 /* The server still holds the dead session for a moment: try until it is free. */
@@ -343,7 +352,7 @@ fetch_until_it_works(struct world *w)
 }
 
 static void
-test_killed_at_each_step_nothing_is_lost_or_doubled(void **state)
+test_fetch_killed_at_each_step_loses_and_doubles_nothing(void **state)
 {
 	bool killed = true;
 	int n;
@@ -353,10 +362,57 @@ test_killed_at_each_step_nothing_is_lost_or_doubled(void **state)
 		struct world *w;
 
 		start((void **)(void *)&w);
-		killed = fetch_killed_at(w, n);
+		killed = killed_at(w, n, begin_fetch);
 		fetch_until_it_works(w);
 		assert_int_equal(count(w, FOLDER_INBOX) + count(w, FOLDER_SPAM),
 		                 6);
+		end((void **)(void *)&w);
+		assert_true(n < 200);
+	}
+	assert_true(n > 5);
+}
+
+static void
+wait_for_jobs(struct world *w)
+{
+	struct event *e;
+
+	while ((e = engine_wait(w->engine, 20000)) != NULL)
+		event_free(&e);
+}
+
+/* RFC 1047: one more copy is the most that a crash may cost. */
+static void
+test_send_killed_at_each_step_goes_out_once_or_twice(void **state)
+{
+	bool killed = true;
+	int n;
+
+	(void)state;
+	for (n = 1; killed; n++) {
+		struct world *w;
+		struct outbox_row *rows;
+		struct err err = { 0 };
+		char later[32];
+		size_t left;
+
+		start((void **)(void *)&w);
+		submit(w, "haneul@hoesa.example", 0);
+		killed = killed_at(w, n, begin_send);
+		/* What is in doubt waits some minutes before its last try. */
+		engine_send_due(w->engine);
+		wait_for_jobs(w);
+		(void)snprintf(later, sizeof later, "%lld",
+		               (long long)clock_now() + 3600);
+		setenv("PABAL_TEST_NOW", later, 1);
+		engine_send_due(w->engine);
+		wait_for_jobs(w);
+		unsetenv("PABAL_TEST_NOW");
+		assert_in_range(demo_sent(w->demo), 1, 2);
+		assert_int_equal(count(w, FOLDER_SENT), 1);
+		assert_int_equal(outbox_list(w->store, &rows, &left, &err), 0);
+		assert_int_equal(left, 0);
+		outbox_rows_free(&rows, left);
 		end((void **)(void *)&w);
 		assert_true(n < 200);
 	}
@@ -383,9 +439,10 @@ main(void)
 		                                start, end),
 		cmocka_unit_test_setup_teardown(test_spam_mark_and_undo, start,
 		                                end),
-		cmocka_unit_test_setup_teardown(
-			test_killed_at_each_step_nothing_is_lost_or_doubled,
-			start, end),
+		cmocka_unit_test(
+			test_fetch_killed_at_each_step_loses_and_doubles_nothing),
+		cmocka_unit_test(
+			test_send_killed_at_each_step_goes_out_once_or_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
