@@ -212,7 +212,7 @@ html_to_text(struct slice html, const struct html_opts *opts,
 	text_r->cut = html_tidy(html, &tidy);
 	render_tree(str_slice(&tidy), &r);
 	str_release(&tidy);
-	if (text_r->text.n > 0)
+	if (text_r->text.n > 0 && !text_r->text.full)
 		str_add_c(&text_r->text, '\n');
 	if (opts->link_list)
 		html_link_list(&r);

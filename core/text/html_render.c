@@ -89,7 +89,8 @@ render_rule(struct render *r)
 {
 	static const char dashes[] = "----------------------------------------"
 				     "----------------------------------------";
-	size_t n = r->cells - r->out->prefix.n;
+	size_t indent = r->out->prefix.n;
+	size_t n = r->cells > indent ? r->cells - indent : 1;
 
 	html_out_break(r->out);
 	html_out_plain(r->out, slice_head(SLICE_LIT(dashes), n));

@@ -46,7 +46,7 @@ syllable(unsigned char lead, unsigned char trail)
 		return hangul_compat(0x1161U + v);
 	if (l == FILL && v == FILL && t != FILL)
 		return hangul_compat(0x11a7U + t);
-	return 0;
+	return l == FILL && v == FILL ? 0x3000 : 0; /* a blank */
 }
 
 /* Symbols (D9 to DE) and Hanja (E0 to F9): two rows of KS X 1001 a lead byte. */

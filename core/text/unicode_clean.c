@@ -5,7 +5,6 @@
  */
 #include "text/unicode.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "text/hangul.h"

@@ -167,6 +167,7 @@ test_johab(void **state)
 	CHECK("cp1361", "\x88\x61", "가", 0);
 	CHECK("johab", "\x88\x41", "ㄱ", 0);
 	CHECK("johab", "\x84\x61", "ㅏ", 0);
+	CHECK("johab", "\x84\x41", "\u3000", 0);
 	CHECK("johab", "\xe0\x31", "伽", 0);
 	CHECK("johab", "\x88\n", "\xef\xbf\xbd\n", 1);
 	CHECK("johab", "\xff", "\xef\xbf\xbd", 1);

@@ -77,6 +77,19 @@ test_layout_tables(void **state)
 }
 
 static void
+test_narrow_rule(void **state)
+{
+	struct html_opts opts = { .cells = 3 };
+	struct html_text t;
+
+	(void)state;
+	html_to_text(SLICE_LIT("a<hr><blockquote><blockquote><hr>b"), &opts,
+	             &t);
+	assert_string_equal(t.text.p, "a\n---\n\n> > -\n> > b\n");
+	html_text_release(&t);
+}
+
+static void
 test_wide_table(void **state)
 {
 	struct html_opts opts = { .cells = 20 };
@@ -324,6 +337,7 @@ main(void)
 		cmocka_unit_test(test_lists_and_quotes),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_layout_tables),
+		cmocka_unit_test(test_narrow_rule),
 		cmocka_unit_test(test_wide_table),
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_deceiving_links),
