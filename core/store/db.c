@@ -3,10 +3,13 @@
 #include "store/db.h"
 
 #include <assert.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "store/db_words.h"
 #include "util/i18n.h"
@@ -81,19 +84,36 @@ set_up(struct db *db, bool words, struct err *err)
 	return 0;
 }
 
+/* SQLite makes files by the umask, and its companions with the mode of the
+ * database: make it first.  Its own SQLITE_OPEN_NOFOLLOW would refuse links in
+ * the folders above, such as a home elsewhere. */
+static int
+make_private(const char *path, struct err *err)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return err_sys(err, errno, _("cannot open '%s'"), path);
+	close(fd); /* nothing was written */
+	return 0;
+}
+
 int
 db_open(const char *path, bool words, struct db **db_r, struct err *err)
 {
-	struct db *db = xcalloc(1, sizeof *db);
-	int rc = sqlite3_open_v2(path, &db->sqlite,
-	                         SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
-	                                 SQLITE_OPEN_NOMUTEX |
-	                                 SQLITE_OPEN_NOFOLLOW,
-	                         NULL);
+	struct db *db;
+	int rc;
 
-	if (rc != SQLITE_OK || set_up(db, words, err) != 0) {
-		if (rc != SQLITE_OK)
-			(void)fail(db, err);
+	if (make_private(path, err) != 0)
+		return -1;
+	db = xcalloc(1, sizeof *db);
+	rc = sqlite3_open_v2(path, &db->sqlite,
+	                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
+	if (rc != SQLITE_OK)
+		(void)fail(db, err);
+	else
+		rc = set_up(db, words, err);
+	if (rc != 0) {
 		err_wrap(err, "%s", path);
 		db_close(&db);
 		return -1;

@@ -47,6 +47,19 @@
 /* From so many files on one sync of the file system is cheaper than theirs. */
 #define SYNC_ALL_FROM 4
 
+static int
+lock_shared(struct store *s, struct err *err)
+{
+	int rc;
+
+	do
+		rc = flock(s->lock_fd, LOCK_SH);
+	while (rc != 0 && errno == EINTR);
+	if (rc != 0)
+		return err_sys(err, errno, _("cannot lock the mailbox"));
+	return 0;
+}
+
 struct store_batch *
 store_batch_begin(struct store *s, int64_t account, struct err *err)
 {
@@ -63,9 +76,7 @@ store_batch_begin(struct store *s, int64_t account, struct err *err)
 	maildir_open(&b->maildir, s->mail_fd, dir);
 	free(dir);
 	b->tmp_fd = maildir_fd(&b->maildir, FOLDER_INBOX, MAILDIR_TMP, err);
-	if (b->tmp_fd < 0 || flock(s->lock_fd, LOCK_SH) != 0) {
-		if (b->tmp_fd >= 0)
-			(void)err_sys(err, errno, _("cannot lock the mailbox"));
+	if (b->tmp_fd < 0 || lock_shared(s, err) != 0) {
 		store_batch_abort(&b);
 		return NULL;
 	}

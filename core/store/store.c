@@ -50,17 +50,8 @@ static int
 open_index(struct store *s, struct err *err)
 {
 	char *path = fsx_join(s->data, "pabal.db");
-	/* SQLite makes its files by the umask; the folder is private, and so
-	 * is the database. */
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-	int rc;
+	int rc = db_open(path, false, &s->db, err);
 
-	if (fd < 0) {
-		rc = err_sys(err, errno, _("cannot open '%s'"), path);
-	} else {
-		close(fd); /* nothing was written */
-		rc = db_open(path, false, &s->db, err);
-	}
 	free(path);
 	return rc == 0 ? schema_migrate(s->db, err) : -1;
 }

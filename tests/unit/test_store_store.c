@@ -499,15 +499,57 @@ test_private_to_the_user(void **state)
 	struct stat st;
 	char *db = fsx_join(t->data, "pabal.db");
 	char *file;
+	mode_t before = umask(0);
 
 	(void)add_simple(t, t->a, "u", "one");
+	store_test_reopen(t);
 	file = store_test_only_file(t, "naver", FOLDER_INBOX, "new");
 	assert_int_equal(stat(db, &st), 0);
 	assert_int_equal(st.st_mode & 077, 0);
 	assert_int_equal(stat(file, &st), 0);
 	assert_int_equal(st.st_mode & 077, 0);
+	assert_ok(t, store_index_text(t->s, 1, NULL, &t->err));
+	free(db);
+	db = fsx_join(t->cache, "search.db");
+	assert_int_equal(stat(db, &st), 0);
+	assert_int_equal(st.st_mode & 077, 0);
 	free(db);
 	free(file);
+	(void)umask(before);
+}
+
+/* A home that is a link to another disk; a link inside the store is refused. */
+static void
+test_links(void **state)
+{
+	struct store_test *t = *state;
+	char *link = fsx_join(t->dir, "link");
+	char *data = fsx_join(link, "data");
+	char *inbox = xasprintf("%s/mail/naver/Inbox", t->data);
+	char *away = fsx_join(t->dir, "away");
+	struct store *s;
+	struct store_new info = { .uidl = "u" };
+	int64_t id;
+
+	assert_int_equal(symlink(t->dir, link), 0);
+	s = store_open(data, t->cache, &t->err);
+	assert_non_null(s);
+	store_close(&s);
+	store_close(&t->s);
+	assert_int_equal(rename(inbox, away), 0);
+	assert_int_equal(symlink(away, inbox), 0);
+	t->s = store_open(t->data, t->cache, &t->err);
+	assert_null(t->s);
+	assert_int_equal(t->err.code, ERR_IO);
+	assert_int_equal(unlink(inbox), 0);
+	store_test_reopen(t);
+	assert_ok(t, store_deliver(t->s, t->a, SLICE_LIT("a: b\n\nc\n"), &info,
+	                           &id, &t->err));
+	assert_true(fsx_exists(inbox));
+	free(link);
+	free(data);
+	free(inbox);
+	free(away);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
@@ -534,6 +576,7 @@ main(void)
 		T(test_version_changes),
 		T(test_fetch_history),
 		T(test_private_to_the_user),
+		T(test_links),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
