@@ -63,6 +63,8 @@ int engine_submit(struct engine *e, struct store *s,
                   struct err *err);
 /* Send what is due now. Returns whether a worker was started or runs. */
 bool engine_send_due(struct engine *e);
+/* Forget who was refused: the user wants the message tried again. */
+void engine_ask_again(struct outbox_row *row);
 
 /* Index the text of messages that lack it, behind everything else; EVENT_INDEX
  * tells how far it is.  Returns whether a worker was started or runs. */

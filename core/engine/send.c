@@ -27,6 +27,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/engine.h"
 #include "engine/job.h"
 #include "engine/lock.h"
 #include "engine/servers.h"
@@ -75,8 +76,9 @@ connect_smtp(struct sender *s, struct err *err)
 	struct secret secret = { 0 };
 	struct smtp_opts opts;
 
-	if (s->smtp != NULL)
+	if (s->smtp != NULL && smtp_alive(s->smtp))
 		return 0;
+	smtp_close(&s->smtp);
 	if (s->account->smtp.host == NULL)
 		return err_set(err, ERR_CONFIG,
 		               _("account '%s' has no SMTP server to send "
@@ -89,6 +91,14 @@ connect_smtp(struct sender *s, struct err *err)
 	s->smtp = smtp_open(&opts, err);
 	secret_release(&secret);
 	return s->smtp != NULL ? 0 : -1;
+}
+
+void
+engine_ask_again(struct outbox_row *row)
+{
+	for (size_t i = 0; i < row->rcpt_count; i++)
+		if (row->rcpts[i].fate == SMTP_FATE_REFUSED)
+			row->rcpts[i].fate = SMTP_FATE_UNKNOWN;
 }
 
 /* ---- the transaction ---- */
@@ -305,9 +315,13 @@ settle_answered(struct outbox_row *row)
 	str_release(&why);
 }
 
+/* cause: why the try as a whole failed, or ERR_NONE. */
 static int
-finish(struct sender *s, struct outbox_row *row, struct err *err)
+finish(struct sender *s, struct outbox_row *row, const struct err *cause,
+       struct err *err)
 {
+	enum err_code failed =
+		cause->code != ERR_NONE ? cause->code : ERR_REFUSED;
 	struct err why = { 0 };
 
 	if (outbox_update(s->store, row, err) != 0)
@@ -319,8 +333,8 @@ finish(struct sender *s, struct outbox_row *row, struct err *err)
 		tell(s, EVENT_SEND_DONE, row, &why, _("sent"));
 		return 0;
 	}
-	err_set(&why, row->state == OUTBOX_FAILED ? ERR_REFUSED : ERR_RETRY,
-	        "%s", row->error);
+	err_set(&why, row->state == OUTBOX_FAILED ? failed : ERR_RETRY, "%s",
+	        row->error);
 	tell(s, EVENT_SEND_DONE, row, &why, row->subject);
 	return 0;
 }
@@ -339,7 +353,7 @@ send_row(struct sender *s, struct outbox_row *row, struct err *err)
 	} else {
 		settle_answered(row);
 	}
-	return finish(s, row, err);
+	return finish(s, row, &why, err);
 }
 
 static int

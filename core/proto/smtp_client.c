@@ -278,6 +278,12 @@ smtp_ext(const struct smtp *c)
 	return c->ext;
 }
 
+bool
+smtp_alive(const struct smtp *c)
+{
+	return !c->broken;
+}
+
 uint64_t
 smtp_size_limit(const struct smtp *c)
 {

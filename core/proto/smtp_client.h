@@ -73,6 +73,8 @@ struct smtp *smtp_open_stream(struct stream *s, const struct smtp_opts *opts,
                               struct err *err);
 unsigned smtp_ext(const struct smtp *c);
 const struct tls_info *smtp_tls_info(const struct smtp *c);
+/* May another message be sent?  Not after 421, a lost or unclear reply. */
+bool smtp_alive(const struct smtp *c);
 /* The largest message the server takes (SIZE); 0 it did not say. */
 uint64_t smtp_size_limit(const struct smtp *c);
 /*
