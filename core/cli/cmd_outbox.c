@@ -119,6 +119,7 @@ make_due(struct outbox *o, int64_t id, struct err *err)
 		               (long long)id);
 	if (row->state == OUTBOX_SENDING || row->state == OUTBOX_SENT)
 		return 0;
+	engine_ask_again(row);
 	row->state = OUTBOX_QUEUED;
 	row->not_before = clock_now();
 	row->tries = 0;
@@ -184,8 +185,10 @@ run(struct outbox *o)
 		store_close(&o->store);
 		return cli_fail(o->cli, &err);
 	}
+	/* What was cancelled comes back only by its number. */
 	for (i = 0; o->all && i < o->row_count; i++)
-		array_add(&o->ids, o->rows[i].id);
+		if (o->rows[i].state != OUTBOX_CANCELLED)
+			array_add(&o->ids, o->rows[i].id);
 	if (strcmp(o->action, "retry") == 0)
 		status = retry(o);
 	else if (strcmp(o->action, "cancel") == 0)

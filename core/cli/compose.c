@@ -82,15 +82,27 @@ add_field_rcpts(struct composer *c, const char *name)
 }
 
 static int
-find_recipients(struct composer *c)
+add_word(struct composer *c, const char *word)
 {
 	struct addr_list list = { 0 };
+
+	/* Two lines in one word are a mistake, or somebody's trick. */
+	if (word[strcspn(word, "\r\n")] != '\0')
+		return err_set(c->err, ERR_USAGE, _("'%s' is no mail address"),
+		               word);
+	if (addr_parse_typed(&c->out->arena, slice_of(word), &list, c->err) !=
+	    0)
+		return -1;
+	return add_list(c, &list);
+}
+
+static int
+find_recipients(struct composer *c)
+{
 	size_t i;
 
 	for (i = 0; c->in->words != NULL && c->in->words[i] != NULL; i++)
-		if (addr_parse_typed(&c->out->arena, slice_of(c->in->words[i]),
-		                     &list, c->err) != 0 ||
-		    add_list(c, &list) != 0)
+		if (add_word(c, c->in->words[i]) != 0)
 			return -1;
 	if (c->in->from_header &&
 	    (add_field_rcpts(c, "To") != 0 || add_field_rcpts(c, "Cc") != 0 ||

@@ -2,20 +2,43 @@
 /* Sending what is in the outbox and saying what became of it. */
 #include "cli/outbox_run.h"
 
+#include <stdlib.h>
 #include <sysexits.h>
 
 #include "cli/cmd.h"
 #include "cli/out.h"
 #include "store/outbox_rows.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
 #define OUTBOX_TURN_MS 200
 
-/* An error that belongs to no row stands for all. */
+/* What became of the rows asked for. */
+struct outcome {
+	const int64_t *ids;
+	enum err_code *codes; /* of each id; ERR_NONE: nothing was heard */
+	size_t n;
+	struct err whole; /* an error that belongs to no row stands for all */
+};
+
 static void
-wait_for_all(struct cli *cli, struct engine *e, struct err *err)
+take(struct outcome *o, const struct event *ev)
+{
+	size_t i;
+
+	if (ev->kind != EVENT_SEND_DONE || ev->err.code == ERR_NONE)
+		return;
+	if (ev->id == 0)
+		o->whole = ev->err;
+	for (i = 0; i < o->n; i++)
+		if (o->ids[i] == ev->id)
+			o->codes[i] = ev->err.code;
+}
+
+static void
+wait_for_all(struct cli *cli, struct engine *e, struct outcome *o)
 {
 	if (!engine_send_due(e))
 		return;
@@ -24,9 +47,8 @@ wait_for_all(struct cli *cli, struct engine *e, struct err *err)
 
 		if (ev == NULL && engine_jobs(e) == 0)
 			break;
-		if (ev != NULL && ev->kind == EVENT_SEND_DONE && ev->id == 0 &&
-		    ev->err.code != ERR_NONE)
-			*err = ev->err;
+		if (ev != NULL)
+			take(o, ev);
 		if (ev != NULL && cli->verbose && ev->text != NULL)
 			out_note(cli, "%s", ev->text);
 		event_free(&ev);
@@ -57,10 +79,10 @@ report_json(int64_t id, const struct outbox_row *row)
 /* A row that is gone was sent. */
 static int
 report_row(struct cli *cli, int64_t id, const struct outbox_row *row,
-           const struct err *whole)
+           const struct outcome *o, size_t at)
 {
 	const char *why =
-		row != NULL && row->error != NULL ? row->error : whole->text;
+		row != NULL && row->error != NULL ? row->error : o->whole.text;
 
 	if (cli->json)
 		report_json(id, row);
@@ -72,7 +94,8 @@ report_row(struct cli *cli, int64_t id, const struct outbox_row *row,
 	if (row->state == OUTBOX_FAILED) {
 		if (!cli->json)
 			out_note(cli, _("not sent: %s"), why);
-		return EX_UNAVAILABLE;
+		return o->codes[at] != ERR_NONE ? err_exit_status(o->codes[at])
+		                                : EX_UNAVAILABLE;
 	}
 	if (!cli->json)
 		out_note(cli,
@@ -87,15 +110,18 @@ outbox_run(struct cli *cli, struct engine *e, struct store *s,
 {
 	struct outbox_row *rows = NULL;
 	size_t row_count = 0;
-	struct err whole = { 0 };
+	struct outcome o = { .ids = ids, .n = n };
 	struct err err = { 0 };
 	int status = EX_OK;
 	size_t i;
 	size_t k;
 
-	wait_for_all(cli, e, &whole);
-	if (outbox_list(s, &rows, &row_count, &err) != 0)
+	o.codes = xcalloc(n + 1, sizeof *o.codes);
+	wait_for_all(cli, e, &o);
+	if (outbox_list(s, &rows, &row_count, &err) != 0) {
+		free(o.codes);
 		return cli_fail(cli, &err);
+	}
 	for (i = 0; i < n; i++) {
 		const struct outbox_row *row = NULL;
 		int one;
@@ -103,10 +129,12 @@ outbox_run(struct cli *cli, struct engine *e, struct store *s,
 		for (k = 0; k < row_count; k++)
 			if (rows[k].id == ids[i])
 				row = &rows[k];
-		one = report_row(cli, ids[i], row, &whole);
-		if (one == EX_UNAVAILABLE || status == EX_OK)
+		one = report_row(cli, ids[i], row, &o, i);
+		/* What will not go away by itself counts most. */
+		if (status == EX_OK || (one != EX_OK && one != EX_TEMPFAIL))
 			status = one;
 	}
 	outbox_rows_free(&rows, row_count);
+	free(o.codes);
 	return status;
 }
