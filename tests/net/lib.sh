@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Private mail servers for tests: sourced, not run.  Everything lives in one
-# folder below $TMPDIR and on free ports of the loopback; nothing of the system
+# folder below /tmp and on free ports of the loopback; nothing of the system
 # is read or changed.
 #
 #   net_begin NAME            make the folder $T, the certificates, the traps
@@ -59,7 +59,11 @@ net_begin() {
 	*) PABAL=$PWD/$PABAL ;;
 	esac
 	net=$(cd "${srcdir:-.}/tests/net" && pwd)
-	T=$(mktemp -d "${TMPDIR:-/tmp}/pabal-$name-XXXXXX") || exit 1
+	[ -n "$PABAL_DATADIR" ] ||
+		PABAL_DATADIR=$(cd "${srcdir:-.}/data" && pwd)
+	export PABAL_DATADIR
+	# Not $TMPDIR: it may be too deep for sockets or too small for mail.
+	T=$(mktemp -d "/tmp/pabal-$name-XXXXXX") || exit 1
 	chmod 711 "$T"
 	trap net_cleanup EXIT
 	trap 'exit 1' HUP INT TERM
@@ -323,6 +327,8 @@ postfix_main() {
 		maillog_file_prefixes = $T
 		inet_interfaces = 127.0.0.1
 		inet_protocols = ipv4
+		maximal_backoff_time = 1s
+		minimal_backoff_time = 1s
 		myhostname = mx.pabal.test
 		mydomain = pabal.test
 		mydestination =
