@@ -59,6 +59,14 @@ fail(struct db *db, struct err *err)
 	}
 }
 
+bool
+db_damaged(const struct err *err)
+{
+	return err->code == ERR_IO &&
+	       strstr(err->text, _("the index of the mailbox is damaged")) !=
+	               NULL;
+}
+
 int
 db_script(struct db *db, const char *sql, struct err *err)
 {

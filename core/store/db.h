@@ -25,6 +25,8 @@ struct db_stmt;
 /* Create or open.  words: register our tokenizer (search.db). */
 int db_open(const char *path, bool words, struct db **db_r, struct err *err);
 void db_close(struct db **db);
+/* Did this error say that the file is no sound database? */
+bool db_damaged(const struct err *err);
 
 /* Prepare (from the cache), bind; step with db_step and end with db_done. */
 struct db_stmt *db_query(struct db *db, struct err *err, const char *sql,

@@ -96,12 +96,11 @@ store_search(struct store *s, struct err *err)
 		return NULL;
 	path = fsx_join(s->cache, "search.db");
 	if (open_search(s, path, &first) != 0) {
-		if (first.code == ERR_RETRY) {
-			if (err != NULL)
-				*err = first;
-		} else {
+		if (db_damaged(&first)) {
 			remove_search(path);
 			(void)open_search(s, path, err);
+		} else if (err != NULL) {
+			*err = first;
 		}
 	}
 	free(path);
@@ -344,12 +343,19 @@ int
 store_index_text(struct store *s, size_t n, uint64_t *left_r, struct err *err)
 {
 	struct db *db = store_search(s, err);
+	struct err own = { 0 };
 	uint64_t left = 0;
 	int rc;
 
 	if (db == NULL || db_begin_read(db, err) != 0)
 		return -1;
-	rc = db_end(db, index_some(s, db, n, &left, err), err);
+	rc = db_end(db, index_some(s, db, n, &left, &own), &own);
+	if (rc != 0 && db_damaged(&own)) {
+		left = 1; /* all of it, from the next call on */
+		rc = fts_clear(s, err);
+	} else if (rc != 0 && err != NULL) {
+		*err = own;
+	}
 	if (rc == 0 && left_r != NULL)
 		*left_r = left;
 	return rc;

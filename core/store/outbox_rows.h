@@ -32,7 +32,7 @@ struct outbox_row {
 	char *subject;
 	int64_t not_before;
 	int tries;
-	int doubts; /* tries whose end nobody knows */
+	int doubts;          /* tries whose end nobody knows */
 	char *error;         /* last, or NULL */
 	int64_t reply_to;    /* message to mark answered/forwarded, 0 */
 	unsigned reply_flag; /* STORE_ANSWERED or STORE_FORWARDED */

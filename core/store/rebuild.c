@@ -4,12 +4,17 @@
  * What they cannot tell (UIDLs, labels, verdicts, contacts) stays.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "store/schema.h"
 #include "store/store_impl.h"
+#include "util/clock.h"
+#include "util/i18n.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
@@ -181,4 +186,31 @@ store_rebuild(struct store *s, void (*progress)(void *, uint64_t, uint64_t),
 	if (rc == 0)
 		rc = derive_all(s, progress, ctx, err);
 	return rc == 0 ? finish(s, err) : -1;
+}
+
+bool
+store_damaged(const struct err *err)
+{
+	return db_damaged(err);
+}
+
+int
+store_set_aside(const char *data, struct err *err)
+{
+	static const char *const suffixes[] = { "-shm", "-wal", "" };
+	int64_t now = clock_now();
+	int rc = 0;
+	size_t i;
+
+	for (i = 0; rc == 0 && i < 3; i++) {
+		char *from = xasprintf("%s/pabal.db%s", data, suffixes[i]);
+		char *to = xasprintf("%s/pabal.db.damaged-%lld%s", data,
+		                     (long long)now, suffixes[i]);
+
+		if (rename(from, to) != 0 && errno != ENOENT)
+			rc = err_sys(err, errno, _("cannot rename '%s'"), from);
+		free(from);
+		free(to);
+	}
+	return rc;
 }

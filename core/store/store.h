@@ -86,6 +86,11 @@ void store_rows_release(struct store_rows *r);
  * missing.  NULL: ERR_IO (read-only, full), ERR_RETRY (locked). */
 struct store *store_open(const char *data, const char *cache, struct err *err);
 void store_close(struct store **s);
+/* Did store_open fail because pabal.db is no sound database? */
+bool store_damaged(const struct err *err);
+/* Put such a pabal.db aside, as pabal.db.damaged-TIME; store_open makes a new
+ * one, store_rebuild fills it from the mail files. */
+int store_set_aside(const char *data, struct err *err);
 
 /* Number of the account of that name, made when new.  -1 with err. */
 int store_account(struct store *s, const char *name, int64_t *id_r,

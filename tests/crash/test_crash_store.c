@@ -414,15 +414,23 @@ test_damaged_index_is_told(void **state)
 	struct err err = { 0 };
 	int fd;
 
+	assert_ok(t, fetch(t->s, t->a, MESSAGES, FOLDER_ARCHIVE, &t->err));
 	store_close(&t->s);
 	fd = open(path, O_WRONLY | O_TRUNC);
 	assert_int_equal(write(fd, "noise noise noise noise noise", 29), 29);
 	close(fd);
 	assert_null(store_open(t->data, t->cache, &err));
 	assert_int_equal(err.code, ERR_IO);
-	assert_int_equal(unlink(path), 0);
+	assert_true(store_damaged(&err));
+	/* Mail is in the files; what was fetched is known by its name. */
+	assert_int_equal(store_set_aside(t->data, &err), 0);
+	assert_false(fsx_exists(path));
 	free(path);
 	store_test_reopen(t);
+	assert_ok(t, store_rebuild(t->s, NULL, NULL, &t->err));
+	assert_int_equal(store_test_listed(t, t->a, FOLDER_ANY), MESSAGES);
+	assert_ok(t, fetch(t->s, t->a, MESSAGES, FOLDER_ARCHIVE, &t->err));
+	assert_all_there(t);
 }
 
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
