@@ -390,7 +390,7 @@ addr_spec_ok(struct slice spec)
 		uint32_t c;
 
 		i += utf8_decode(spec.p + i, spec.n - i, &c);
-		if (utf8_is_unsafe(c) || c == 0x3000 || c == 0xa0)
+		if (c == ' ' || utf8_is_unsafe(c) || c == 0x3000 || c == 0xa0)
 			return false;
 	}
 	return local_ok(slice_head(spec, at)) &&

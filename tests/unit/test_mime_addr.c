@@ -136,15 +136,26 @@ static void
 test_spec_ok(void **state)
 {
 	static const char *const good[] = { "a@b.kr", "a.b+c@d-e.kr",
-		                            "\"a b\"@c.kr", "a@[127.0.0.1]",
+		                            "\"a..b\"@c.kr", "a@[127.0.0.1]",
 		                            "김@한국.kr" };
-	static const char *const bad[] = {
-		"",        "a",       "@b",      "a@",
-		"-a@b.kr", "a b@c",   "a@b c",   "a@b\r\nc",
-		"a@-b",    "a@b@c",   "<a@b>",   "a,b@c",
-		"a@b>",    "a@b\x01", "a\xff@b", "a@b\xe2\x80\xae",
-		"a@.b"
-	};
+	static const char *const bad[] = { "",
+		                           "a",
+		                           "@b",
+		                           "a@",
+		                           "-a@b.kr",
+		                           "a b@c",
+		                           "\"a  b\"@c",
+		                           "a@b c",
+		                           "a@b\r\nc",
+		                           "a@-b",
+		                           "a@b@c",
+		                           "<a@b>",
+		                           "a,b@c",
+		                           "a@b>",
+		                           "a@b\x01",
+		                           "a\xff@b",
+		                           "a@b\xe2\x80\xae",
+		                           "a@.b" };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++)
