@@ -8,6 +8,7 @@
 #include "mime/limits.h"
 #include "mime/part.h"
 #include "mime/word.h"
+#include "util/utf8.h"
 
 #include "util/banned.h"
 
@@ -54,32 +55,64 @@ add_lf(struct slice s, struct str *out)
 		str_add(out, p, (size_t)(end - p));
 }
 
+/* Text that reads the same in every charset we would take it for. */
+static bool
+is_plain_ascii(struct slice s)
+{
+	return s.n == 0 ||
+	       (!utf8_has_8bit(s.p, s.n) && memchr(s.p, '\033', s.n) == NULL &&
+	        memchr(s.p, '\016', s.n) == NULL &&
+	        memchr(s.p, '\0', s.n) == NULL);
+}
+
+/* Is ASCII a part of cs?  Not so of UTF-7, UTF-16 and HZ. */
+static bool
+has_ascii(enum charset cs)
+{
+	return cs == CHARSET_UNKNOWN || cs == CHARSET_ASCII ||
+	       cs == CHARSET_UTF8 || cs == CHARSET_CP949 ||
+	       cs == CHARSET_WINDOWS_1252;
+}
+
+/* Append bytes as UTF-8 with LF; returns the charset they are in. */
+static enum charset
+decode_text(const struct message *m, const struct part *p, struct slice bytes,
+            struct str *out)
+{
+	struct detect_hint hint = body_hint(m, p);
+	struct str text;
+	size_t bom = 0;
+	enum charset cs = hint.label;
+
+	if (has_ascii(cs) && is_plain_ascii(bytes)) {
+		add_lf(bytes, out);
+		return cs != CHARSET_UNKNOWN ? cs : CHARSET_ASCII;
+	}
+	if (m->forced == CHARSET_UNKNOWN)
+		cs = detect_body(bytes, &hint, &bom);
+	str_init(&text, MIME_BODY_MAX);
+	charset_decode(cs, slice_from(bytes, bom), &text, NULL);
+	add_lf(str_slice(&text), out);
+	str_release(&text);
+	return cs;
+}
+
 void
 part_text(const struct message *m, const struct part *p, struct str *out,
           enum charset *cs_r)
 {
-	struct detect_hint hint = body_hint(m, p);
 	struct slice bytes = p->body;
 	struct str decoded;
-	struct str text;
-	size_t bom = 0;
 	enum charset cs;
 
 	str_init(&decoded, MIME_BODY_MAX);
-	str_init(&text, MIME_BODY_MAX);
 	if (p->cte != CTE_IDENTITY) {
 		part_bytes(p, &decoded);
 		bytes = str_slice(&decoded);
 	}
-	if (m->forced != CHARSET_UNKNOWN)
-		cs = m->forced;
-	else
-		cs = detect_body(bytes, &hint, &bom);
-	charset_decode(cs, slice_from(bytes, bom), &text, NULL);
-	add_lf(str_slice(&text), out);
+	cs = decode_text(m, p, bytes, out);
 	if (cs_r != NULL)
 		*cs_r = cs;
-	str_release(&text);
 	str_release(&decoded);
 }
 
