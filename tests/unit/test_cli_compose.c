@@ -162,9 +162,14 @@ test_raw_8bit_is_encoded(void **state)
 static void
 test_nothing_is_injected(void **state)
 {
-	static const char *const bad[] = { "-oQ/tmp",     "a b@c",
-		                           "a@b\r\nX: y", "a@b>\nRCPT",
-		                           "nobody",      "" };
+	static const char *const bad[] = { "-oQ/tmp",
+		                           "a b@c",
+		                           "a@b\r\nX: y",
+		                           "a@b>\nRCPT",
+		                           "a@b.c\nRCPT TO:<d@e.f>",
+		                           "a@b.c\rd",
+		                           "nobody",
+		                           "" };
 	struct result r;
 	size_t i;
 
