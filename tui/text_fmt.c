@@ -45,7 +45,7 @@ fmt_date_long(int64_t t, struct str *out)
 	struct tm d;
 
 	clock_local(t, &d, NULL);
-	str_printf(out, "%04d-%02d-%02d (%s) %02d:%02d", d.tm_year + 1900,
+	str_printf(out, _("%04d-%02d-%02d (%s) %02d:%02d"), d.tm_year + 1900,
 	           d.tm_mon + 1, d.tm_mday,
 	           _(days[d.tm_wday >= 0 && d.tm_wday < 7 ? d.tm_wday : 0]),
 	           d.tm_hour, d.tm_min);

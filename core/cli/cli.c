@@ -15,30 +15,30 @@
 
 static const struct cli_command commands[] = {
 	{ "account",
-	  "account add|list|show|edit|remove|test [NAME] [OPTION]...",
+	  N_("account add|list|show|edit|remove|test [NAME] [OPTION]..."),
 	  N_("set up accounts"), cmd_account },
-	{ "fetch", "fetch [-a ACCOUNT]...", N_("get new mail"), cmd_fetch },
-	{ "list", "list [--folder FOLDER] [--limit N] [--unread]",
+	{ "fetch", N_("fetch [-a ACCOUNT]..."), N_("get new mail"), cmd_fetch },
+	{ "list", N_("list [--folder FOLDER] [--limit N] [--unread]"),
 	  N_("list stored mail, a line each"), cmd_list },
-	{ "search", "search [--limit N] QUERY...", N_("find stored mail"),
+	{ "search", N_("search [--limit N] QUERY..."), N_("find stored mail"),
 	  cmd_search },
-	{ "show", "show [--raw] ID... | show [--raw] --file FILE...",
+	{ "show", N_("show [--raw] ID... | show [--raw] --file FILE..."),
 	  N_("print messages as text"), cmd_show },
 	{ "send",
-	  "send [-t] [-a ACCOUNT] [--attach FILE]... [RECIPIENT...] < MESSAGE",
+	  N_("send [-t] [-a ACCOUNT] [--attach FILE]... [RECIPIENT...] < MESSAGE"),
 	  N_("send a message"), cmd_send },
 	{ "sendmail",
-	  "sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [--] [RECIPIENT...]",
+	  N_("sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [--] [RECIPIENT...]"),
 	  N_("send as sendmail does"), cmd_sendmail },
-	{ "outbox", "outbox list | outbox retry|cancel ID...|all",
+	{ "outbox", N_("outbox list | outbox retry|cancel ID...|all"),
 	  N_("mail on its way out"), cmd_outbox },
-	{ "spam", "spam score|ham|spam|explain FILE-or-ID... | spam batch",
+	{ "spam", N_("spam score|ham|spam|explain FILE-or-ID... | spam batch"),
 	  N_("ask and teach the spam filter"), cmd_spam },
-	{ "rules", "rules test|run [FILE-or-ID...]",
+	{ "rules", N_("rules test|run [FILE-or-ID...]"),
 	  N_("try or apply the rules"), cmd_rules },
 	{ "index", "index", N_("rebuild the index from the mail files"),
 	  cmd_index },
-	{ "doctor", "doctor [-a ACCOUNT]",
+	{ "doctor", N_("doctor [-a ACCOUNT]"),
 	  N_("check servers, logins, clock and disk"), cmd_doctor },
 	{ "demo", "demo", N_("see it work, with no account"), cmd_demo },
 };
@@ -69,7 +69,7 @@ cli_help(void)
 	size_t i;
 
 	out_line(_("usage: pabal [OPTION]... [COMMAND [ARGUMENT]...]"));
-	out_line("       pabal [OPTION]... mailto:ADDRESS");
+	out_line(_("       pabal [OPTION]... mailto:ADDRESS"));
 	out_line("%s", "");
 	out_line(_("Without a command pabal opens the inbox."));
 	out_line("%s", "");
@@ -90,7 +90,7 @@ cli_help(void)
 void
 cli_command_help(const struct cli_command *c)
 {
-	out_line(_("usage: pabal %s"), c->synopsis);
+	out_line(_("usage: pabal %s"), _(c->synopsis));
 	out_line("%s", _(c->help));
 	out_line(_("The manual page pabal(1) explains the options."));
 }
