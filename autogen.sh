@@ -43,7 +43,7 @@ install_apt() {
 		libncurses-dev libssl-dev libpcre2-dev libsqlite3-dev
 		libunistring-dev libgumbo-dev libidn2-dev"
 	check="libcmocka-dev libvterm-dev python3 tmux dovecot-pop3d postfix
-		openssl clang-format-14 git ca-certificates"
+		openssl clang-format-14 git ca-certificates procps"
 	list=$build
 	[ "$1" = check ] && list="$build $check"
 	# shellcheck disable=SC2086

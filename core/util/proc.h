@@ -26,7 +26,7 @@ struct proc_opts {
 	bool inherit_tty; /* editor: stdio is the terminal; no input, output */
 };
 
-/* Run argv with execvp; output (may be NULL) gets its standard output.  Other
+/* Run argv with execvp (the program ignores SIGPIPE); output (may be NULL) gets its standard output.  Other
  * descriptors are closed in the child.  *status_r: exit status, 128+signal. */
 int proc_run(char *const argv[], const struct proc_opts *opts,
              struct str *output, int *status_r, struct err *err);

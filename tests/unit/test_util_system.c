@@ -348,5 +348,6 @@ main(void)
 		cmocka_unit_test(test_steps_kill),
 	};
 
+	signal(SIGPIPE, SIG_IGN); /* as the program has it */
 	return cmocka_run_group_tests(tests, make_folder, remove_folder);
 }
