@@ -219,6 +219,34 @@ action_find(enum action_id id)
 	return NULL;
 }
 
+const enum action_id *
+action_hint_order(unsigned context)
+{
+	static const enum action_id list[] = {
+		ACTION_OPEN,   ACTION_COMPOSE, ACTION_REPLY, ACTION_ARCHIVE,
+		ACTION_DELETE, ACTION_SPAM,    ACTION_FETCH, ACTION_NEXT_UNREAD,
+		ACTION_SEARCH, ACTION_MOVE,    ACTION_UNDO,  ACTION_HELP,
+		ACTION_NONE,
+	};
+
+	static const enum action_id reader[] = {
+		ACTION_BACK,    ACTION_REPLY,       ACTION_REPLY_ALL,
+		ACTION_FORWARD, ACTION_ARCHIVE,     ACTION_DELETE,
+		ACTION_SPAM,    ACTION_NEXT_UNREAD, ACTION_ATTACHMENTS,
+		ACTION_LINKS,   ACTION_UNDO,        ACTION_HELP,
+		ACTION_NONE,
+	};
+
+	static const enum action_id edit[] = {
+		ACTION_SEND,     ACTION_DISCARD, ACTION_POSTPONE, ACTION_ATTACH,
+		ACTION_IDENTITY, ACTION_HELP,    ACTION_NONE,
+	};
+
+	if (context & CTX_READER)
+		return reader;
+	return context & CTX_EDIT ? edit : list;
+}
+
 const struct action *
 action_lookup(struct slice name)
 {

@@ -144,6 +144,9 @@ struct action {
 /* The table, in the order in which hints and help show it. */
 const struct action *action_table(size_t *n_r);
 const struct action *action_find(enum action_id id);
+/* What the hint rows of a context show first, ACTION_NONE at the end; the rest
+ * of the table follows. */
+const enum action_id *action_hint_order(unsigned context);
 /* By name; NULL when there is none.  A unique beginning will do. */
 const struct action *action_lookup(struct slice name);
 /* "mutt", "alpine", "gmail"; NULL or unknown: mutt. */

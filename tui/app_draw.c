@@ -222,10 +222,6 @@ draw_status(struct app *a)
 	if (a->message.n == 0)
 		idle_text(a, &s);
 	grid_fill(&a->grid, r, STYLE_STATUS);
-	(void)grid_field(&a->grid, r, 0, 1, r->cols - 12,
-	                 a->message.n > 0 ? a->message_style : STYLE_DIM,
-	                 a->message.n > 0 ? str_slice(&a->message)
-	                                  : str_slice(&s));
 	keymap_pending(a->keys, &pending);
 	if (pending.n > 0)
 		str_add_z(&pending, " …");
@@ -235,6 +231,14 @@ draw_status(struct app *a)
 		fmt_count(a->list.list.total, &pending);
 	(void)grid_field_right(&a->grid, r, 0, r->cols - 11, 10, STYLE_DIM,
 	                       str_slice(&pending));
+	/* a long message is worth more than the number behind it */
+	if (a->message.n > 0)
+		(void)grid_put(&a->grid, r, 0, 1, a->message_style,
+		               unicode_fit(str_slice(&a->message),
+		                           (size_t)r->cols - 2, NULL));
+	else
+		(void)grid_field(&a->grid, r, 0, 1, r->cols - 12, STYLE_DIM,
+		                 str_slice(&s));
 	str_release(&pending);
 	str_release(&s);
 }

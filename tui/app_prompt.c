@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "text/wrap.h"
 #include "tui/key.h"
@@ -193,9 +194,14 @@ app_pick_folder(struct app *a)
 	if (model_list_get(&a->list.list) == NULL)
 		return;
 	app_pick_start(a, PICK_MOVE, _("Move to"));
-	for (f = 0; f < FOLDER_COUNT; f++)
-		w_pick_add(&a->picker, fmt_folder((enum folder)f),
-		           folder_name((enum folder)f), f);
+	for (f = 0; f < FOLDER_COUNT; f++) {
+		const char *shown = fmt_folder((enum folder)f);
+		const char *name = folder_name((enum folder)f);
+
+		/* the name on disk helps those who type without Hangul */
+		w_pick_add(&a->picker, shown,
+		           strcmp(shown, name) != 0 ? name : NULL, f);
+	}
 }
 
 void

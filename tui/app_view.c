@@ -50,6 +50,7 @@ app_reopen(struct app *a)
 	}
 	if (model_list_open(&a->list.list, &view, &err) != 0)
 		app_say_err(a, &err);
+	str_release(&match);
 	a->list.top = 0;
 	a->list.top_first = true;
 	a->list.empty = a->query.n > 0 ? _("Nothing matches.") : NULL;

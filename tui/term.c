@@ -147,6 +147,7 @@ static int
 check_terminal(struct err *err)
 {
 	const char *name = getenv("TERM");
+	bool can_move;
 	int rc;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
@@ -162,7 +163,9 @@ check_terminal(struct err *err)
 		               _("the terminal type '%.60s' (TERM) is unknown; "
 		                 "try TERM=xterm-256color pabal"),
 		               name);
-	if (tigetstr("cup") == NULL || tigetstr("cup") == (char *)-1)
+	can_move = tigetstr("cup") != NULL && tigetstr("cup") != (char *)-1;
+	(void)del_curterm(cur_term); /* newterm reads its own */
+	if (!can_move)
 		return err_set(
 			err, ERR_CONFIG,
 			_("the terminal type '%.60s' (TERM) cannot show a "

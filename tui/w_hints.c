@@ -91,24 +91,42 @@ add(struct hints *h, struct slice key, const char *label)
 	h->labels[h->n++] = label;
 }
 
+static void
+add_action(struct hints *h, const struct keymap *k, unsigned context,
+           const struct action *a)
+{
+	struct str key;
+	size_t i;
+
+	if (a->hint == NULL || (a->contexts & context) == 0)
+		return;
+	for (i = 0; i < h->n; i++)
+		if (h->labels[i] == a->hint)
+			return;
+	str_init(&key, KEY_MAX);
+	if (keymap_name(k, context, a->id, &key))
+		add(h, str_slice(&key), a->hint);
+	str_release(&key);
+}
+
 void
 w_hints_draw(struct grid *g, const struct rect *r, const struct keymap *k,
              unsigned context)
 {
 	struct hints h = { .n = 0 };
+	const enum action_id *first = action_hint_order(context);
 	size_t i, n;
 	const struct action *t = action_table(&n);
 
-	for (i = 0; i < n; i++) {
-		struct str key;
-
-		if (t[i].hint == NULL || (t[i].contexts & context) == 0)
-			continue;
-		str_init(&key, KEY_MAX);
-		if (keymap_name(k, context, t[i].id, &key))
-			add(&h, str_slice(&key), _(t[i].hint));
-		str_release(&key);
-	}
+	for (; *first != ACTION_NONE; first++)
+		for (i = 0; i < n; i++)
+			if (t[i].id == *first)
+				add_action(&h, k, context, &t[i]);
+	for (i = 0; i < n; i++)
+		add_action(&h, k, context, &t[i]);
+	/* the words themselves told which were there already */
+	for (i = 0; i < h.n; i++)
+		h.labels[i] = _(h.labels[i]);
 	draw(g, r, &h);
 }
 

@@ -171,7 +171,12 @@ draw_lines(const struct wizard_steps *w, struct form *f)
 	size_t i;
 
 	for (i = 0; i < w->lines.n; i++) {
-		(void)grid_put_z(f->g, &f->r, f->row, 0, STYLE_OK, "✓");
+		/* a failure belongs to what was tried last */
+		bool failed = w->error.code != ERR_NONE && i + 1 == w->lines.n;
+
+		(void)grid_put_z(f->g, &f->r, f->row, 0,
+		                 failed ? STYLE_ERROR : STYLE_OK,
+		                 failed ? "✗" : "✓");
 		text_block(f, 2, STYLE_TEXT, w->lines.v[i]);
 	}
 	if (w->lines.n > 0)
@@ -263,10 +268,16 @@ wizard_draw(struct wizard_steps *w, struct grid *g, const struct rect *r,
 		text_block(&f, 0, STYLE_DIM,
 		           _("HOST:PORT:tls, or stls, starttls, plain behind "
 		             "the port"));
+	draw_lines(w, &f);
 	draw_error(w, &f, korean);
 	if (w->step == WIZARD_ADDRESS || w->step == WIZARD_PASSWORD)
 		draw_card(w, &f, korean);
-	draw_lines(w, &f);
+	if (w->step == WIZARD_ADDRESS && w->provider == NULL &&
+	    w->error.code == ERR_NONE)
+		text_block(&f, 0, STYLE_DIM,
+		           _("pabal fetches your mail from anywhere into one "
+		             "mailbox of your own. Type the address; for "
+		             "known providers everything else is filled in."));
 	if (w->step == WIZARD_TEST)
 		(void)grid_put_z(g, &f.r, f.row, 0, STYLE_DIM,
 		                 _("one moment …"));
