@@ -2,7 +2,6 @@
 /* The screen program: start, loop, end. */
 #include "tui/app.h"
 
-#include <errno.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -188,12 +187,17 @@ first_view(struct app *a, const char *mailto, struct err *err)
 	a->focus = PANE_LIST;
 	app_open_view(a, id, FOLDER_INBOX);
 	app_autosave_recover(a);
+	(void)engine_index(a->engine);
 	if (a->conf.account_count == 0)
 		app_wizard_start(a);
 	else if (mailto != NULL)
 		app_write_mailto(a, mailto);
 	return 0;
 }
+
+/* Readable, and yet nothing comes: a few times that is half of a key, for ever
+ * it is a terminal that went away. */
+#define EMPTY_MAX 64
 
 static void
 wait_and_handle(struct app *a)
@@ -202,15 +206,22 @@ wait_and_handle(struct app *a)
 		{ .fd = STDIN_FILENO, .events = POLLIN },
 		{ .fd = engine_fd(a->engine), .events = POLLIN },
 	};
-	struct term_event e;
 	int rc = poll(fds, 2, app_timeout(a));
+	bool readable = rc > 0 && fds[0].revents != 0;
+	bool any = false;
+	struct term_event e;
 
-	if (rc > 0 && fds[0].revents & (POLLERR | POLLHUP | POLLNVAL))
+	if (readable && fds[0].revents & (POLLERR | POLLHUP | POLLNVAL))
 		a->quit = true;
-	/* a signal may have brought a new size */
-	if ((rc < 0 && errno == EINTR) || (rc > 0 && fds[0].revents != 0))
-		while (!a->quit && term_next(&e))
-			app_term_event(a, &e);
+	/* also when nothing is readable: a signal may have brought a new size
+	 * before poll began */
+	while (!a->quit && term_next(&e)) {
+		any = true;
+		app_term_event(a, &e);
+	}
+	a->empty = readable && !any ? a->empty + 1 : 0;
+	if (a->empty > EMPTY_MAX)
+		a->quit = true;
 	app_engine_events(a);
 	app_tick(a);
 }

@@ -3,6 +3,7 @@
 #include "tui/app_priv.h"
 
 #include "text/unicode.h"
+#include "text/wrap.h"
 #include "tui/text_fmt.h"
 #include "util/clock.h"
 #include "util/i18n.h"
@@ -293,13 +294,17 @@ static void
 draw_too_small(struct app *a)
 {
 	struct rect r = grid_rect(&a->grid);
+	struct slice rest, line;
 	struct str s;
+	int row = 0;
 
 	str_init(&s, 256);
 	str_printf(&s, _("The window is too small: %dx%d, needs %dx%d."),
 	           a->grid.cols, a->grid.rows, LAYOUT_MIN_COLS,
 	           LAYOUT_MIN_ROWS);
-	(void)grid_put(&a->grid, &r, 0, 0, STYLE_TEXT, str_slice(&s));
+	rest = str_slice(&s);
+	while (wrap_next(&rest, (size_t)r.cols, &line))
+		(void)grid_put(&a->grid, &r, row++, 0, STYLE_TEXT, line);
 	grid_cursor(&a->grid, &r, 0, 0);
 	str_release(&s);
 }

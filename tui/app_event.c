@@ -64,6 +64,7 @@ fetch_done(struct app *a, const struct event *e)
 	forget_fetch(a, e->account);
 	a->fetched += e->done;
 	a->stale = true;
+	(void)engine_index(a->engine);
 	if (e->err.code == ERR_CANCELLED)
 		app_say(a, STYLE_STATUS, _("fetching was stopped"));
 	else if (e->err.code != ERR_NONE)
@@ -121,6 +122,7 @@ handle(struct app *a, const struct event *e)
 		break;
 	case EVENT_MAIL:
 		a->stale = true;
+		(void)engine_index(a->engine);
 		break;
 	case EVENT_SEND_STATE:
 		break;
@@ -138,6 +140,8 @@ handle(struct app *a, const struct event *e)
 	case EVENT_INDEX:
 		a->index_done = e->done;
 		a->index_total = e->total;
+		/* a search may find more now */
+		a->stale = a->stale || a->query.n > 0;
 		break;
 	}
 }

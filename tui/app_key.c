@@ -344,6 +344,7 @@ command_key(struct app *a, uint32_t key)
 static void
 key_event(struct app *a, uint32_t key)
 {
+	a->moved = a->moved || a->focus != PANE_FOLDERS;
 	if (a->prompt == PROMPT_NONE && a->message.n > 0) {
 		str_clear(&a->message);
 		a->dirty = true;
@@ -375,6 +376,7 @@ click_list(struct app *a, int row)
 
 	if (!pane_list_at(&a->list, row, &at))
 		return;
+	a->moved = true;
 	again = a->focus == PANE_LIST && at == a->list.list.selected;
 	a->list.list.selected = at;
 	a->focus = PANE_LIST;

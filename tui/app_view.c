@@ -53,6 +53,7 @@ app_reopen(struct app *a)
 	str_release(&match);
 	a->list.top = 0;
 	a->list.top_first = true;
+	a->moved = false;
 	a->list.empty = a->query.n > 0 ? _("Nothing matches.") : NULL;
 	a->version = store_version(a->store);
 	load_folders(a);
@@ -79,6 +80,10 @@ app_reload(struct app *a)
 	struct err err = { 0 };
 
 	if (model_list_reload(&a->list.list, &err) != 0)
+		app_say_err(a, &err);
+	/* who has not chosen a row yet stays with the newest mail */
+	if (!a->moved && a->reader.id == 0 &&
+	    model_list_first(&a->list.list, &err) != 0)
 		app_say_err(a, &err);
 	a->version = store_version(a->store);
 	a->stale = false;

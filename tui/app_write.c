@@ -190,6 +190,36 @@ submit(struct app *a, struct slice message, const struct compose_rcpts *rcpts,
 	return engine_submit(a->engine, a->store, &mail, &a->held_id, err);
 }
 
+/* For completion: names come from what the user typed. */
+static void
+remember_people(struct app *a)
+{
+	static const enum compose_field fields[] = { COMPOSE_TO, COMPOSE_CC,
+		                                     COMPOSE_BCC };
+	struct arena arena = { NULL };
+	struct err err = { 0 };
+	size_t i, k;
+
+	for (i = 0; i < 3; i++) {
+		struct addr_list list;
+
+		addr_parse(&arena, NULL,
+		           w_line_get(&a->compose->lines[fields[i]]), &list);
+		for (k = 0; k < list.n; k++) {
+			char *name = slice_dup(list.v[k].name);
+			char *spec = slice_dup(list.v[k].spec);
+
+			if (name[0] != '\0' &&
+			    contact_used(a->store, name, spec, clock_now(),
+			                 &err) != 0)
+				app_say_err(a, &err);
+			free(name);
+			free(spec);
+		}
+	}
+	arena_release(&arena);
+}
+
 static void
 send_now(struct app *a)
 {
@@ -208,6 +238,7 @@ send_now(struct app *a)
 	if (rc != 0) {
 		app_say_err(a, &err);
 	} else {
+		remember_people(a);
 		compose_free(&a->held);
 		a->held = a->compose;
 		a->compose = NULL;

@@ -37,8 +37,6 @@
 #define PASTE_END   (KEY_MAX + 2)
 /* Milliseconds to wait for the rest of an escape sequence. */
 #define ESC_DELAY 25
-/* Empty reads of a readable terminal before it counts as gone. */
-#define EMPTY_MAX 64
 
 static struct {
 	SCREEN *screen;
@@ -52,7 +50,6 @@ static struct {
 	wint_t ungot; /* read behind an Esc, 0: none */
 	int ungot_code;
 	bool mouse;
-	int empty;
 	volatile sig_atomic_t gone;
 } term;
 
@@ -449,19 +446,12 @@ char_key(wint_t c)
 static int
 get_input(wint_t *c_r)
 {
-	int rc;
-
 	if (term.ungot != 0) {
 		*c_r = term.ungot;
 		term.ungot = 0;
 		return term.ungot_code;
 	}
-	rc = get_wch(c_r);
-	if (rc == ERR && ++term.empty > EMPTY_MAX)
-		term.gone = 1;
-	else if (rc != ERR)
-		term.empty = 0;
-	return rc;
+	return get_wch(c_r);
 }
 
 /* An Esc with something right behind it is Alt with that key. */

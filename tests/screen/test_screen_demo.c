@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The whole program in a terminal: the demo's mail is read, sorted, answered. */
+#include "lib/test.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+
+#include "lib/screen.h"
+#include "lib/temp.h"
+
+/* Sanitizers on a busy machine are slow. */
+#define LONG_MS 60000
+#define MS      20000
+
+static char program[4096] = "./pabal";
+static char *home;
+
+static void
+fail_with(struct screen *s, const char *text)
+{
+	struct str t;
+
+	str_init(&t, 1 << 20);
+	screen_text(s, &t);
+	print_error("not as expected: %s\n%s\n", text, t.p);
+	str_release(&t);
+	fail();
+}
+
+#define shown(s, text)               \
+ do {                                \
+  if (!screen_wait((s), (text), MS)) \
+   fail_with((s), (text));           \
+ } while (0)
+#define gone(s, text)                     \
+ do {                                     \
+  if (!screen_wait_gone((s), (text), MS)) \
+   fail_with((s), (text));                \
+ } while (0)
+
+static struct screen *
+demo(int rows, int cols)
+{
+	static char word[] = "demo";
+	char *argv[] = { program, word, NULL };
+	const char *env[] = { "LANGUAGE=en", NULL };
+	struct screen *s = screen_start(rows, cols, argv, env);
+
+	if (!screen_wait(s, "new messages", LONG_MS))
+		fail_with(s, "new messages");
+	return s;
+}
+
+static void
+finish(struct screen **s)
+{
+	int status;
+
+	screen_type(*s, "q");
+	assert_true(screen_wait_end(*s, LONG_MS));
+	status = screen_stop(s);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+static void
+test_reads_mail(void **state)
+{
+	struct screen *s = demo(24, 80);
+
+	(void)state;
+	shown(s, "All inboxes");
+	shown(s, "3분기 보고서 초안");
+	assert_int_equal(screen_find(s, "Enter Read"), 22);
+	screen_type(s, "/sotomayor-nobody\r");
+	shown(s, "Nothing matches");
+	screen_type(s, "\033");
+	gone(s, "Nothing matches");
+	screen_type(s, "/ㅎㅇㅅ\r");
+	shown(s, "회의실 예약");
+	gone(s, "합주 시간");
+	screen_type(s, "\r");
+	shown(s, "Subject   회의실 예약");
+	screen_type(s, "H");
+	shown(s, "Message-ID");
+	screen_type(s, "q");
+	gone(s, "Subject   ");
+	screen_type(s, "\033");
+	shown(s, "합주 시간");
+	finish(&s);
+}
+
+static void
+test_hangul_keys_and_undo(void **state)
+{
+	struct screen *s = demo(24, 80);
+
+	(void)state;
+	assert_true(screen_wait_cursor_row(s, 1, MS));
+	screen_type(s, "ㅓ");
+	assert_true(screen_wait_cursor_row(s, 2, MS));
+	screen_type(s, "ㅊ"); /* c: write */
+	shown(s, "New message");
+	screen_type(s, "\003"); /* ^C */
+	shown(s, "All inboxes");
+	assert_true(screen_wait_cursor_row(s, 2, MS));
+	screen_type(s, "ㅇ"); /* d */
+	shown(s, "1 message moved to Trash");
+	screen_type(s, "ㅋ"); /* z */
+	shown(s, "taken back");
+	screen_type(s, "!");
+	shown(s, "marked as spam");
+	screen_type(s, "z");
+	shown(s, "taken back");
+	finish(&s);
+}
+
+static void
+test_sends_and_takes_back(void **state)
+{
+	struct screen *s = demo(24, 80);
+
+	(void)state;
+	screen_type(s, "r");
+	shown(s, "New message");
+	shown(s, "Re: ");
+	screen_type(s, "감사합니다");
+	shown(s, "감사합니다");
+	screen_type(s, "\030"); /* ^X */
+	shown(s, "z takes it back");
+	screen_type(s, "z");
+	shown(s, "not sent");
+	shown(s, "감사합니다");
+	screen_type(s, "\030");
+	shown(s, "z takes it back");
+	if (!screen_wait(s, "sent", LONG_MS))
+		fail_with(s, "sent");
+	screen_type(s, "gs");
+	shown(s, "Re: ");
+	finish(&s);
+}
+
+static void
+test_warns_and_keeps_drafts(void **state)
+{
+	struct screen *s = demo(24, 80);
+
+	(void)state;
+	screen_type(s, "m");
+	shown(s, "New message");
+	screen_type(s, "friend@example.org\r\r\r");
+	screen_type(s, "제목\r");
+	screen_type(s, "파일을 첨부합니다");
+	screen_type(s, "\030");
+	shown(s, "mentions an attachment");
+	screen_type(s, "\017"); /* ^O */
+	shown(s, "kept in Drafts");
+	screen_type(s, "gd");
+	shown(s, "제목");
+	screen_type(s, "\r");
+	shown(s, "파일을 첨부합니다");
+	shown(s, "friend@example.org");
+	screen_type(s, "\003");
+	shown(s, "Drafts");
+	finish(&s);
+}
+
+static void
+test_wide_terminal_shows_panes(void **state)
+{
+	struct screen *s = demo(60, 200);
+
+	(void)state;
+	shown(s, "▾ All");
+	screen_type(s, "\r");
+	shown(s, "Subject   ");
+	assert_true(screen_find(s, "▾ All") > 0);
+	screen_resize(s, 24, 80);
+	gone(s, "▾ All");
+	shown(s, "Subject   ");
+	screen_resize(s, 5, 20);
+	shown(s, "small");
+	screen_resize(s, 24, 80);
+	shown(s, "Subject   ");
+	screen_type(s, "q?");
+	shown(s, "In the list");
+	screen_type(s, "q");
+	gone(s, "In the list");
+	finish(&s);
+}
+
+/* No control of a mail reaches the terminal: what we write is drawn text and
+ * the terminal's own sequences, never a raw C1 or a bell from outside. */
+static void
+test_no_raw_controls(void **state)
+{
+	struct screen *s = demo(24, 80);
+	const struct str *bytes;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 24; i++) {
+		screen_type(s, i == 0 ? "\r" : "j");
+		shown(s, "Subject   ");
+	}
+	bytes = screen_bytes(s);
+	for (i = 0; i < bytes->n; i++) {
+		unsigned char c = (unsigned char)bytes->p[i];
+
+		assert_true(c != 0x9b || (i > 0 && (bytes->p[i - 1] & 0x80)));
+		assert_true(c != 0x05 && c != 0x00);
+	}
+	screen_type(s, "q");
+	finish(&s);
+}
+
+static void
+run_briefly(int rows, int cols, const char *term, const char *want)
+{
+	static char option[] = "--home";
+	char *argv[] = { program, option, home, NULL };
+	const char *env[] = { "LANGUAGE=en", term, NULL };
+	struct screen *s = screen_start(rows, cols, argv, env);
+
+	if (!screen_wait(s, want, LONG_MS))
+		fail_with(s, want);
+	(void)screen_stop(&s);
+}
+
+static void
+test_odd_terminals_get_a_sentence(void **state)
+{
+	(void)state;
+	run_briefly(24, 80, "TERM", "TERM");
+	run_briefly(24, 80, "TERM=", "is not set");
+	run_briefly(24, 80, "TERM=nonsense-term", "is unknown");
+	run_briefly(24, 80, "TERM=dumb", "cannot show a screen");
+	run_briefly(5, 20, "TERM=xterm", "small");
+	run_briefly(1, 1, "TERM=xterm", "T");
+	run_briefly(24, 80, "TERM=vt100", "Which mail address?");
+	run_briefly(24, 80, "NO_COLOR=1", "Which mail address?");
+}
+
+static void
+test_empty_home_starts_the_wizard(void **state)
+{
+	static char option[] = "--home";
+	char *argv[] = { program, option, home, NULL };
+	const char *env[] = { "LANGUAGE=en", NULL };
+	struct screen *s = screen_start(24, 80, argv, env);
+
+	(void)state;
+	shown(s, "Which mail address?");
+	screen_type(s, "me@nowhere.invalid\r");
+	shown(s, "pop.nowhere.invalid:995:tls");
+	screen_type(s, "\r");
+	shown(s, "Which password?");
+	screen_type(s, "secret-word");
+	shown(s, "•••••");
+	assert_int_equal(screen_find(s, "secret-word"), -1);
+	screen_type(s, "\033\033\033");
+	assert_true(screen_wait_end(s, LONG_MS));
+	assert_int_equal(screen_stop(&s), 0);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reads_mail),
+		cmocka_unit_test(test_hangul_keys_and_undo),
+		cmocka_unit_test(test_sends_and_takes_back),
+		cmocka_unit_test(test_warns_and_keeps_drafts),
+		cmocka_unit_test(test_wide_terminal_shows_panes),
+		cmocka_unit_test(test_no_raw_controls),
+		cmocka_unit_test(test_odd_terminals_get_a_sentence),
+		cmocka_unit_test(test_empty_home_starts_the_wizard),
+	};
+	const char *where = getenv("PABAL");
+	int rc;
+
+	if (where != NULL)
+		(void)snprintf(program, sizeof program, "%s", where);
+	home = temp_make();
+	if (home == NULL)
+		return 99;
+	rc = cmocka_run_group_tests(tests, NULL, NULL);
+	temp_remove(home);
+	return rc;
+}
