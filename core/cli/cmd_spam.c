@@ -230,6 +230,8 @@ run(struct cli *cli, const char *name, char **words, int count)
 	if (cli_conf(cli, &r.conf, &err) != 0)
 		return cli_fail(cli, &err);
 	r.spam = spam_open(cli->paths.data, &err);
+	if (r.spam != NULL)
+		spam_user_rules(r.spam, &cli->paths);
 	if (r.spam == NULL)
 		status = cli_fail(cli, &err);
 	else if (action != NULL)

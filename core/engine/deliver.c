@@ -48,6 +48,7 @@ deliver_open(struct deliver *d, const struct paths *paths,
 		d->spam = spam_open(paths->data, err);
 		if (d->spam == NULL)
 			return -1;
+		spam_user_rules(d->spam, paths);
 	}
 	return 0;
 }
@@ -125,8 +126,13 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 		if (spam.advertisement)
 			add_label(&labels, "광고");
 	}
-	if (d->rules != NULL)
-		rules_apply(d->rules, &m, d->account->name, &wish);
+	if (d->rules != NULL) {
+		struct rule_input in = { .m = &m,
+			                 .account = d->account->name,
+			                 .verdict = info.verdict };
+
+		rules_apply_to(d->rules, &in, &wish);
+	}
 	if (wish.verdict != SPAM_NONE)
 		info.verdict = wish.verdict;
 	add_label(&labels, wish.labels);

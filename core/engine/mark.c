@@ -19,10 +19,13 @@
 static struct spam *
 open_spam(struct engine *e, struct err *err)
 {
-	if (e->spam == NULL)
+	if (e->spam == NULL) {
 		e->spam = spam_open(e->paths->data, err);
-	else if (spam_refresh(e->spam, err) != 0)
+		if (e->spam != NULL)
+			spam_user_rules(e->spam, e->paths);
+	} else if (spam_refresh(e->spam, err) != 0) {
 		return NULL;
+	}
 	return e->spam;
 }
 

@@ -16,11 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "conf/paths.h"
 #include "mail/spam_sign.h"
 #include "mail/spam_state.h"
 #include "text/unicode.h"
 #include "util/digest.h"
+#include "util/fsx.h"
 #include "util/i18n.h"
 #include "util/log.h"
 #include "util/xalloc.h"
@@ -43,28 +43,38 @@
 #define REASONS_MAX  8192
 #define WARNINGS_MAX 16384
 
+static void
+load_rules(struct spam *s, const char *path)
+{
+	struct err err = { ERR_NONE, "", "" };
+	struct str warnings;
+
+	str_init(&warnings, WARNINGS_MAX);
+	if (spam_rules_load(s->rules, path, &warnings, &err) < 0)
+		log_line(LOG_ERROR, "%s", err.text);
+	if (warnings.n > 0)
+		log_line(LOG_ERROR, "%s", warnings.p);
+	str_release(&warnings);
+}
+
 /* Compiling the patterns takes longer than opening the model: only who asks for
  * a verdict waits for it. */
 static void
 need_rules(struct spam *s)
 {
-	struct err err = { ERR_NONE, "", "" };
-	char *path;
-	struct str warnings;
+	char *shipped;
 
 	if (s->rules != NULL)
 		return;
 	s->rules = spam_rules_new();
-	path = paths_shipped("spam-rules.conf");
-	str_init(&warnings, WARNINGS_MAX);
-	if (path == NULL)
+	shipped = paths_shipped("spam-rules.conf");
+	if (shipped != NULL)
+		load_rules(s, shipped);
+	else
 		log_line(LOG_ERROR, "spam-rules.conf was not found");
-	else if (spam_rules_load(s->rules, path, &warnings, &err) < 0)
-		log_line(LOG_ERROR, "%s", err.text);
-	if (warnings.n > 0)
-		log_line(LOG_ERROR, "%s", warnings.p);
-	str_release(&warnings);
-	free(path);
+	if (s->user_rules != NULL)
+		load_rules(s, s->user_rules);
+	free(shipped);
 }
 
 struct spam *
@@ -89,6 +99,13 @@ spam_add_rules(struct spam *s, const char *path, struct str *warnings,
 }
 
 void
+spam_user_rules(struct spam *s, const struct paths *paths)
+{
+	free(s->user_rules);
+	s->user_rules = fsx_join(paths->config, "spam-rules.conf");
+}
+
+void
 spam_close(struct spam **s)
 {
 	struct err err = { ERR_NONE, "", "" };
@@ -100,6 +117,7 @@ spam_close(struct spam **s)
 	spam_model_close(&(*s)->model);
 	spam_features_release(&(*s)->features);
 	spam_rules_free(&(*s)->rules);
+	free((*s)->user_rules);
 	free(*s);
 	*s = NULL;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "conf/paths.h"
 #include "mime/message.h"
 #include "store/store.h"
 
@@ -17,6 +18,8 @@ struct spam *spam_open(const char *data, struct err *err);
  * bad rule is named with its line in warnings (a line each) and skipped. */
 int spam_add_rules(struct spam *s, const char *path, struct str *warnings,
                    struct err *err);
+/* The same, read when the first verdict is asked for; mistakes go to the log. */
+void spam_user_rules(struct spam *s, const struct paths *paths);
 void spam_close(struct spam **s); /* writes what was learnt */
 int spam_flush(struct spam *s, struct err *err);
 /* Take in what another thread or process wrote since. */

@@ -9,7 +9,8 @@
  * 2. The verdict's sum is A + B + N/25, each clipped, so that none alone can
  *    decide against the two others.
  * 3. A and B learn only while the sum is within MARGIN or wrong, N while its own
- *    score is within SPARSE_MARGIN or wrong: a wrong label then changes little.
+ *    score is within SPARSE_MARGIN or wrong; against a sure verdict only with a
+ *    part of the step, or not: a wrong label then changes little.
  * 4. A change (what one message did) is text: label, sum, and for A and B the
  *    gradient, the slots in rising order (as differences) and a byte of step for
  *    each; for N the slots.  The step's byte is the truth also when learning, so
@@ -23,14 +24,18 @@
 
 #include "util/banned.h"
 
-#define RATE_CONTENT  0.8
-#define RATE_HEADER   0.5
+#define RATE_CONTENT  0.6
+#define RATE_HEADER   0.4
 #define MARGIN        10.0
 #define SPARSE_MARGIN 60.0
 #define SPARSE_SHARE  0.04
-#define CLIP          15.0
+/* A label that contradicts a sure verdict is either a rare correction or a slip
+ * of the finger: it moves the weights, but not as far. */
+#define DOUBT        0.3
+#define SPARSE_DOUBT 150.0
+#define CLIP         15.0
 /* Keeps the first step of a feature finite and small for tiny gradients. */
-#define SQUARE_START 3e-5
+#define SQUARE_START 2e-4
 /* Confidence of N's features: the more even and the rarer, the less. */
 #define CONFIDENCE_EVEN 0.1
 #define CONFIDENCE_POW  12.0
@@ -40,6 +45,7 @@
 #define THRESHOLD_FLOOR 1.5
 #define THRESHOLD_FEW   65.0 /* divided by the number of hams */
 #define THRESHOLD_ABOVE 0.5
+#define THRESHOLD_MOST  5.0 /* hams that were labelled wrong lie far above */
 #define THRESHOLD_COLD  8.0
 #define COLD_HAMS       20
 
@@ -187,30 +193,40 @@ add_slots(struct str *out, struct spam_feature_list *l, bool learn)
 
 static void
 plan_logistic(const struct spam_weights *w, struct spam_feature_list *l,
-              enum spam_set set, double error, struct str *change)
+              enum spam_set set, double error, double eager, struct str *change)
 {
 	double rate = set == SPAM_CONTENT ? RATE_CONTENT : RATE_HEADER;
 	double g = l->n > 0 ? error / sqrt((double)l->n) : 0;
-	/* An error of 0 is none to learn from. */
-	bool learn = fabs(g) > 0;
+	bool learn = eager > 0 && fabs(g) > 0;
 	size_t i;
 
-	add_float(change, g);
+	add_float(change, learn ? g : 0);
 	add_slots(change, l, learn);
 	for (i = 0; learn && i < l->n; i++) {
 		double square = (double)w->square[set][l->slots[i]];
-		double step =
-			rate * fabs(g) / sqrt(SQUARE_START + square + g * g);
+		double step = eager * rate * fabs(g) /
+		              sqrt(SQUARE_START + square + g * g);
 
 		str_add_c(change, (char)step_code(step));
 	}
+}
+
+/* How much of its steps a learner takes: 0, DOUBT or 1. */
+static double
+eagerness(double score, bool is_spam, double margin, double doubt_from)
+{
+	if (fabs(score) < margin)
+		return 1;
+	if ((score > 0) == is_spam)
+		return 0;
+	return fabs(score) < doubt_from ? 1 : DOUBT;
 }
 
 void
 spam_learn_plan(const struct spam_weights *w, struct spam_features *f,
                 const struct spam_sums *sums, bool is_spam, struct str *change)
 {
-	bool learn = (sums->sum > 0) != is_spam || fabs(sums->sum) < MARGIN;
+	double eager = eagerness(sums->sum, is_spam, MARGIN, MARGIN);
 	double sparse = sums->part[SPAM_SPARSE];
 	int set;
 
@@ -218,13 +234,14 @@ spam_learn_plan(const struct spam_weights *w, struct spam_features *f,
 	add_float(change, sums->sum);
 	for (set = SPAM_CONTENT; set <= SPAM_HEADER; set++) {
 		double p = 1 / (1 + exp(-clip(sums->part[set])));
-		double error = (is_spam ? 1 : 0) - p;
 
 		plan_logistic(w, &f->set[set], (enum spam_set)set,
-		              learn ? error : 0, change);
+		              (is_spam ? 1 : 0) - p, eager, change);
 	}
+	/* N counts whole messages: it takes one or leaves it. */
 	add_slots(change, &f->set[SPAM_SPARSE],
-	          (sparse > 0) != is_spam || fabs(sparse) < SPARSE_MARGIN);
+	          eagerness(sparse, is_spam, SPARSE_MARGIN, SPARSE_DOUBT) >
+	                  0.5);
 }
 
 /* ---- reading and applying a change ---- */
@@ -447,6 +464,7 @@ spam_threshold(const struct spam_tally *t)
 		}
 	}
 	floor = THRESHOLD_FLOOR + THRESHOLD_FEW / (double)t->learnt[0];
-	return second + THRESHOLD_ABOVE > floor ? second + THRESHOLD_ABOVE
-	                                        : floor;
+	if (second + THRESHOLD_ABOVE > floor)
+		floor = second + THRESHOLD_ABOVE;
+	return floor < THRESHOLD_MOST ? floor : THRESHOLD_MOST;
 }

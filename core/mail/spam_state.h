@@ -11,6 +11,7 @@
 struct spam {
 	struct spam_model model;
 	struct spam_rules *rules;      /* NULL: not loaded yet */
+	char *user_rules;              /* path, or NULL */
 	struct spam_features features; /* of the message at hand */
 };
 

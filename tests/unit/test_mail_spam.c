@@ -268,6 +268,24 @@ test_spelling_on_the_wire_does_not_matter(void **state)
 }
 
 static void
+test_the_users_rules_count(void **state)
+{
+	static const char rules[] = "[mine]\nwhere = subject\nmatch = 파발\n"
+				    "score = 7\nen = my own reason\n";
+	struct spam_test *t = *state;
+	struct paths paths = { .config = t->folder };
+	char *path = fsx_join(t->folder, "spam-rules.conf");
+
+	assert_int_equal(fsx_write_atomic(path, slice_of(rules), NULL), 0);
+	spam_user_rules(t->spam, &paths);
+	assert_int_equal(spam_test_score(t->spam, PLAIN "Subject: 파발\n\nx\n",
+	                                 false, NULL),
+	                 SPAM_SPAM);
+	assert_int_equal(unlink(path), 0);
+	free(path);
+}
+
+static void
 test_batch_lines(void **state)
 {
 	struct spam_test *t = *state;
@@ -320,6 +338,7 @@ main(void)
 		CASE(test_advertisement_is_a_label),
 		CASE(test_explains_in_words_of_the_mail),
 		CASE(test_spelling_on_the_wire_does_not_matter),
+		CASE(test_the_users_rules_count),
 		CASE(test_batch_lines),
 	};
 
