@@ -132,9 +132,7 @@ app_autosave(struct app *a, bool now)
 		app_say_err(a, &err);
 	str_release(&out);
 	free(path);
-	/* a draft that is only autosaved still counts as changed by ^C */
 	compose_set_saved(a->compose);
-	a->compose->touched = false;
 	a->autosave_at = 0;
 }
 

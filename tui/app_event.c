@@ -201,6 +201,8 @@ app_tick(struct app *a)
 	send_when_due(a);
 	fetch_when_due(a);
 	app_autosave(a, false);
+	if (a->leaving && a->held == NULL && engine_jobs(a->engine) == 0)
+		a->quit = true;
 	if (a->stale || store_version(a->store) != a->version)
 		app_reload(a);
 }

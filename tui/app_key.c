@@ -162,6 +162,24 @@ cancel_act(struct app *a)
 	}
 }
 
+/* A message that was just sent goes first; q again leaves at once, and it goes
+ * next time. */
+static void
+quit_act(struct app *a)
+{
+	if (app_leave_search(a))
+		return;
+	if (a->held == NULL || a->leaving) {
+		a->quit = true;
+		return;
+	}
+	a->leaving = true;
+	engine_cancel_fetch(a->engine, NULL);
+	app_say(a, STYLE_WARN,
+	        _("leaving when the message is sent; z takes it back, q again "
+	          "leaves now"));
+}
+
 static void
 toggle_mode(struct app *a, enum reader_mode mode)
 {
@@ -282,7 +300,7 @@ act_program(struct app *a, enum action_id id)
 	else if (id == ACTION_COMMAND)
 		app_ask(a, PROMPT_COMMAND, SLICE_NONE);
 	else if (id == ACTION_QUIT)
-		a->quit = !app_leave_search(a);
+		quit_act(a);
 	else if (id == ACTION_BACK)
 		back_act(a);
 	else if (id == ACTION_FOCUS_LEFT || id == ACTION_FOCUS_RIGHT)

@@ -80,8 +80,9 @@ struct app {
 	enum app_screen screen;
 	enum pane_id focus;
 	bool dirty, quit;
-	bool moved; /* the user chose a row since the view was opened */
-	int empty;  /* reads of the terminal that gave nothing */
+	bool leaving; /* quits when the last message is sent */
+	bool moved;   /* the user chose a row since the view was opened */
+	int empty;    /* reads of the terminal that gave nothing */
 	bool korean;
 
 	struct pane_folders folders;

@@ -274,6 +274,7 @@ app_unsend(struct app *a)
 
 		c = a->held;
 		a->held = NULL;
+		a->leaving = false;
 		if (rc == 1) {
 			show(a, c);
 			app_say(a, STYLE_OK, _("taken back, not sent"));

@@ -78,7 +78,7 @@ compose_new(const struct conf *conf, const char *account)
 	                 NULL);
 	put_signature(c);
 	c->focus = COMPOSE_TO;
-	compose_set_saved(c);
+	compose_set_start(c);
 	return c;
 }
 
@@ -166,7 +166,7 @@ compose_fill_mailto(struct compose *c, const struct mailto *m)
 	c->focus = m->to.n > 0
 	                   ? m->subject.n > 0 ? COMPOSE_BODY : COMPOSE_SUBJECT
 	                   : COMPOSE_TO;
-	compose_set_saved(c);
+	compose_set_start(c);
 }
 
 /* ---- attachments ---- */
@@ -415,7 +415,8 @@ compose_is_empty(const struct compose *c)
 	for (f = COMPOSE_TO; f <= COMPOSE_SUBJECT; f++)
 		if (slice_trim(w_line_get(&c->lines[f])).n > 0)
 			return false;
-	return c->files.n == 0 && !compose_changed(c);
+	return c->files.n == 0 &&
+	       edit_buf_version(editor_buf(c->editor)) == c->start;
 }
 
 /* Is the line the writer's own: not quoted? */
@@ -467,4 +468,11 @@ compose_set_saved(struct compose *c)
 {
 	c->saved = edit_buf_version(editor_buf(c->editor));
 	c->touched = false;
+}
+
+void
+compose_set_start(struct compose *c)
+{
+	compose_set_saved(c);
+	c->start = c->saved;
 }

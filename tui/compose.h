@@ -59,7 +59,8 @@ struct compose {
 	char *in_reply_to; /* without <> */
 	ARRAY(char *) references;
 	int64_t draft;  /* message it came from, 0 */
-	unsigned saved; /* editor version that was saved last */
+	unsigned start; /* editor version before the user wrote anything */
+	unsigned saved; /* the one that was saved last */
 	bool touched;   /* something was changed since */
 	bool warned;    /* of a missing attachment */
 };
@@ -114,5 +115,7 @@ bool compose_is_empty(const struct compose *c);
 bool compose_misses_attachment(const struct compose *c);
 bool compose_changed(const struct compose *c);
 void compose_set_saved(struct compose *c);
+/* The user begins here. */
+void compose_set_start(struct compose *c);
 
 #endif

@@ -202,7 +202,7 @@ compose_fill_reply(struct compose *c, const struct message *m, int64_t id,
 	c->reply_to = id;
 	c->reply_flag = STORE_ANSWERED;
 	c->focus = COMPOSE_BODY;
-	compose_set_saved(c);
+	compose_set_start(c);
 }
 
 static void
@@ -300,7 +300,7 @@ compose_fill_forward(struct compose *c, const struct message *m, int64_t id,
 		rc = take_attachments(c, m, err);
 	}
 	str_release(&text);
-	compose_set_saved(c);
+	compose_set_start(c);
 	return rc;
 }
 
@@ -353,5 +353,5 @@ compose_fill_draft(struct compose *c, const struct message *m, int64_t id)
 	c->focus = COMPOSE_BODY;
 	str_release(&s);
 	arena_release(&a);
-	compose_set_saved(c);
+	compose_set_start(c);
 }

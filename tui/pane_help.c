@@ -2,6 +2,7 @@
 /* The help page: all actions of a context with their keys. */
 #include "tui/pane_help.h"
 
+#include "text/wrap.h"
 #include "util/i18n.h"
 
 #include "util/banned.h"
@@ -38,10 +39,17 @@ struct page {
 static void
 text_line(struct page *pg, enum style st, const char *text)
 {
-	int row = pg->line++ - pg->p->top;
+	struct slice rest = slice_of(text);
+	struct slice piece = SLICE_NONE;
+	size_t width = pg->r->cols > 12 ? (size_t)pg->r->cols - 4 : 8;
 
-	if (row >= 0 && row < pg->r->rows)
-		(void)grid_put_z(pg->g, pg->r, row, 2, st, text);
+	do {
+		bool more = wrap_next(&rest, width, &piece);
+		int row = pg->line++ - pg->p->top;
+
+		if (more && row >= 0 && row < pg->r->rows)
+			(void)grid_put(pg->g, pg->r, row, 2, st, piece);
+	} while (rest.n > 0);
 }
 
 static void
@@ -57,7 +65,7 @@ action_line(struct page *pg, unsigned context, const struct action *a)
 	if (row >= 0 && row < pg->r->rows) {
 		col = grid_field(pg->g, pg->r, row, col, KEY_CELLS,
 		                 STYLE_SUBJECT, str_slice(&keys));
-		if (pg->r->cols >= 70)
+		if (pg->r->cols >= 100)
 			col = grid_field(pg->g, pg->r, row, col + 1, NAME_CELLS,
 			                 STYLE_DIM, slice_of(a->name));
 		(void)grid_field(pg->g, pg->r, row, col + 1,
