@@ -102,6 +102,32 @@ bind_translations(void)
 }
 #endif
 
+/* The language that --lang names, known before the options are read, so that
+ * what is wrong with one of them is said in it. */
+static const char *
+asked_language(char **argv)
+{
+	static const char *const known[] = { "ko", "en" };
+	size_t i, k;
+
+	for (i = 1; argv[0] != NULL && argv[i] != NULL; i++) {
+		const char *value = argv[i];
+
+		if (strcmp(value, "--") == 0)
+			break;
+		if (strcmp(value, "--lang") == 0 && argv[i + 1] != NULL)
+			value = argv[i + 1];
+		else if (strncmp(value, "--lang=", 7) == 0)
+			value += 7;
+		else
+			continue;
+		for (k = 0; k < sizeof known / sizeof known[0]; k++)
+			if (strcmp(value, known[k]) == 0)
+				return known[k];
+	}
+	return NULL;
+}
+
 static void
 set_locale(const char *lang)
 {
@@ -245,7 +271,7 @@ main(int argc, char **argv)
 	int flushed;
 
 	harden();
-	set_locale(NULL);
+	set_locale(asked_language(argv));
 	cli.program = last_part(argv[0]);
 	if (strcmp(cli.program, "pabal-sendmail") == 0) {
 		if (paths_init(&cli.paths, NULL, &(struct err){ 0 }) == 0)

@@ -121,7 +121,7 @@ cli_usage(const struct cli *cli, const char *command, const struct err *err)
 	if (err != NULL && err->code != ERR_NONE)
 		out_note(cli, "%s", err->text);
 	if (c != NULL)
-		out_note(cli, _("usage: pabal %s"), c->synopsis);
+		out_note(cli, _("usage: pabal %s"), _(c->synopsis));
 	return EX_USAGE;
 }
 
