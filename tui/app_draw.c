@@ -208,6 +208,32 @@ idle_text(const struct app *a, struct str *out)
 		           (unsigned long long)a->index_total);
 }
 
+/* A message is worth more than what it covers: a long one takes the number
+ * behind it, and rows of the panes above. */
+static void
+draw_message(struct app *a)
+{
+	struct rect r = a->layout.status;
+	size_t width = (size_t)r.cols - 2;
+	struct slice rest = str_slice(&a->message);
+	struct slice line;
+	int n = 0;
+
+	if (unicode_cells(rest) + 12 <= width) {
+		(void)grid_put(&a->grid, &r, 0, 1, a->message_style, rest);
+		return;
+	}
+	while (wrap_next(&rest, width, &line))
+		n++;
+	n = n < a->layout.body.rows ? n : a->layout.body.rows;
+	r.row -= n - 1;
+	r.rows = n;
+	grid_fill(&a->grid, &r, STYLE_STATUS);
+	rest = str_slice(&a->message);
+	for (n = 0; wrap_next(&rest, width, &line); n++)
+		(void)grid_put(&a->grid, &r, n, 1, a->message_style, line);
+}
+
 static void
 draw_status(struct app *a)
 {
@@ -232,11 +258,8 @@ draw_status(struct app *a)
 		fmt_count(a->list.list.total, &pending);
 	(void)grid_field_right(&a->grid, r, 0, r->cols - 11, 10, STYLE_DIM,
 	                       str_slice(&pending));
-	/* a long message is worth more than the number behind it */
 	if (a->message.n > 0)
-		(void)grid_put(&a->grid, r, 0, 1, a->message_style,
-		               unicode_fit(str_slice(&a->message),
-		                           (size_t)r->cols - 2, NULL));
+		draw_message(a);
 	else
 		(void)grid_field(&a->grid, r, 0, 1, r->cols - 12, STYLE_DIM,
 		                 str_slice(&s));

@@ -2,11 +2,13 @@
 /* The whole program in a terminal: the demo's mail is read, sorted, answered. */
 #include "lib/test.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <sys/wait.h>
 
 #include "lib/screen.h"
 #include "lib/temp.h"
+#include "util/fsx.h"
 
 /* Sanitizers on a busy machine are slow. */
 #define LONG_MS 60000
@@ -263,6 +265,94 @@ test_empty_home_starts_the_wizard(void **state)
 	assert_int_equal(screen_stop(&s), 0);
 }
 
+/* One value of the demo's accounts file. */
+static void
+setting(const char *text, const char *key, char *out, size_t max)
+{
+	const char *at = strstr(text, key);
+	size_t n;
+
+	assert_non_null(at);
+	at += strlen(key);
+	n = strcspn(at, "\n");
+	assert_true(n < max);
+	memcpy(out, at, n);
+	out[n] = '\0';
+}
+
+/* The demo's home below folder: its name is made by chance. */
+static void
+demo_file(const char *folder, const char *name, char *path, size_t max)
+{
+	glob_t found;
+	char pattern[700];
+
+	(void)snprintf(pattern, sizeof pattern, "%s/pabal-demo-*/%s", folder,
+	               name);
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	(void)snprintf(path, max, "%s", found.gl_pathv[0]);
+	globfree(&found);
+}
+
+static void
+add_account(struct screen *s, const char *pop, const char *smtp)
+{
+	screen_type(s, "pabal.demo@naver.example\r");
+	shown(s, "Which servers?");
+	screen_type(s, "\025"); /* ^U */
+	screen_type(s, pop);
+	screen_type(s, "\t\025");
+	screen_type(s, smtp);
+	screen_type(s, "\r");
+	shown(s, "Which password?");
+	screen_type(s, "wrong\r");
+	shown(s, "the server said:");
+	shown(s, "Which password?");
+	screen_type(s, "\025pabal-demo\r");
+	shown(s, "It works.");
+	shown(s, "ready to send");
+	screen_type(s, "\r");
+	shown(s, "11 new messages");
+	shown(s, "한국전력");
+}
+
+/* Against the demo's servers: a wrong password first, then all the way. */
+static void
+test_wizard_to_the_first_mail(void **state)
+{
+	static char word[] = "demo", option[] = "--home";
+	char *folder = temp_make(), *other = temp_make();
+	char *demo_argv[] = { program, word, NULL };
+	char *argv[] = { program, option, other, NULL };
+	char tmpdir[600], ca[700], path[600], pop[128], smtp[128];
+	const char *demo_env[] = { tmpdir, "LANGUAGE=en", NULL };
+	const char *env[] = { ca, "LANGUAGE=en", NULL };
+	struct err err = { 0 };
+	struct screen *d, *s;
+	struct str text;
+
+	(void)state;
+	(void)snprintf(tmpdir, sizeof tmpdir, "TMPDIR=%s", folder);
+	d = screen_start(24, 80, demo_argv, demo_env);
+	if (!screen_wait(d, "new messages", LONG_MS))
+		fail_with(d, "new messages");
+	demo_file(folder, "config/accounts", path, sizeof path);
+	str_init(&text, 65536);
+	assert_int_equal(fsx_read(path, 65536, &text, &err), 0);
+	setting(text.p, "pop = ", pop, sizeof pop);
+	setting(text.p, "ca_file = ", path, sizeof path);
+	setting(text.p, "smtp = ", smtp, sizeof smtp);
+	str_release(&text);
+	(void)snprintf(ca, sizeof ca, "SSL_CERT_FILE=%.500s", path);
+	s = screen_start(24, 80, argv, env);
+	shown(s, "Which mail address?");
+	add_account(s, pop, smtp);
+	finish(&s);
+	finish(&d);
+	temp_remove(folder);
+	temp_remove(other);
+}
+
 int
 main(void)
 {
@@ -275,6 +365,7 @@ main(void)
 		cmocka_unit_test(test_no_raw_controls),
 		cmocka_unit_test(test_odd_terminals_get_a_sentence),
 		cmocka_unit_test(test_empty_home_starts_the_wizard),
+		cmocka_unit_test(test_wizard_to_the_first_mail),
 	};
 	const char *where = getenv("PABAL");
 	int rc;
