@@ -70,12 +70,12 @@ fetch_done(struct app *a, const struct event *e)
 	else if (e->err.code != ERR_NONE)
 		app_say(a, STYLE_ERROR, "%s: %s%s%s", e->account, e->err.text,
 		        e->err.server[0] != '\0' ? " · " : "", e->err.server);
+	else if (a->fetches.n == 0 && a->fetched == 0)
+		app_say(a, STYLE_OK, _("no new mail"));
 	else if (a->fetches.n == 0)
 		app_say(a, STYLE_OK,
-		        a->fetched == 0
-		                ? _("no new mail%.0llu")
-		                : N_N("%llu new message", "%llu new messages",
-		                      (unsigned long)a->fetched),
+		        N_N("%llu new message", "%llu new messages",
+		            (unsigned long)a->fetched),
 		        (unsigned long long)a->fetched);
 }
 

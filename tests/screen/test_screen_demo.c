@@ -152,6 +152,9 @@ test_warns_and_keeps_drafts(void **state)
 	shown(s, "New message");
 	screen_type(s, "friend@example.org\r\r\r");
 	screen_type(s, "제목\r");
+	/* pasted lines are text, a pasted ^X is none */
+	screen_type(s, "\033[200~첫 줄\r둘째\030 줄\033[201~\r");
+	shown(s, "둘째 줄");
 	screen_type(s, "파일을 첨부합니다");
 	screen_type(s, "\030");
 	shown(s, "mentions an attachment");
