@@ -195,12 +195,17 @@ cte_decode_qp(struct slice in, struct str *out)
 		const char *lf = memchr(p, '\n', (size_t)(end - p));
 		const char *line_end = lf != NULL ? lf : end;
 		bool cr = lf != NULL && lf > p && lf[-1] == '\r';
+		const char *last;
 
 		if (cr)
 			line_end--;
-		while (line_end > p &&
-		       (line_end[-1] == ' ' || line_end[-1] == '\t'))
-			line_end--;
+		/* RFC 2045 6.7 (3): blanks before a line end were added on
+		 * the way. */
+		last = line_end;
+		while (last > p && (last[-1] == ' ' || last[-1] == '\t'))
+			last--;
+		if (lf != NULL || (last > p && last[-1] == '='))
+			line_end = last;
 		if (!qp_line(p, line_end, out) && lf != NULL)
 			str_add(out, cr ? "\r\n" : "\n", cr ? 2 : 1);
 		p = lf != NULL ? lf + 1 : end;

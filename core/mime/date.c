@@ -17,7 +17,7 @@ static const char month_names[12][4] = { "Jan", "Feb", "Mar", "Apr",
 static const char day_names[7][4] = { "Sun", "Mon", "Tue", "Wed",
 	                              "Thu", "Fri", "Sat" };
 
-/* Zones by name (RFC 5322 4.3), and those of Korea and Japan: minutes. */
+/* Zones by name (RFC 5322 4.3), and of Korea and Europe: minutes. */
 static const struct {
 	const char *name;
 	int minutes;
@@ -25,9 +25,8 @@ static const struct {
 	{ "UT", 0 },     { "UTC", 0 },    { "GMT", 0 },    { "Z", 0 },
 	{ "EST", -300 }, { "EDT", -240 }, { "CST", -360 }, { "CDT", -300 },
 	{ "MST", -420 }, { "MDT", -360 }, { "PST", -480 }, { "PDT", -420 },
-	{ "KST", 540 },  { "JST", 540 },  { "BST", 60 },   { "CET", 60 },
-	{ "CEST", 120 }, { "MET", 60 },   { "MEST", 120 }, { "EET", 120 },
-	{ "EEST", 180 },
+	{ "KST", 540 },  { "BST", 60 },   { "CET", 60 },   { "CEST", 120 },
+	{ "MET", 60 },   { "MEST", 120 }, { "EET", 120 },  { "EEST", 180 },
 };
 
 /* What has been found; -1: not yet. */
@@ -78,6 +77,8 @@ read_time(struct parts *d, int hour, struct slice *s)
 		*s = slice_from(*s, 1);
 		(void)read_number(s, &n);
 	}
+	if (s->n > 1 && s->p[0] == ':' && byte_is_alpha(s->p[1]))
+		return false;
 	return d->minute >= 0 && d->second >= 0;
 }
 

@@ -183,6 +183,23 @@ part_size_estimate(const struct part *p)
 	return n;
 }
 
+/* Text that no body has (see parse.h), as it stands. */
+static void
+add_lost(const struct message *m, const struct part *p, struct str *out)
+{
+	struct part text = { .body = p->lost, .type = SLICE_LIT("text/plain") };
+
+	text.charset = p->charset;
+	add_plain(m, &text, out);
+}
+
+static bool
+shows_lost(const struct part *p)
+{
+	return p->lost.n > 0 && p->child == NULL && !p->attachment &&
+	       (part_is_multipart(p) || p->body.n == 0);
+}
+
 /* "[name, type, size]". */
 static void
 add_line(const struct part *p, struct str *out)
@@ -248,10 +265,12 @@ add_part(const struct message *m, const struct part *p, size_t cells,
 		                  .link_list = true,
 		                  .cells = cells };
 
-	if (part_is_multipart(p) || is_embedded(p))
+	if ((part_is_multipart(p) && !shows_lost(p)) || is_embedded(p))
 		return;
 	begin_section(out);
-	if (p->is_message)
+	if (shows_lost(p))
+		add_lost(m, p, out);
+	else if (p->is_message)
 		add_nested_header(m, p, out);
 	else if (is_type(p, "text/calendar"))
 		display_calendar(m, p, out);
@@ -302,6 +321,22 @@ add_words(const struct message *m, const struct part *p, size_t max,
 		add_plain(m, &head, out);
 }
 
+/* Neither plain text nor HTML: any other text, or what no body has. */
+static void
+add_other_words(const struct message *m, size_t max, struct str *out)
+{
+	for (const struct part *p = m->root; p != NULL; p = part_walk(p)) {
+		if (shows_lost(p))
+			add_lost(m, p, out);
+		else if (p->child == NULL && !p->attachment && !p->is_message &&
+		         part_is_text(p))
+			add_words(m, p, max, out);
+		else
+			continue;
+		return;
+	}
+}
+
 void
 message_words(const struct message *m, size_t max, struct str *out)
 {
@@ -309,11 +344,15 @@ message_words(const struct message *m, size_t max, struct str *out)
 	const struct part *html = message_html(m);
 	struct str words;
 
+	if (plain != NULL && plain->lost.n > 0 && html == NULL)
+		plain = NULL;
 	str_init(&words, max + 4);
 	if (plain != NULL && (html == NULL || !is_excuse(m, plain)))
 		add_words(m, plain, max, &words);
 	else if (html != NULL)
 		add_words(m, html, max, &words);
+	else
+		add_other_words(m, max, &words);
 	if (words.n > max)
 		str_truncate(&words, max);
 	str_truncate(&words, utf8_cut(words.p, words.n));

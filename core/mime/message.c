@@ -13,6 +13,9 @@
 
 #include "util/banned.h"
 
+/* Date fields that are tried; more than two were never seen. */
+#define DATES_MAX 4
+
 bool
 message_text_field(const struct message *m, const struct part *p,
                    const char *name, struct str *out)
@@ -62,9 +65,16 @@ message_addrs(const struct message *m, const char *name, struct arena *a,
 bool
 message_date(const struct message *m, int64_t *t_r)
 {
-	struct slice raw = part_field(m->root, "Date", 0);
+	struct slice raw;
 
-	return raw.p != NULL && date_parse(raw, t_r);
+	for (size_t n = 0; n < DATES_MAX; n++) {
+		raw = part_field(m->root, "Date", n);
+		if (raw.p == NULL)
+			return false;
+		if (date_parse(raw, t_r))
+			return true;
+	}
+	return false;
 }
 
 struct slice

@@ -22,7 +22,7 @@ bool message_subject(const struct message *m, struct str *out);
 /* Addresses of all fields of that name of the root; list lives in arena. */
 void message_addrs(const struct message *m, const char *name, struct arena *a,
                    struct addr_list *list_r);
-/* Of the first Date; false when absent or unparsable. */
+/* Of the first Date that can be read; false when there is none. */
 bool message_date(const struct message *m, int64_t *t_r);
 /* Without <>; empty when absent. */
 struct slice message_id(const struct message *m);

@@ -116,7 +116,7 @@ put_part(struct json *j, const struct part *p)
 	put_text(j, "type", p->type);
 	put_optional(j, "charset", p->is_message ? SLICE_NONE : p->charset);
 	put_optional(j, "filename", p->filename);
-	if (p->is_message) {
+	if (p->is_message && p->child != NULL) {
 		put_text(j, "size", SLICE_NONE);
 		put_text(j, "sha256", SLICE_NONE);
 	} else {
@@ -148,6 +148,29 @@ put_parts(struct json *j, const struct message *m)
 		put_save_as(j, named);
 }
 
+/*
+ * Append text with the blanks at line ends left out where a no-break space is
+ * among them: the schema takes it for a space, and spaces there do not count.
+ */
+static void
+add_trimmed(struct slice text, struct str *out)
+{
+	static const char nbsp[] = "\xc2\xa0";
+
+	while (text.n > 0) {
+		size_t at = slice_find(text, '\n');
+		struct slice line = slice_head(text, at);
+		struct slice s = slice_rtrim(line);
+		size_t n = s.n;
+
+		while (slice_ends(s, nbsp))
+			s = slice_rtrim(slice_head(s, s.n - 2));
+		str_add_slice(out, s.n == n ? line : s);
+		str_add_c(out, '\n');
+		text = slice_from(text, at + 1);
+	}
+}
+
 static void
 trim_lf(struct str *s)
 {
@@ -160,6 +183,7 @@ put_body(struct json *j, const struct message *m, const char *key,
          const struct part *p)
 {
 	struct str text;
+	struct str lines;
 	struct str flat;
 
 	if (p == NULL) {
@@ -170,7 +194,11 @@ put_body(struct json *j, const struct message *m, const char *key,
 	str_init(&flat, MIME_BODY_MAX);
 	part_text(m, p, &text, NULL);
 	trim_lf(&text);
-	put_text(j, key, str_slice(&text));
+	str_init(&lines, MIME_BODY_MAX);
+	add_trimmed(str_slice(&text), &lines);
+	trim_lf(&lines);
+	put_text(j, key, str_slice(&lines));
+	str_release(&lines);
 	if (p->flowed) {
 		flowed_decode(str_slice(&text), p->delsp, &flat);
 		trim_lf(&flat);
@@ -186,6 +214,7 @@ message_json(const struct message *m, struct str *out)
 	struct json j;
 	struct str subject;
 	int64_t date;
+	const struct part *plain;
 
 	json_init(&j, out);
 	json_object(&j);
@@ -205,7 +234,8 @@ message_json(const struct message *m, struct str *out)
 		json_null(&j);
 	put_optional(&j, "message_id", message_id(m));
 	put_parts(&j, m);
-	put_body(&j, m, "text", message_plain(m));
+	plain = message_plain(m);
+	put_body(&j, m, "text", plain != NULL && plain->untyped ? NULL : plain);
 	put_body(&j, m, "html", message_html(m));
 	json_end_object(&j);
 }

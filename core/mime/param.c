@@ -273,7 +273,8 @@ param_token(struct arena *a, struct param_want *w)
 	if (!param_found(w))
 		return SLICE_NONE;
 	if (!w->has_extended && w->sections.n == 0 && is_simple(&w->plain))
-		return slice_trim(w->plain.value);
+		return w->plain.quoted ? w->plain.value
+		                       : slice_trim(w->plain.value);
 	str_init(&s, MIME_NAME_MAX);
 	if (w->has_extended) {
 		v = w->extended.value;
@@ -284,7 +285,8 @@ param_token(struct arena *a, struct param_want *w)
 	} else {
 		lex_unescape(w->plain.value, &s);
 	}
-	v = arena_slice(a, slice_trim(unfold(&s)));
+	v = unfold(&s);
+	v = arena_slice(a, w->plain.quoted ? v : slice_trim(v));
 	str_release(&s);
 	return v;
 }

@@ -41,7 +41,8 @@ void param_collect(struct slice rest, struct param_want *want, size_t n);
 void param_want_release(struct param_want *w);
 bool param_found(const struct param_want *w);
 /* The value of a parameter that has no charset: boundary, format.  Slice of
- * the header or of the arena; empty when absent. */
+ * the header or of the arena; empty when absent.  Blanks in quotes are kept: a
+ * boundary may end in them. */
 struct slice param_token(struct arena *a, struct param_want *w);
 /* Append the value as UTF-8: sections joined, then decoded; encoded words
  * inside quotes and raw 8-bit understood as mailers write them. */

@@ -11,11 +11,13 @@
  *
  * 1. A delimiter is a line "--boundary" or "--boundary--", blanks after it
  *    allowed.  The innermost multipart is asked first; an outer one ends all
- *    parts inside it.
+ *    parts inside it.  "--boundary--" with anything behind it ends the multipart
+ *    too when the line is no better delimiter of another one.
  * 2. The line end before a delimiter belongs to the delimiter.
  * 3. The search jumps from hyphen to hyphen (memchr): base64 has none, so an
  *    attachment costs one pass at memory speed and is not decoded.
- * 4. A multipart in which no delimiter is found is text/plain.
+ * 4. A multipart in which no delimiter is found is text/plain; one with a
+ *    delimiter and no part has no leaf, and its preamble is kept as lost text.
  * 5. At most MIME_DEPTH_MAX frames, MIME_PARTS_MAX parts, MIME_FIELDS_MAX fields;
  *    what goes beyond stays in the body of the part where it was met.
  *
@@ -42,7 +44,7 @@ struct frame {
 	struct part *last;   /* child */
 	struct part *before; /* the child before it */
 	size_t index;        /* of the last child, from 1 */
-	bool dropped;        /* a part with nothing in it was left out */
+	const char *met;     /* its first delimiter line, or NULL */
 };
 
 struct parser {
@@ -68,18 +70,28 @@ struct mark {
 	const char *next; /* the line behind it */
 };
 
-/* Does the line (behind "--", blanks at its end gone) belong to frame f? */
-static bool
-frame_matches(const struct frame *f, struct slice line, bool *closing_r)
-{
-	size_t n = f->boundary.n;
+enum match {
+	MATCH_NONE,
+	MATCH_OPENING,
+	MATCH_CLOSING,
+	MATCH_CLOSING_JUNK, /* something stands behind it */
+};
 
-	if (n == 0 || line.n < n || line.n > n + 2 || line.n == n + 1)
-		return false;
-	if (memcmp(line.p, f->boundary.p, n) != 0)
-		return false;
-	*closing_r = line.n == n + 2;
-	return !*closing_r || (line.p[n] == '-' && line.p[n + 1] == '-');
+/* Does the line (behind "--") belong to frame f? */
+static enum match
+frame_match(const struct frame *f, struct slice line)
+{
+	struct slice b = f->boundary;
+	struct slice rest;
+
+	if (b.n == 0 || line.n < b.n || memcmp(line.p, b.p, b.n) != 0)
+		return MATCH_NONE;
+	rest = slice_rtrim(slice_from(line, b.n));
+	if (rest.n == 0)
+		return MATCH_OPENING;
+	if (!slice_starts(rest, "--"))
+		return MATCH_NONE;
+	return rest.n == 2 ? MATCH_CLOSING : MATCH_CLOSING_JUNK;
 }
 
 /* Is there a delimiter line at p, which begins with "--"? */
@@ -88,17 +100,25 @@ mark_at(const struct parser *ps, const char *p, struct mark *mark)
 {
 	const char *lf = memchr(p, '\n', (size_t)(ps->end - p));
 	const char *line_end = lf != NULL ? lf : ps->end;
-	struct slice line =
-		slice_rtrim(slice_make(p + 2, (size_t)(line_end - p) - 2));
+	struct slice line = slice_make(p + 2, (size_t)(line_end - p) - 2);
+	bool junk = false;
 
 	mark->line = p;
 	mark->next = lf != NULL ? lf + 1 : ps->end;
-	for (size_t i = ps->depth; i > 0; i--)
-		if (frame_matches(&ps->stack[i - 1], line, &mark->closing)) {
-			mark->frame = i - 1;
+	mark->closing = true;
+	for (size_t i = ps->depth; i > 0; i--) {
+		enum match match = frame_match(&ps->stack[i - 1], line);
+
+		if (match == MATCH_NONE ||
+		    (match == MATCH_CLOSING_JUNK && junk))
+			continue;
+		mark->frame = i - 1;
+		junk = match == MATCH_CLOSING_JUNK;
+		mark->closing = match != MATCH_OPENING;
+		if (!junk)
 			return true;
-		}
-	return false;
+	}
+	return junk;
 }
 
 static bool
@@ -256,11 +276,23 @@ take_header_line(struct parser *ps, struct block *b, const char *at,
 	return true;
 }
 
+/* Is there nothing more of this part? */
+static bool
+at_mark(const struct parser *ps)
+{
+	struct mark mark;
+
+	return ps->cursor == ps->end ||
+	       (starts_with_hyphens(ps->cursor, ps->end) &&
+	        mark_at(ps, ps->cursor, &mark));
+}
+
 /*
  * Read the header block at the cursor into p->fields and leave the cursor at
  * the body.  A delimiter line ends it as well.  A block without any field is
- * no header; in one that never ends, the first line that is no header line
- * begins the body: nothing that was written may vanish.
+ * no header but text.  When no body follows (and this is not just a text), what
+ * begins with the first line that is no header line is kept as lost text:
+ * nothing written may vanish.
  */
 static void
 read_header(struct parser *ps, struct part *p)
@@ -285,8 +317,13 @@ read_header(struct parser *ps, struct part *p)
 	if (!ended)
 		add_field(ps, b.line, b.colon, at);
 	ps->cursor = at;
-	if (b.junk != NULL && (ps->scratch.n == 0 || !ended))
-		ps->cursor = ps->scratch.n == 0 ? start : b.junk;
+	if (b.junk != NULL && (ps->scratch.n > 0 || p->parent != NULL) &&
+	    (!ended || (ps->scratch.n == 0 && at_mark(ps))))
+		p->lost = span(ps->scratch.n == 0 ? start : b.junk,
+		               before_line(at, start));
+	else if (b.junk != NULL && ps->scratch.n == 0)
+		ps->cursor = start;
+	p->bare = at == start;
 	p->header = span(start, at);
 	p->field_count = ps->scratch.n;
 	p->fields =
@@ -319,7 +356,7 @@ push(struct parser *ps, struct part *p, struct slice boundary)
 	f->last = NULL;
 	f->before = NULL;
 	f->index = 0;
-	f->dropped = false;
+	f->met = NULL;
 	return f;
 }
 
@@ -373,7 +410,6 @@ open_part(struct parser *ps)
 	read_header(ps, p);
 	part_read_fields(&ps->m->arena, p, digest, &boundary);
 	p->body = span(ps->cursor, ps->end);
-	boundary = slice_rtrim(boundary);
 	container = part_is_multipart(p);
 	if (container && (boundary.n == 0 || !push(ps, p, boundary))) {
 		become_text(p);
@@ -385,7 +421,7 @@ open_part(struct parser *ps)
 	if (!is_message_type(p->type))
 		return false;
 	p->is_message = true;
-	if (p->cte != CTE_IDENTITY)
+	if (p->cte != CTE_IDENTITY || p->body.n == 0)
 		return false;
 	if (ps->parts >= MIME_PARTS_MAX || !push(ps, p, SLICE_NONE)) {
 		become_text(p);
@@ -396,28 +432,15 @@ open_part(struct parser *ps)
 	return true;
 }
 
-/* Delimiters with nothing between them: one empty text. */
-static void
-add_empty_child(struct parser *ps, struct part *parent)
-{
-	struct part *p = arena_alloc(&ps->m->arena, sizeof *p);
-
-	become_text(p);
-	p->parent = parent;
-	p->body = slice_make(parent->body.p, 0);
-	parent->child = p;
-	ps->parts++;
-	set_path(ps, p, 1, false);
-}
-
-/* No delimiter was met: the text is shown as it stands. */
+/* No part was found: without a delimiter the text is shown as it stands. */
 static void
 settle_childless(struct parser *ps, struct frame *f, size_t index)
 {
 	if (f->part->child != NULL || f->boundary.n == 0)
 		return;
-	if (f->dropped) {
-		add_empty_child(ps, f->part);
+	if (f->met != NULL) {
+		f->part->lost = span(f->part->body.p,
+		                     before_line(f->met, f->part->body.p));
 		return;
 	}
 	become_text(f->part);
@@ -438,8 +461,8 @@ close_frames(struct parser *ps, size_t keep, const char *end)
 	}
 }
 
-/* The leaf is complete: give it its path, or take it out again when nothing is
- * in it (two delimiters in a row). */
+/* The leaf is complete: give it its path, or take it out again when there is
+ * not even an empty line (two delimiters in a row). */
 static void
 settle_leaf(struct parser *ps)
 {
@@ -449,8 +472,7 @@ settle_leaf(struct parser *ps)
 	ps->leaf = NULL;
 	if (p == NULL)
 		return;
-	if (f == NULL || f->boundary.n == 0 || p->field_count > 0 ||
-	    p->body.n > 0) {
+	if (f == NULL || f->boundary.n == 0 || !p->bare) {
 		set_path(ps, p, f != NULL ? f->index : 1, false);
 		return;
 	}
@@ -460,7 +482,6 @@ settle_leaf(struct parser *ps)
 		f->part->child = NULL;
 	f->last = f->before;
 	f->index--;
-	f->dropped = true;
 	ps->parts--;
 	memset(p, 0, sizeof *p);
 	ps->spare = p;
@@ -483,6 +504,8 @@ advance(struct parser *ps)
 		if (ps->leaf != NULL)
 			ps->leaf->body = span(ps->leaf->body.p, end);
 		settle_leaf(ps);
+		if (ps->stack[mark.frame].met == NULL)
+			ps->stack[mark.frame].met = mark.line;
 		close_frames(ps, mark.frame + 1, end);
 		if (mark.closing)
 			close_frames(ps, mark.frame, mark.next);
@@ -577,34 +600,4 @@ message_release(struct message *m)
 		return;
 	arena_release(&m->arena);
 	memset(m, 0, sizeof *m);
-}
-
-void
-message_set_charsets(struct message *m, enum charset forced,
-                     enum charset fallback)
-{
-	m->forced = forced;
-	m->fallback = fallback;
-	for (struct part *p = m->root; p != NULL; p = part_walk(p))
-		part_read_filename(m, p);
-}
-
-struct part *
-message_next_leaf(const struct message *m, const struct part *p)
-{
-	struct part *next = p == NULL ? m->root : part_walk(p);
-
-	while (next != NULL && next->child != NULL && !next->is_message)
-		next = part_walk(next);
-	return next;
-}
-
-struct part *
-message_find_path(const struct message *m, struct slice path)
-{
-	for (struct part *p = message_next_leaf(m, NULL); p != NULL;
-	     p = message_next_leaf(m, p))
-		if (slice_eq(p->path, path))
-			return p;
-	return NULL;
 }

@@ -32,6 +32,9 @@ struct part {
 	size_t field_count;
 	struct slice header; /* the raw header block */
 	struct slice body;   /* raw, transfer encoding not undone */
+	struct slice lost;   /* text the standard gives to no body, raw: of a
+	                      * header that never ends, of a multipart without
+	                      * parts; or empty */
 	struct slice type;   /* "text/plain", lower case */
 	struct slice
 		charset; /* label as declared, lower case, unquoted; or empty */
@@ -45,6 +48,8 @@ struct part {
 	bool delsp;
 	bool is_message; /* message/rfc822: child is the message inside */
 	bool named;      /* a parameter gives a file name */
+	bool bare;       /* not even an empty line is in it */
+	bool untyped;    /* Content-Type says nothing readable */
 };
 
 /* Limits that cut something off (mime/limits.h). */

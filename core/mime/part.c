@@ -2,6 +2,8 @@
 /* What the Content- fields of one part say (RFC 2045, 2183). */
 #include "mime/part.h"
 
+#include <string.h>
+
 #include "mime/cte.h"
 #include "mime/lex.h"
 #include "mime/limits.h"
@@ -37,6 +39,14 @@ is_token(char c)
 	       c != '=';
 }
 
+/* May stand in a type as people write it: what is no token is kept, as the
+ * type is unknown then and must not pass for a known one. */
+static bool
+is_type_char(char c)
+{
+	return is_token(c) || (c != '\0' && strchr("<>@:[]?", c) != NULL);
+}
+
 /* Take "type/subtype" off *rest; empty when it is none. */
 static struct slice
 take_type(struct slice *rest)
@@ -45,10 +55,10 @@ take_type(struct slice *rest)
 	size_t n = 0;
 	size_t slashes = 0;
 
-	while (n < s.n && is_token(s.p[n]))
+	while (n < s.n && is_type_char(s.p[n]))
 		slashes += s.p[n++] == '/';
 	*rest = slice_from(s, n);
-	if (slashes != 1 || s.p[0] == '/' || s.p[n - 1] == '/')
+	if (slashes != 1 || s.p[0] == '/' || s.p[n - 1] == '/' || s.p[0] == '<')
 		return SLICE_NONE;
 	return slice_head(s, n);
 }
@@ -105,12 +115,15 @@ read_type(struct arena *a, struct part *p, struct slice value,
 		p->type = lower(a, type);
 	else
 		p->attachment = param_found(&w[NAME]);
+	p->untyped = type.n == 0;
 	*boundary_r = param_token(a, &w[BOUNDARY]);
 	p->charset = lower(a, clean_label(param_token(a, &w[CHARSET])));
 	p->named = p->named || param_found(&w[NAME]);
 	if (slice_eq_z(p->type, "text/plain")) {
-		p->flowed = slice_ieq_z(param_token(a, &w[FORMAT]), "flowed");
-		p->delsp = slice_ieq_z(param_token(a, &w[DELSP]), "yes");
+		p->flowed = slice_ieq_z(slice_trim(param_token(a, &w[FORMAT])),
+		                        "flowed");
+		p->delsp = slice_ieq_z(slice_trim(param_token(a, &w[DELSP])),
+		                       "yes");
 	}
 	for (size_t i = 0; i < WANTS; i++)
 		param_want_release(&w[i]);
@@ -259,4 +272,35 @@ part_walk(const struct part *p)
 	while (p != NULL && p->next == NULL)
 		p = p->parent;
 	return p != NULL ? p->next : NULL;
+}
+
+void
+message_set_charsets(struct message *m, enum charset forced,
+                     enum charset fallback)
+{
+	m->forced = forced;
+	m->fallback = fallback;
+	for (struct part *p = m->root; p != NULL; p = part_walk(p))
+		part_read_filename(m, p);
+}
+
+struct part *
+message_next_leaf(const struct message *m, const struct part *p)
+{
+	struct part *next = p == NULL ? m->root : part_walk(p);
+
+	while (next != NULL && !next->is_message &&
+	       (next->child != NULL || part_is_multipart(next)))
+		next = part_walk(next);
+	return next;
+}
+
+struct part *
+message_find_path(const struct message *m, struct slice path)
+{
+	for (struct part *p = message_next_leaf(m, NULL); p != NULL;
+	     p = message_next_leaf(m, p))
+		if (slice_eq(p->path, path))
+			return p;
+	return NULL;
 }

@@ -38,7 +38,8 @@ test_qp(void **state)
 	assert_decodes(CTE_QP, "a=3Db", "a=b");
 	assert_decodes(CTE_QP, "a=3db=", "a=b");
 	assert_decodes(CTE_QP, "one=\r\ntwo=  \r\nthree", "onetwothree");
-	assert_decodes(CTE_QP, "blanks \t \r\nnext  ", "blanks\r\nnext");
+	assert_decodes(CTE_QP, "blanks \t \r\nnext  ", "blanks\r\nnext  ");
+	assert_decodes(CTE_QP, "soft=  ", "soft");
 	assert_decodes(CTE_QP, "x=ZZ=4=", "x=ZZ=4");
 	assert_decodes(CTE_QP, "=ED=95=\n=9C", "한");
 	assert_decodes(CTE_QP, "a\nb", "a\nb");

@@ -48,6 +48,7 @@ test_forms(void **state)
 	assert_date(" (c (n)) Tue (x), 4 Mar 2025 00:30:00", THE_DATE);
 	assert_date("Tue, 4 Mar 2025 09:30:00 AM +0900", THE_DATE);
 	assert_date("Tue, 4 Mar 2025 12:30:00 AM GMT", THE_DATE);
+	assert_date("Mon, 3 Mar 2025 08:30:00 PM EDT", THE_DATE);
 	assert_date("Tue, 4 Mar 2025 09:30:00 PM +0900",
 	            THE_DATE + (int64_t)12 * 3600);
 	assert_date(
@@ -57,6 +58,8 @@ test_forms(void **state)
 	assert_date("Thu, 1 Jan 1970 00:00:00 +0000", 0);
 	assert_date("Tue, 19 Jan 2038 03:14:08 +0000", 2147483648);
 	assert_date("Tue, 4 Mar 2025", THE_DATE - 1800);
+	/* Names that RFC 5322 4.3 does not know are UTC. */
+	assert_date("Tue, 4 Mar 2025 00:30:00 JST", THE_DATE);
 }
 
 static void
@@ -68,6 +71,7 @@ test_hostile(void **state)
 	(void)state;
 	assert_no_date("");
 	assert_no_date("yesterday");
+	assert_no_date("Tue, 4 Mar 2025 09:30:x +0900");
 	assert_no_date("Tue, 99 Foo 99999999999999 99:99:99 +9999999999");
 	assert_no_date("Tue, 4 Mar 2025 25:00:00 +0900");
 	assert_no_date("Tue, 4 Mar 2025 09:60:00 +0900");

@@ -33,6 +33,7 @@ test_first_counts(void **state)
 	                            "From: <evil@example.org>\n"
 	                            "Subject: =?utf-8?Q?one=0A_two?=\n  three\n"
 	                            "Subject: no\n"
+	                            "Date: Thu, 1 Jan 1970 00:00:To: x\n"
 	                            "Date: Thu, 1 Jan 1970 00:00:01 GMT\n"
 	                            "Date: Thu, 1 Jan 1970 00:00:02 GMT\n"
 	                            "Message-ID: <a@b>\n\n"));
@@ -109,6 +110,16 @@ test_text(void **state)
 	            "\xc7\xd1\xb1\xdb\xc0\xd4\xb4\xcf\xb4\xd9",
 	            "한글입니다");
 	assert_text("A: b\n\n\xef\xbb\xbfx", "x");
+	/* ISO-2022-JP and C1 controls without a label. */
+	assert_text("A: b\n\n\x1b$B4A;z\x1b(B", "漢字");
+	assert_text("Content-Type: text/plain; charset=iso-8859-2\n\na\x9b"
+	            "31m",
+	            "a\xef\xbf\xbd"
+	            "31m");
+	/* Of two types the first one counts: nothing is hidden. */
+	assert_text("Content-Type: text/plain\nContent-Type: multipart/mixed; "
+	            "boundary=b\n\nseen\n--b\n\nin\n--b--\n",
+	            "seen\n--b\n\nin\n--b--\n");
 }
 
 static void
@@ -165,6 +176,13 @@ test_display(void **state)
 	assert_displays("A: b\n\ntext\n\n\n", "text\n");
 	assert_displays("A: b\n\na\x1b[2J\xc2\x9b\n",
 	                "a\xef\xbf\xbd[2J\xef\xbf\xbd\n");
+	/* Text that no body has. */
+	assert_displays("A: b\ntext\nmore\n", "text\nmore\n");
+	assert_displays(MIXED "only\n--b--\n", "only\n");
+	assert_displays(MIXED "--b\nContent-Type: message/rfc822\n\n"
+	                      "gone\n\n--b--\n",
+	                "---- Forwarded message ----\n\ngone\n");
+	assert_displays("Content-Type: text/plain>\n\ntext\n", "text\n");
 	assert_displays("Content-Type: text/plain; format=flowed\n\n"
 	                "> a \n> b\nc \nd\n",
 	                "> a b\nc d\n");
@@ -223,7 +241,42 @@ test_words(void **state)
 	message_words(&m, 100, &s);
 	assert_string_equal(s.p, "x y\n");
 	message_release(&m);
+	str_clear(&s);
+	message_parse(&m, SLICE_LIT("A: b\nlost words"));
+	message_words(&m, 100, &s);
+	assert_string_equal(s.p, "lost words");
+	message_release(&m);
+	str_clear(&s);
+	message_parse(&m, SLICE_LIT("Content-Type: text/plain>\n\nodd"));
+	message_words(&m, 100, &s);
+	assert_string_equal(s.p, "odd");
+	message_release(&m);
 	str_release(&s);
+}
+
+static void
+assert_json_has(const char *raw, const char *want)
+{
+	struct message m;
+	struct str s;
+
+	str_init(&s, 100000);
+	message_parse(&m, slice_of(raw));
+	message_json(&m, &s);
+	if (slice_find_text(str_slice(&s), slice_of(want)) == s.n)
+		fail_msg("no %s in %s", want, s.p);
+	str_release(&s);
+	message_release(&m);
+}
+
+static void
+test_json(void **state)
+{
+	(void)state;
+	assert_json_has("A: b\n\na \xc2\xa0 \nb \n", "\"text\":\"a\\nb \"");
+	assert_json_has("Content-Type: what\n\nx", "\"text\":null");
+	assert_json_has("Content-Type: message/rfc822\n\n", "\"size\":0");
+	assert_json_has("A: b\nlost", "\"size\":0");
 }
 
 static void
@@ -269,6 +322,7 @@ main(void)
 		cmocka_unit_test(test_display),
 		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(test_words),
+		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_every_cut_displays),
 	};
 

@@ -59,6 +59,16 @@ assert_tree(const char *raw, const char *want)
 #define MIXED "Content-Type: multipart/mixed; boundary=b\n\n"
 
 static void
+assert_lost(const char *raw, const char *want)
+{
+	struct message m;
+
+	message_parse(&m, slice_of(raw));
+	assert_slice(m.root->lost, want);
+	message_release(&m);
+}
+
+static void
 test_single(void **state)
 {
 	(void)state;
@@ -69,8 +79,11 @@ test_single(void **state)
 	assert_tree("Content-Type: Text/HTML; charset=x\n\n<p>",
 	            "1 text/html <p>");
 	assert_tree("Content-Type: nonsense\n\nx", "1 text/plain x");
-	assert_tree("just text\nand more\n",
-	            "1 text/plain just text|and more|");
+	assert_tree("just text\n\nand more\n",
+	            "1 text/plain just text||and more|");
+	assert_tree("Content-Type: text/plain>; charset=x\n\nx",
+	            "1 text/plain> x");
+	assert_tree("Content-Type: <html>\n\nx", "1 text/plain x");
 	assert_tree("Subject: only", "1 text/plain ");
 }
 
@@ -158,8 +171,39 @@ test_empty_parts(void **state)
 {
 	(void)state;
 	assert_tree(MIXED "--b\n--b\n\n\n--b\n\none\n--b--\n",
-	            "1 text/plain one");
+	            "1 text/plain ; 2 text/plain one");
+	assert_tree(MIXED "--b\n--b\n\none\n--b--\n", "1 text/plain one");
 	assert_tree(MIXED "--b\n\n--b--\n", "1 text/plain ");
+	/* A delimiter and no part: no leaf, but the preamble is kept. */
+	assert_tree(MIXED "--b\n--b", "");
+	assert_tree(MIXED "pre\n--b--\nepilogue\n", "");
+	assert_lost(MIXED "pre\n--b--\nepilogue\n", "pre");
+	assert_tree(MIXED "--b\n\none\n--b\nContent-Type: multipart/mixed; "
+	                  "boundary=c\n\nin\n--c--\n--b--\n",
+	            "1 text/plain one");
+	/* An empty message has no part, one inside a multipart an empty one. */
+	assert_tree("Content-Type: message/rfc822\n\n", "1 message/rfc822");
+	assert_tree(MIXED "--b\nContent-Type: message/rfc822\n\n--b--\n",
+	            "1 message/rfc822; 1.1 text/plain ");
+}
+
+static void
+test_boundaries(void **state)
+{
+	(void)state;
+	/* Blanks at the end of a quoted boundary are part of it. */
+	assert_tree("Content-Type: multipart/mixed; boundary=\"b  \"\n\n"
+	            "--b  \n\none\n--b \nmore\n--b  --\nepilogue",
+	            "1 text/plain one|--b |more");
+	assert_tree("Content-Type: multipart/mixed; boundary=b  \n\n"
+	            "--b\n\none\n--b--\n",
+	            "1 text/plain one");
+	/* A close with something behind it closes, unless it opens another. */
+	assert_tree(MIXED "--b\n\none\n--b-->\nepilogue\n", "1 text/plain one");
+	assert_tree("Content-Type: multipart/mixed; boundary=\"b--c\"\n\n"
+	            "--b--c\nContent-Type: multipart/mixed; boundary=b\n\n"
+	            "--b\n\none\n--b--c\n\ntwo\n--b--c--\n",
+	            "1.1 text/plain one; 2 text/plain two");
 }
 
 static void
@@ -174,8 +218,16 @@ test_junk_in_header(void **state)
 	assert_slice(part_field(m.root, "b", 0), " 2\n 3");
 	assert_slice(m.root->body, "body");
 	message_release(&m);
+	/* A header that never ends: no body, but what is no header is kept. */
 	assert_tree("Subject: x\nthis text has no empty line before it\n",
-	            "1 text/plain this text has no empty line before it|");
+	            "1 text/plain ");
+	assert_lost("Subject: x\nthis text has no empty line before it\n",
+	            "this text has no empty line before it");
+	assert_tree("just text\nand more\n",
+	            "1 text/plain just text|and more|");
+	assert_tree(MIXED "--b\nContent-Type: message/rfc822\n\n"
+	                  "[the message]\n\n--b--\n",
+	            "1 message/rfc822; 1.1 text/plain ");
 }
 
 static void
@@ -349,6 +401,7 @@ main(void)
 		cmocka_unit_test(test_encoded_message),
 		cmocka_unit_test(test_no_delimiter),
 		cmocka_unit_test(test_empty_parts),
+		cmocka_unit_test(test_boundaries),
 		cmocka_unit_test(test_junk_in_header),
 		cmocka_unit_test(test_lost_empty_line),
 		cmocka_unit_test(test_before_header),
