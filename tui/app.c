@@ -34,13 +34,13 @@ app_load_conf(struct app *a, struct err *err)
 	return 0;
 }
 
-/* Store numbers of the accounts, and when each is fetched next. */
+/* Store numbers of the accounts. */
 void
 app_load_accounts(struct app *a)
 {
 	size_t i;
 
-	a->accounts.n = a->next_fetch.n = 0;
+	a->accounts.n = 0;
 	pane_list_forget_names(&a->list);
 	for (i = 0; i < a->conf.account_count; i++) {
 		const struct account *acc = &a->conf.accounts[i];
@@ -50,7 +50,6 @@ app_load_accounts(struct app *a)
 		if (store_account(a->store, acc->name, &id, &err) != 0)
 			app_say_err(a, &err);
 		array_add(&a->accounts, id);
-		array_add(&a->next_fetch, acc->interval_min > 0 ? 1 : 0);
 	}
 }
 
@@ -141,7 +140,6 @@ free_lists(struct app *a)
 	array_release(&a->links);
 	array_release(&a->undo);
 	array_release(&a->accounts);
-	array_release(&a->next_fetch);
 }
 
 static void

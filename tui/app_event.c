@@ -160,34 +160,6 @@ app_engine_events(struct app *a)
 
 /* ---- time ---- */
 
-static void
-fetch_when_due(struct app *a)
-{
-	int64_t now = clock_mono_ms();
-	size_t i;
-
-	for (i = 0; i < a->next_fetch.n && i < a->conf.account_count; i++) {
-		const struct account *acc = &a->conf.accounts[i];
-
-		if (a->next_fetch.v[i] == 0 || now < a->next_fetch.v[i])
-			continue;
-		a->next_fetch.v[i] = now + (int64_t)acc->interval_min * 60000;
-		(void)engine_fetch(a->engine, acc->name);
-	}
-}
-
-static void
-send_when_due(struct app *a)
-{
-	int64_t when = 0;
-
-	if (a->held != NULL && clock_now() >= a->held_until)
-		compose_free(&a->held);
-	if (outbox_next(a->store, &when, NULL) == 0 && when != 0 &&
-	    when <= clock_now())
-		(void)engine_send_due(a->engine);
-}
-
 void
 app_tick(struct app *a)
 {
@@ -198,8 +170,9 @@ app_tick(struct app *a)
 	}
 	if (a->held != NULL)
 		a->dirty = true; /* the countdown */
-	send_when_due(a);
-	fetch_when_due(a);
+	if (a->held != NULL && clock_now() >= a->held_until)
+		compose_free(&a->held);
+	(void)engine_tick(a->engine, a->store);
 	app_autosave(a, false);
 	if (a->leaving && a->held == NULL && engine_jobs(a->engine) == 0)
 		a->quit = true;

@@ -118,8 +118,7 @@ struct app {
 	int64_t message_until; /* monotonic ms; 0: stays */
 	ARRAY(struct app_undo) undo;
 	ARRAY(struct app_fetch) fetches;
-	ARRAY(int64_t) next_fetch; /* per account, monotonic ms; 0: off */
-	uint64_t fetched;          /* new mail of the fetches that run */
+	uint64_t fetched; /* new mail of the fetches that run */
 	uint64_t index_done, index_total;
 };
 

@@ -48,6 +48,9 @@ int credential_get(const struct paths *paths, const struct account *a,
                    struct secret *secret_r, struct err *err);
 int credential_store(const struct paths *paths, const char *account_name,
                      const struct secret *secret, struct err *err);
+/* A number that changes when the account's stored password, password_file or the
+ * accounts file is written. */
+int64_t credential_changed(const struct paths *paths, const struct account *a);
 int credential_remove(const struct paths *paths, const char *account_name,
                       struct err *err);
 

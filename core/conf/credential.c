@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "conf/conf.h"
@@ -198,4 +199,32 @@ credential_remove(const struct paths *paths, const char *account_name,
 		rc = err_sys(err, errno, _("cannot remove '%s'"), path);
 	free(path);
 	return rc;
+}
+
+static void
+add_time(int64_t *sum, const char *path)
+{
+	struct stat st;
+
+	if (path != NULL && stat(path, &st) == 0)
+		*sum += (int64_t)st.st_mtim.tv_sec * 1000 +
+		        st.st_mtim.tv_nsec / 1000000;
+}
+
+int64_t
+credential_changed(const struct paths *paths, const struct account *a)
+{
+	char *accounts = fsx_join(paths->config, "accounts");
+	char *stored = stored_path(paths, a->name != NULL ? a->name : "");
+	char *file =
+		a->password_file != NULL ? expand_home(a->password_file) : NULL;
+	int64_t sum = 0;
+
+	add_time(&sum, accounts);
+	add_time(&sum, stored);
+	add_time(&sum, file);
+	free(accounts);
+	free(stored);
+	free(file);
+	return sum;
 }

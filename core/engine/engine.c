@@ -41,6 +41,7 @@ engine_new(const struct paths *paths, const struct conf *conf, struct err *err)
 	pthread_mutex_init(&e->lock, NULL);
 	e->paths = paths;
 	e->conf = conf;
+	e->to_index = true; /* what an earlier run left */
 	return e;
 }
 
@@ -256,6 +257,7 @@ engine_free(struct engine **ep)
 	for (size_t i = 0; i < e->marks.n; i++)
 		mark_release(&e->marks.v[i]);
 	array_release(&e->marks);
+	tick_release(e);
 	spam_close(&e->spam);
 	queue_release(&e->queue);
 	pthread_mutex_destroy(&e->lock);
@@ -278,8 +280,13 @@ engine_fd(const struct engine *e)
 struct event *
 engine_next(struct engine *e)
 {
+	struct event *event;
+
 	reap(e);
-	return queue_take(&e->queue);
+	event = queue_take(&e->queue);
+	if (event != NULL)
+		tick_seen(e, event);
+	return event;
 }
 
 struct event *

@@ -66,6 +66,25 @@ bool engine_send_due(struct engine *e);
 /* Forget who was refused: the user wants the message tried again. */
 void engine_ask_again(struct outbox_row *row);
 
+/*
+ * Do what is due by now: fetch accounts at their interval, send what waits in
+ * the outbox, index new mail.  Call it again and again from the main thread
+ * with its store, at the latest after the milliseconds it returns and after
+ * each event.
+ */
+int engine_tick(struct engine *e, struct store *s);
+
+struct engine_schedule {
+	int64_t last; /* attempt, 0: none */
+	int64_t next; /* automatic one, 0: none */
+	int rejected; /* paused: the server rejected the password so often */
+	int failures; /* in a row, of any kind */
+};
+
+/* When an account was and will be fetched. */
+int engine_schedule(struct engine *e, struct store *s, const struct account *a,
+                    struct engine_schedule *schedule_r, struct err *err);
+
 /* Index the text of messages that lack it, behind everything else; EVENT_INDEX
  * tells how far it is.  Returns whether a worker was started or runs. */
 bool engine_index(struct engine *e);

@@ -3,6 +3,7 @@
 #ifndef ENGINE_ENGINE_PRIVATE_H
 #define ENGINE_ENGINE_PRIVATE_H
 
+#include "conf/provider.h"
 #include "engine/engine.h"
 #include "engine/job.h"
 #include "mail/spam.h"
@@ -21,6 +22,12 @@ struct mark {
 	} * before;
 };
 
+/* A fetch that engine_tick started, and when. */
+struct tick_mark {
+	char *name; /* of the account */
+	int64_t started;
+};
+
 struct engine {
 	struct queue queue;
 	pthread_mutex_t lock; /* of each job's state */
@@ -30,6 +37,12 @@ struct engine {
 	const struct conf *conf;
 	struct spam *spam; /* the main thread's, opened when first needed */
 	ARRAY(struct mark) marks; /* the last ones */
+	/* of engine_tick */
+	struct providers *providers; /* loaded when first needed */
+	bool no_providers;           /* that failed */
+	ARRAY(struct tick_mark) ticks;
+	int64_t send_when, send_started;
+	bool to_index;
 	bool closing;
 };
 
@@ -47,5 +60,8 @@ void engine_start_job(struct engine *e, struct job *job);
 struct job *engine_find_job(struct engine *e, enum job_kind kind,
                             const char *account);
 void mark_release(struct mark *m);
+/* An event is handed out: does it leave something to do? */
+void tick_seen(struct engine *e, const struct event *event);
+void tick_release(struct engine *e);
 
 #endif

@@ -24,6 +24,7 @@
 #include "engine/job.h"
 #include "engine/lock.h"
 #include "engine/servers.h"
+#include "engine/tick.h"
 #include "util/clock.h"
 #include "util/digest.h"
 #include "util/i18n.h"
@@ -68,7 +69,9 @@ struct fetch {
 	size_t removed_count;
 	uint64_t done, failed, bytes;
 	int64_t told_ms;
-	struct err why; /* of the last message that failed */
+	struct err why;  /* of the last message that failed */
+	bool shown;      /* the secret, to the server */
+	int64_t changed; /* of the secret, before it was read */
 };
 
 static void
@@ -407,10 +410,13 @@ connect_pop3(struct fetch *f, struct err *err)
 	struct pop3_opts opts;
 
 	job_say(f->job, EVENT_FETCH_STATE, _("logging in"));
+	f->changed = credential_changed(f->job->paths, f->account);
+	tick_began(f->deliver.store, f->deliver.account_id);
 	if (credential_get(f->job->paths, f->account, &secret, err) != 0)
 		return -1;
 	log_hide(&secret);
 	servers_pop3(f->account, &secret, f->job->cancel[0], &opts);
+	f->shown = true;
 	f->pop3 = pop3_open(&opts, err);
 	secret_release(&secret);
 	return f->pop3 != NULL ? 0 : -1;
@@ -497,12 +503,17 @@ record(struct fetch *f, int64_t started, struct err *err)
 		.bytes = f->bytes,
 		.error = err->code != ERR_NONE ? err->text : NULL,
 	};
+	enum err_code code =
+		err->code == ERR_AUTH && !f->shown ? ERR_CONFIG : err->code;
 	struct err ignored = { 0 };
 
 	/* History is a courtesy: the fetch itself is done. */
-	if (f->deliver.account_id != 0 &&
-	    store_fetch_record(f->deliver.store, &r, &ignored) != 0)
+	if (f->deliver.account_id == 0)
+		return;
+	if (store_fetch_record(f->deliver.store, &r, &ignored) != 0)
 		log_line(LOG_ERROR, "%s", ignored.text);
+	tick_ended(f->deliver.store, f->deliver.account_id, code,
+	           f->pop3 != NULL ? pop3_login_delay(f->pop3) : 0, f->changed);
 }
 
 static void

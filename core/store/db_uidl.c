@@ -137,14 +137,28 @@ store_state_get(struct store *s, const char *key, struct str *out,
 	return rc;
 }
 
-int
-store_state_set(struct store *s, const char *key, struct slice value,
-                struct err *err)
+static int
+set_state(struct store *s, const char *key, struct slice value, bool durable,
+          struct err *err)
 {
-	int rc = db_begin(s->db, true, err);
+	int rc = db_begin(s->db, durable, err);
 
 	if (rc == 0)
 		rc = db_run(s->db, err, "REPLACE INTO state VALUES(?, ?)", "zb",
 		            key, value);
 	return db_end(s->db, rc, err);
+}
+
+int
+store_state_set(struct store *s, const char *key, struct slice value,
+                struct err *err)
+{
+	return set_state(s, key, value, true, err);
+}
+
+int
+store_state_note(struct store *s, const char *key, struct slice value,
+                 struct err *err)
+{
+	return set_state(s, key, value, false, err);
 }

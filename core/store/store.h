@@ -241,5 +241,8 @@ int store_state_get(struct store *s, const char *key, struct str *out,
                     struct err *err); /* 1 there, 0 absent, -1 */
 int store_state_set(struct store *s, const char *key, struct slice value,
                     struct err *err);
+/* The same, but a power cut may undo it. */
+int store_state_note(struct store *s, const char *key, struct slice value,
+                     struct err *err);
 
 #endif
