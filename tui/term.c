@@ -49,6 +49,8 @@ static struct {
 	bool pasting;
 	wint_t ungot; /* read behind an Esc, 0: none */
 	int ungot_code;
+	char part[4]; /* a character that has not come whole yet */
+	size_t part_n;
 	bool mouse;
 	volatile sig_atomic_t gone;
 } term;
@@ -443,6 +445,43 @@ char_key(wint_t c)
 	return (uint32_t)c;
 }
 
+/* The next character of term.part; false: it is not whole yet. */
+static bool
+take_part(wint_t *c_r)
+{
+	uint32_t c;
+	size_t n;
+
+	if (utf8_cut(term.part, term.part_n) == 0)
+		return false;
+	n = utf8_decode(term.part, term.part_n, &c);
+	term.part_n -= n;
+	memmove(term.part, term.part + n, term.part_n);
+	*c_r = (wint_t)c;
+	return true;
+}
+
+/* Bytes are put together here: get_wch() drops what it has read of a character
+ * whose rest comes later, and all behind a byte that is no character. */
+static int
+get_char(wint_t *c_r)
+{
+	int c;
+
+	while (!take_part(c_r)) {
+		c = getch();
+		if (c == ERR)
+			return ERR;
+		if (c > 0xff) {
+			term.part_n = 0;
+			*c_r = (wint_t)c;
+			return KEY_CODE_YES;
+		}
+		term.part[term.part_n++] = (char)c;
+	}
+	return OK;
+}
+
 static int
 get_input(wint_t *c_r)
 {
@@ -451,7 +490,7 @@ get_input(wint_t *c_r)
 		term.ungot = 0;
 		return term.ungot_code;
 	}
-	return get_wch(c_r);
+	return get_char(c_r);
 }
 
 /* An Esc with something right behind it is Alt with that key. */
@@ -459,7 +498,7 @@ static uint32_t
 after_escape(void)
 {
 	wint_t c;
-	int rc = get_wch(&c);
+	int rc = get_char(&c);
 
 	if (rc == ERR)
 		return K_ESC;
