@@ -6,6 +6,7 @@
 
 #include "tui/text_fmt.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
@@ -136,6 +137,38 @@ app_next_unread(struct app *a)
 
 /* ---- changing ---- */
 
+/*
+ * What a command works on: in the reader the message that is shown, and only
+ * that, even when the list has moved on meanwhile; else the selected ones.
+ * Owned, NULL when there is none.
+ */
+static int64_t *
+targets(struct app *a, size_t *n_r)
+{
+	int64_t *ids;
+
+	if (a->focus != PANE_READER || a->reader.id == 0)
+		return model_list_targets(&a->list.list, n_r);
+	(void)model_list_select(&a->list.list, a->reader.id);
+	ids = xcalloc(1, sizeof *ids);
+	ids[0] = a->reader.id;
+	*n_r = 1;
+	return ids;
+}
+
+/* The row of the first of them; NULL when it is not in the list any more. */
+static const struct store_row *
+first_row(const struct app *a, const int64_t *ids)
+{
+	const struct store_rows *rows = &a->list.list.rows;
+	size_t i;
+
+	for (i = 0; ids != NULL && i < rows->n; i++)
+		if (rows->v[i].id == ids[0])
+			return &rows->v[i];
+	return NULL;
+}
+
 void
 app_select(struct app *a)
 {
@@ -174,7 +207,7 @@ app_move(struct app *a, enum folder folder)
 	int64_t token = 0;
 	struct err err = { 0 };
 	size_t n;
-	int64_t *ids = model_list_targets(&a->list.list, &n);
+	int64_t *ids = targets(a, &n);
 
 	if (ids == NULL)
 		return;
@@ -195,12 +228,12 @@ app_move(struct app *a, enum folder folder)
 void
 app_spam(struct app *a)
 {
-	const struct store_row *r = model_list_get(&a->list.list);
-	bool spam = r != NULL && r->folder != FOLDER_SPAM;
 	int64_t token = 0;
 	struct err err = { 0 };
 	size_t n;
-	int64_t *ids = model_list_targets(&a->list.list, &n);
+	int64_t *ids = targets(a, &n);
+	const struct store_row *r = first_row(a, ids);
+	bool spam = (r != NULL ? r->folder : a->view.folder) != FOLDER_SPAM;
 
 	if (ids == NULL)
 		return;
@@ -221,16 +254,15 @@ app_spam(struct app *a)
 void
 app_toggle_flag(struct app *a, unsigned flag)
 {
-	const struct store_row *r = model_list_get(&a->list.list);
 	int64_t token = 0;
 	struct err err = { 0 };
 	size_t n;
-	int64_t *ids = model_list_targets(&a->list.list, &n);
-	bool set;
+	int64_t *ids = targets(a, &n);
+	const struct store_row *r = first_row(a, ids);
+	bool set = r == NULL || (r->flags & flag) == 0;
 
-	if (ids == NULL || r == NULL)
+	if (ids == NULL)
 		return;
-	set = (r->flags & flag) == 0;
 	if (store_flags(a->store, ids, n, set ? flag : 0, set ? 0 : flag,
 	                &token, &err) != 0)
 		app_say_err(a, &err);
