@@ -159,6 +159,7 @@ stop(struct app *a)
 	str_release(&a->query);
 	str_release(&a->message);
 	str_release(&a->wanted_part);
+	free(a->autosave);
 	grid_release(&a->grid);
 	keymap_free(&a->keys);
 	free_lists(a);
@@ -193,8 +194,8 @@ first_view(struct app *a, const char *mailto, struct err *err)
 	return 0;
 }
 
-/* Readable, and yet nothing comes: a few times that is half of a key, for ever
- * it is a terminal that went away. */
+/* Readable, and yet no byte comes: for ever, that is a terminal that went
+ * away. */
 #define EMPTY_MAX 64
 
 static void
@@ -206,18 +207,15 @@ wait_and_handle(struct app *a)
 	};
 	int rc = poll(fds, 2, app_timeout(a));
 	bool readable = rc > 0 && fds[0].revents != 0;
-	bool any = false;
 	struct term_event e;
 
 	if (readable && fds[0].revents & (POLLERR | POLLHUP | POLLNVAL))
 		a->quit = true;
 	/* also when nothing is readable: a signal may have brought a new size
 	 * before poll began */
-	while (!a->quit && term_next(&e)) {
-		any = true;
+	while (!a->quit && term_next(&e))
 		app_term_event(a, &e);
-	}
-	a->empty = readable && !any ? a->empty + 1 : 0;
+	a->empty = readable && !term_progress() ? a->empty + 1 : 0;
 	if (a->empty > EMPTY_MAX)
 		a->quit = true;
 	app_engine_events(a);

@@ -51,6 +51,7 @@ static struct {
 	int ungot_code;
 	char part[4]; /* a character that has not come whole yet */
 	size_t part_n;
+	bool progress;
 	bool mouse;
 	volatile sig_atomic_t gone;
 } term;
@@ -472,6 +473,7 @@ get_char(wint_t *c_r)
 		c = getch();
 		if (c == ERR)
 			return ERR;
+		term.progress = true;
 		if (c > 0xff) {
 			term.part_n = 0;
 			*c_r = (wint_t)c;
@@ -586,4 +588,13 @@ term_next(struct term_event *event_r)
 			return true;
 	}
 	return false;
+}
+
+bool
+term_progress(void)
+{
+	bool progress = term.progress;
+
+	term.progress = false;
+	return progress;
 }

@@ -38,6 +38,8 @@ void term_close(void);
 void term_size(int *rows_r, int *cols_r);
 /* The next event that is there; never waits.  Wait with poll on fd 0. */
 bool term_next(struct term_event *event_r);
+/* Have bytes been read since the last call, even if they made no event? */
+bool term_progress(void);
 void term_paint(const struct grid *g);
 /* Forget what the screen shows; the next paint draws everything. */
 void term_redraw(void);

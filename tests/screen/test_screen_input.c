@@ -13,7 +13,7 @@
 #define LONG_MS 60000
 #define MS      20000
 /* Lines of a paste larger than any buffer on its way. */
-#define LINES 3000
+#define LINES 12000
 
 static char program[4096] = "./pabal";
 
@@ -22,7 +22,7 @@ fail_with(struct screen *s, const char *text)
 {
 	struct str t;
 
-	str_init(&t, 1 << 20);
+	str_init(&t, 1 << 21);
 	screen_text(s, &t);
 	print_error("not as expected: %s\n%s\n", text, t.p);
 	str_release(&t);
@@ -105,7 +105,7 @@ edited(struct screen *s, const char *path, struct str *out)
 	for (i = 0; i < MS / 100 && !fsx_exists(path); i++)
 		(void)screen_wait(s, "never shown", 100);
 	shown(s, "Cut line");
-	assert_int_equal(fsx_read(path, 1 << 20, out, &err), 0);
+	assert_int_equal(fsx_read(path, 1 << 21, out, &err), 0);
 }
 
 static void
@@ -119,17 +119,18 @@ test_large_korean_paste(void **state)
 	int i;
 
 	(void)state;
-	(void)snprintf(editor, sizeof editor, "cp -t %s", folder);
+	(void)snprintf(editor, sizeof editor, "sh -c 'cp $0 %s/edit.txt'",
+	               folder);
 	assert_int_equal(setenv("VISUAL", editor, 1), 0);
 	s = composer();
-	str_init(&text, 1 << 20);
-	str_init(&got, 1 << 20);
+	str_init(&text, 1 << 21);
+	str_init(&got, 1 << 21);
 	for (i = 0; i < LINES; i++)
-		str_printf(&text, "%04d가나다라마바사아자차카타파하\n", i);
+		str_printf(&text, "%05d가나다라마바사아자차카타파하\n", i);
 	screen_type(s, "\033[200~");
 	screen_type(s, text.p);
 	screen_type(s, "\033[201~");
-	if (!screen_wait(s, "2999가나다라마바사", LONG_MS))
+	if (!screen_wait(s, "11999가나다라마바사", LONG_MS))
 		fail_with(s, "the last line");
 	edited(s, path, &got);
 	assert_int_equal(got.n, text.n);
