@@ -194,6 +194,7 @@ wizard_changed(struct wizard_steps *w)
 	struct slice address = text(w, WIZARD_F_ADDRESS);
 
 	w->error.code = ERR_NONE;
+	clear_lines(w);
 	if (w->step != WIZARD_ADDRESS)
 		return;
 	w->provider = addr_spec_ok(address)
@@ -295,6 +296,7 @@ wizard_manual(struct wizard_steps *w)
 	if (w_line_get(&w->fields[WIZARD_F_POP]).n == 0)
 		propose_servers(w);
 	w->error.code = ERR_NONE;
+	clear_lines(w);
 	go(w, WIZARD_SERVERS);
 }
 
@@ -412,6 +414,7 @@ enum wizard_effect
 wizard_back(struct wizard_steps *w)
 {
 	w->error.code = ERR_NONE;
+	clear_lines(w);
 	switch (w->step) {
 	case WIZARD_ADDRESS:
 		return WIZARD_LEAVE;

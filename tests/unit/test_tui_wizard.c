@@ -147,6 +147,36 @@ test_bad_input_stays(void **state)
 	wizard_release(&w);
 }
 
+/* What failed must not turn into a success when the error goes away. */
+static void
+test_lines_of_a_test_go_with_its_error(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+	struct err err = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		start(&w, &p);
+		type(&w, "hong@example.kr");
+		(void)wizard_key(&w, K_ENTER);
+		type(&w, "wrong");
+		(void)wizard_key(&w, K_ENTER);
+		wizard_test_line(&w, "POP3 pop.example.kr:995");
+		(void)err_set(&err, ERR_AUTH, "no");
+		wizard_test_done(&w, &err);
+		assert_int_equal(w.lines.n, 1);
+		if (i == 0)
+			(void)wizard_key(&w, 'x');
+		else
+			(void)wizard_key(&w, i == 1 ? K_ESC : K_F1 + 1);
+		assert_int_equal(w.error.code, ERR_NONE);
+		assert_int_equal(w.lines.n, 0);
+		wizard_release(&w);
+	}
+}
+
 static void
 test_no_pop3_is_said_and_f2_goes_on(void **state)
 {
@@ -277,6 +307,7 @@ main(void)
 		cmocka_unit_test(test_wrong_password_keeps_answers),
 		cmocka_unit_test(test_unknown_domain_asks_for_servers),
 		cmocka_unit_test(test_bad_input_stays),
+		cmocka_unit_test(test_lines_of_a_test_go_with_its_error),
 		cmocka_unit_test(test_no_pop3_is_said_and_f2_goes_on),
 		cmocka_unit_test(test_draws_at_any_size),
 		cmocka_unit_test(test_layout_is_inside),
