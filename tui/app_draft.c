@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "engine/lock.h"
 #include "util/clock.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
@@ -17,7 +18,8 @@
 
 /* Milliseconds between a change and its being saved. */
 #define AUTOSAVE_MS 5000
-#define AUTOSAVE    "unsent.eml"
+/* Programs that may be writing at the same time. */
+#define AUTOSAVE_SLOTS 16
 
 static int
 store_draft(struct app *a, struct slice message, const char *account,
@@ -91,22 +93,62 @@ app_discard(struct app *a)
 		        _("left without sending; z brings it back"));
 }
 
-/* ---- autosave ---- */
+/* ---- autosave ----
+ *
+ * 1. Several programs may be writing at once: each has a file of its own, and a
+ *    lock on its number for as long as it lives.
+ * 2. A file whose number nobody has locked is what a crash left behind.
+ */
 
 static char *
-autosave_path(const struct app *a)
+autosave_path(const struct app *a, int slot)
 {
-	return fsx_join(a->cli->paths.state, AUTOSAVE);
+	char *name = xasprintf("unsent-%d.eml", slot);
+	char *path = fsx_join(a->cli->paths.state, name);
+
+	free(name);
+	return path;
+}
+
+/* The lock of a number: a descriptor, or -1. */
+static int
+autosave_lock(const struct app *a, int slot, struct err *err)
+{
+	char *name = xasprintf("%d", slot);
+	int fd = lock_take(&a->cli->paths, "unsent", name, err);
+
+	free(name);
+	return fd;
+}
+
+/* Take a number; its lock is held until the program ends. */
+static int
+autosave_open(struct app *a, struct err *err)
+{
+	int i, fd;
+
+	for (i = 0; a->autosave == NULL && i < AUTOSAVE_SLOTS; i++) {
+		char *path = autosave_path(a, i);
+
+		fd = fsx_exists(path) ? -1 : autosave_lock(a, i, err);
+		if (fd >= 0)
+			a->autosave = path;
+		else
+			free(path);
+	}
+	if (a->autosave != NULL)
+		return 0;
+	return err->code != ERR_NONE
+	               ? -1
+	               : err_set(err, ERR_LIMIT, _("too many unsent messages"));
 }
 
 void
 app_autosave_forget(struct app *a)
 {
-	char *path = autosave_path(a);
-
 	/* it need not be there */
-	(void)unlink(path);
-	free(path);
+	if (a->autosave != NULL)
+		(void)unlink(a->autosave);
 	a->autosave_at = 0;
 }
 
@@ -117,7 +159,6 @@ app_autosave(struct app *a, bool now)
 	enum compose_field wrong;
 	struct err err = { 0 };
 	struct str out;
-	char *path;
 
 	if (a->compose == NULL || !compose_changed(a->compose))
 		return;
@@ -125,40 +166,59 @@ app_autosave(struct app *a, bool now)
 		a->autosave_at = clock_mono_ms() + AUTOSAVE_MS;
 	if (!now && clock_mono_ms() < a->autosave_at)
 		return;
-	path = autosave_path(a);
 	str_init(&out, BUILD_MAX);
-	if (compose_build(a->compose, true, &out, NULL, &wrong, &err) != 0 ||
-	    fsx_write_atomic(path, str_slice(&out), &err) != 0)
+	if (autosave_open(a, &err) != 0 ||
+	    compose_build(a->compose, true, &out, NULL, &wrong, &err) != 0 ||
+	    fsx_write_atomic(a->autosave, str_slice(&out), &err) != 0)
 		app_say_err(a, &err);
 	str_release(&out);
-	free(path);
 	compose_set_saved(a->compose);
 	a->autosave_at = 0;
+}
+
+/* Returns 1 if a message went to Drafts. */
+static int
+recover(struct app *a, const char *path, struct err *err)
+{
+	struct str text;
+	int rc = -1;
+
+	if (!fsx_exists(path))
+		return 0;
+	str_init(&text, BUILD_MAX);
+	if (fsx_read(path, BUILD_MAX, &text, err) == 0 &&
+	    store_draft(a, str_slice(&text), a->conf.accounts[0].name, err) ==
+	            0) {
+		(void)unlink(path); /* else it comes to Drafts once more */
+		rc = 1;
+	}
+	str_release(&text);
+	return rc;
 }
 
 /* What a crash left behind goes to Drafts. */
 void
 app_autosave_recover(struct app *a)
 {
-	char *path = autosave_path(a);
 	struct err err = { 0 };
-	struct str text;
+	int i, recovered = 0;
 
-	str_init(&text, BUILD_MAX);
-	if (fsx_exists(path) && a->conf.account_count > 0) {
-		if (fsx_read(path, BUILD_MAX, &text, &err) != 0 ||
-		    store_draft(a, str_slice(&text), a->conf.accounts[0].name,
-		                &err) != 0) {
-			app_say_err(a, &err);
-		} else {
-			app_autosave_forget(a);
-			app_say(a, STYLE_WARN,
-			        _("an unsent message was saved: see Drafts "
-			          "(g d)"));
+	for (i = 0; i < AUTOSAVE_SLOTS && a->conf.account_count > 0; i++) {
+		struct err locked = { 0 };
+		char *path = autosave_path(a, i);
+		int fd = fsx_exists(path) ? autosave_lock(a, i, &locked) : -1;
+
+		if (fd >= 0) {
+			recovered |= recover(a, path, &err);
+			(void)close(fd);
 		}
+		free(path);
 	}
-	str_release(&text);
-	free(path);
+	if (err.code != ERR_NONE)
+		app_say_err(a, &err);
+	else if (recovered > 0)
+		app_say(a, STYLE_WARN,
+		        _("an unsent message was saved: see Drafts (g d)"));
 }
 
 /* ---- an editor of the user's ---- */
@@ -207,7 +267,9 @@ run_editor(struct app *a, const char *path, struct err *err)
 void
 app_external_editor(struct app *a)
 {
-	char *path = fsx_join(a->cli->paths.state, "edit.txt");
+	/* another pabal may have its editor open */
+	char *name = xasprintf("edit-%ld.txt", (long)getpid());
+	char *path = fsx_join(a->cli->paths.state, name);
 	struct err err = { 0 };
 	struct str text;
 
@@ -226,5 +288,6 @@ app_external_editor(struct app *a)
 		app_say(a, STYLE_WARN, _("'%s' could not be removed"), path);
 	str_release(&text);
 	free(path);
+	free(name);
 	a->dirty = true;
 }

@@ -32,6 +32,14 @@ app_say(struct app *a, enum style st, const char *fmt, ...)
 	a->dirty = true;
 }
 
+bool
+app_says_problem(const struct app *a)
+{
+	return a->message.n > 0 && clock_mono_ms() < a->message_until &&
+	       (a->message_style == STYLE_ERROR ||
+	        a->message_style == STYLE_WARN);
+}
+
 void
 app_say_err(struct app *a, const struct err *err)
 {

@@ -101,6 +101,7 @@ struct app {
 	struct compose *compose, *held, *dropped;
 	int64_t held_id, held_until;
 	int64_t autosave_at;
+	char *autosave; /* file of ours, NULL: none yet */
 
 	struct wizard_steps wizard;
 	bool wizard_on;
@@ -130,6 +131,8 @@ const struct account *app_account(const struct app *a, int64_t id);
 void app_draw(struct app *a);
 unsigned app_context(const struct app *a);
 /* Messages for the status line. */
+/* Is an error or a warning being shown? */
+bool app_says_problem(const struct app *a);
 void app_say(struct app *a, enum style st, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void app_say_err(struct app *a, const struct err *err);

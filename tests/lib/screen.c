@@ -74,6 +74,16 @@ reap(struct screen *s, int options)
 		(void)waitpid(s->pid, &s->status, options);
 }
 
+void
+screen_kill(struct screen **sp)
+{
+	if ((*sp)->status == -1) {
+		(void)kill((*sp)->pid, SIGKILL);
+		reap(*sp, 0);
+	}
+	(void)screen_stop(sp);
+}
+
 int
 screen_stop(struct screen **sp)
 {

@@ -15,6 +15,8 @@ struct screen *screen_start(int rows, int cols, char *const argv[],
                             const char *const env[]);
 /* Ends the program if it still runs; its wait status, or -1. */
 int screen_stop(struct screen **s);
+/* The same without letting the program do anything more. */
+void screen_kill(struct screen **s);
 /* Type bytes, NUL-terminated. */
 void screen_type(struct screen *s, const char *bytes);
 void screen_resize(struct screen *s, int rows, int cols);

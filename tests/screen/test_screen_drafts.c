@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Text being written survives a kill, and other programs writing at the time. */
+#include "lib/test.h"
+
+#include <glob.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "lib/screen.h"
+#include "lib/temp.h"
+#include "util/fsx.h"
+
+/* Sanitizers on a busy machine are slow. */
+#define LONG_MS 60000
+#define MS      20000
+
+static char program[4096] = "./pabal";
+static char *home;
+
+static void
+fail_with(struct screen *s, const char *text)
+{
+	struct str t;
+
+	str_init(&t, 1 << 20);
+	screen_text(s, &t);
+	print_error("not as expected: %s\n%s\n", text, t.p);
+	str_release(&t);
+	fail();
+}
+
+#define shown(s, text)               \
+ do {                                \
+  if (!screen_wait((s), (text), MS)) \
+   fail_with((s), (text));           \
+ } while (0)
+
+static struct screen *
+start(void)
+{
+	static char option[] = "--home";
+	char *argv[] = { program, option, home, NULL };
+	const char *env[] = { "LANGUAGE=en", NULL };
+	struct screen *s = screen_start(24, 80, argv, env);
+
+	if (!screen_wait(s, "All inboxes", LONG_MS))
+		fail_with(s, "All inboxes");
+	return s;
+}
+
+static void
+write_text(struct screen *s, const char *text)
+{
+	screen_type(s, "m");
+	shown(s, "New message");
+	screen_type(s, "a@example.org\t\t\tsubject\r");
+	shown(s, "Cut line");
+	screen_type(s, text);
+	shown(s, text);
+}
+
+/* Wait until n messages have been saved. */
+static void
+saved(struct screen *s, size_t n)
+{
+	char pattern[600];
+	glob_t found = { 0 };
+	int i;
+
+	(void)snprintf(pattern, sizeof pattern, "%s/state/unsent-*.eml", home);
+	for (i = 0; i < MS / 100; i++) {
+		(void)screen_wait(s, "never shown", 100);
+		globfree(&found);
+		(void)glob(pattern, 0, NULL, &found);
+		if (found.gl_pathc == n)
+			break;
+	}
+	assert_int_equal(found.gl_pathc, n);
+	globfree(&found);
+}
+
+static void
+test_killed_while_two_write(void **state)
+{
+	struct screen *first = start(), *second, *third;
+
+	(void)state;
+	write_text(first, "첫째 편지");
+	saved(first, 1);
+	second = start();
+	write_text(second, "둘째 편지");
+	saved(second, 2);
+	/* what a living program is writing is not taken from it */
+	screen_type(second, "\003gd");
+	shown(second, "No mail here.");
+	write_text(second, "셋째 편지");
+	saved(second, 2);
+	screen_kill(&first);
+	third = start();
+	shown(third, "an unsent message was saved");
+	screen_type(third, "gd");
+	shown(third, "a@example.org");
+	screen_type(third, "\r");
+	shown(third, "첫째 편지");
+	screen_kill(&second);
+	screen_kill(&third);
+	third = start();
+	shown(third, "an unsent message was saved");
+	saved(third, 0);
+	screen_kill(&third);
+}
+
+static int
+set_up(void **state)
+{
+	static const char accounts[] = "[work]\n"
+				       "address = kim@example.org\n"
+				       "pop = 127.0.0.1:1:tls\n"
+				       "smtp = 127.0.0.1:1:tls\n"
+				       "interval = 0\n";
+	struct err err = { 0 };
+	char *folder, *path;
+
+	(void)state;
+	home = temp_make();
+	if (home == NULL)
+		return -1;
+	folder = fsx_join(home, "config");
+	path = fsx_join(folder, "accounts");
+	assert_int_equal(mkdir(folder, 0700), 0);
+	assert_int_equal(fsx_write_atomic(path, slice_of(accounts), &err), 0);
+	free(folder);
+	free(path);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_killed_while_two_write),
+	};
+	const char *where = getenv("PABAL");
+	int rc;
+
+	if (where != NULL)
+		(void)snprintf(program, sizeof program, "%s", where);
+	rc = cmocka_run_group_tests(tests, set_up, NULL);
+	temp_remove(home);
+	return rc;
+}
