@@ -86,6 +86,18 @@ struct pop3_sink {
 	int (*end)(void *ctx, size_t index, bool ok, const struct err *why,
 	           struct err *err);
 	void *ctx;
+	struct pop3_check *check; /* may be NULL */
+};
+
+/*
+ * Does this number still name this message, after all that was asked for?  Some
+ * servers close the gap at once when another client deletes.  It costs no round
+ * trip when the server takes PIPELINING.
+ */
+struct pop3_check {
+	uint32_t number;
+	const char *uidl;
+	bool same; /* set; false also when the server does not answer it */
 };
 
 /*
@@ -95,6 +107,10 @@ struct pop3_sink {
  */
 int pop3_retr(struct pop3 *p, const uint32_t *numbers, size_t n,
               uint64_t max_size, const struct pop3_sink *sink, struct err *err);
+/* The same with TOP number 0: the headers.  More than max_size bytes of one are
+ * left out. */
+int pop3_heads(struct pop3 *p, const uint32_t *numbers, size_t n,
+               size_t max_size, const struct pop3_sink *sink, struct err *err);
 /* TOP number lines; appended to out (its max holds). */
 int pop3_top(struct pop3 *p, uint32_t number, unsigned lines, struct str *out,
              struct err *err);

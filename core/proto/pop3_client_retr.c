@@ -24,15 +24,29 @@
 
 #define WINDOW 500
 #define REFILL 64
+/* Servers that take TOP 0 for the whole message must end some time. */
+#define HEAD_MAX ((uint64_t)64 << 20)
 
 struct pipe {
 	struct pop3 *p;
 	const char *verb;
+	const char *tail;
+	const struct pop3_check *check;
 	const uint32_t *numbers;
 	size_t n;
 	size_t asked;
 	size_t answered;
+	bool checked; /* the check is asked for */
 };
+
+static int
+ask_check(struct pipe *q, struct err *err)
+{
+	if (q->check == NULL || q->checked || q->asked < q->n)
+		return 0;
+	q->checked = true;
+	return pop3_command(q->p, err, "UIDL %u", (unsigned)q->check->number);
+}
 
 /* Send what the window has room for. */
 static int
@@ -44,11 +58,13 @@ fill_window(struct pipe *q, struct err *err)
 	if (q->asked > q->answered && q->asked - q->answered + REFILL > window)
 		return 0;
 	while (q->asked < q->n && q->asked - q->answered < window) {
-		if (pop3_command(q->p, err, "%s %u", q->verb,
-		                 (unsigned)q->numbers[q->asked]) < 0)
+		if (pop3_command(q->p, err, "%s %u%s", q->verb,
+		                 (unsigned)q->numbers[q->asked], q->tail) < 0)
 			return -1;
 		q->asked++;
 	}
+	if (ahead && ask_check(q, err) < 0)
+		return -1;
 	if (stream_flush(q->p->s, err) < 0) {
 		q->p->broken = true;
 		return -1;
@@ -140,23 +156,105 @@ stopped:
 	return -1;
 }
 
-int
-pop3_retr(struct pop3 *p, const uint32_t *numbers, size_t n, uint64_t max_size,
-          const struct pop3_sink *sink, struct err *err)
+/* The last answer, when a check was wanted. */
+static int
+take_check(struct pipe *q, struct pop3_check *check, struct err *err)
 {
-	struct pipe q = { .p = p, .verb = "RETR", .numbers = numbers, .n = n };
+	struct pop3_reply reply;
+	struct slice uidl;
+	uint32_t number;
+
+	if (check == NULL)
+		return 0;
+	check->same = false;
+	if (ask_check(q, err) < 0 || pop3_ask(q->p, &reply, err) < 0)
+		return -1;
+	if (reply.ok && pop3_reply_uidl(reply.text, &number, &uidl) == 0)
+		check->same = number == check->number &&
+		              slice_eq_z(uidl, check->uidl);
+	return 0;
+}
+
+static int
+run_pipe(struct pipe *q, uint64_t max_size, const struct pop3_sink *sink,
+         struct err *err)
+{
+	struct pop3 *p = q->p;
 	int rc = 0;
 
 	if (p->broken)
 		return err_set(err, ERR_RETRY, _("the connection was lost"));
+	q->check = sink->check;
 	pop3_want_speed(p, true);
-	while (rc == 0 && q.answered < n) {
-		rc = fill_window(&q, err);
+	while (rc == 0 && q->answered < q->n) {
+		rc = fill_window(q, err);
 		if (rc == 0)
-			rc = retr_one(&q, max_size, sink, err);
+			rc = retr_one(q, max_size, sink, err);
 	}
+	if (rc == 0)
+		rc = take_check(q, sink->check, err);
 	pop3_want_speed(p, false);
 	return rc;
+}
+
+/* Headers of which the rest is dropped. */
+struct heads {
+	const struct pop3_sink *sink;
+	size_t max;
+	size_t left;
+};
+
+static int
+heads_begin(void *ctx, size_t index, struct err *err)
+{
+	struct heads *h = ctx;
+
+	h->left = h->max;
+	return h->sink->begin(h->sink->ctx, index, err);
+}
+
+static int
+heads_data(void *ctx, const char *p, size_t n, struct err *err)
+{
+	struct heads *h = ctx;
+	size_t used = n < h->left ? n : h->left;
+
+	h->left -= used;
+	return used == 0 ? 0 : h->sink->data(h->sink->ctx, p, used, err);
+}
+
+static int
+heads_end(void *ctx, size_t index, bool ok, const struct err *why,
+          struct err *err)
+{
+	struct heads *h = ctx;
+
+	return h->sink->end(h->sink->ctx, index, ok, why, err);
+}
+
+int
+pop3_heads(struct pop3 *p, const uint32_t *numbers, size_t n, size_t max_size,
+           const struct pop3_sink *sink, struct err *err)
+{
+	struct heads h = { .sink = sink, .max = max_size };
+	const struct pop3_sink cut = { heads_begin, heads_data, heads_end, &h,
+		                       sink->check };
+	struct pipe q = {
+		.p = p, .verb = "TOP", .tail = " 0", .numbers = numbers, .n = n
+	};
+
+	return run_pipe(&q, HEAD_MAX, &cut, err);
+}
+
+int
+pop3_retr(struct pop3 *p, const uint32_t *numbers, size_t n, uint64_t max_size,
+          const struct pop3_sink *sink, struct err *err)
+{
+	struct pipe q = {
+		.p = p, .verb = "RETR", .tail = "", .numbers = numbers, .n = n
+	};
+
+	return run_pipe(&q, max_size, sink, err);
 }
 
 static int
@@ -199,7 +297,9 @@ int
 pop3_dele(struct pop3 *p, const uint32_t *numbers, size_t n, size_t *refused_r,
           struct err *err)
 {
-	struct pipe q = { .p = p, .verb = "DELE", .numbers = numbers, .n = n };
+	struct pipe q = {
+		.p = p, .verb = "DELE", .tail = "", .numbers = numbers, .n = n
+	};
 	size_t refused = 0;
 
 	if (p->broken)

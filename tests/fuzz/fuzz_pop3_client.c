@@ -78,7 +78,8 @@ run_session(struct pop3 *p, unsigned how)
 	struct err err = { 0 };
 	uint32_t numbers[FETCH_MAX];
 	struct seen seen = { 0 };
-	const struct pop3_sink sink = { on_begin, on_data, on_end, &seen };
+	const struct pop3_sink sink = { on_begin, on_data, on_end, &seen,
+		                        NULL };
 	size_t refused = 0;
 	size_t n = 0;
 

@@ -151,7 +151,8 @@ run_list(struct play *play)
 static int
 run_retr(struct play *play)
 {
-	const struct pop3_sink sink = { sink_begin, sink_data, sink_end, play };
+	const struct pop3_sink sink = { sink_begin, sink_data, sink_end, play,
+		                        NULL };
 	struct err err = { 0 };
 	int rc = pop3_retr(play->p, play->numbers, play->n, play->max, &sink,
 	                   &err);

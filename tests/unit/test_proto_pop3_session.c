@@ -210,7 +210,7 @@ static void
 fetch_all(struct pop3 *p, size_t *done_r)
 {
 	struct fetched f = { 0 };
-	const struct pop3_sink sink = { on_begin, on_data, on_end, &f };
+	const struct pop3_sink sink = { on_begin, on_data, on_end, &f, NULL };
 	struct pop3_listing l;
 	struct err err = { 0 };
 	uint32_t numbers[COUNT];
@@ -348,7 +348,8 @@ any_begin(void *ctx, size_t index, struct err *err)
 static void
 test_a_full_disk_stops_it(void **state)
 {
-	const struct pop3_sink sink = { any_begin, any_data, full_end, NULL };
+	const struct pop3_sink sink = { any_begin, any_data, full_end, NULL,
+		                        NULL };
 	static const uint32_t numbers[] = { 10, 20, 30, 40, 50 };
 	struct secret secret = { 0 };
 	struct server v;
