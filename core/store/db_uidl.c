@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mime/message.h"
 #include "store/store_impl.h"
 #include "util/clock.h"
 #include "util/xalloc.h"
@@ -16,10 +17,11 @@ int
 store_uidls(struct store *s, int64_t account, struct uidl_map *map_r,
             struct err *err)
 {
-	struct db_stmt *st = db_query(s->db, err,
-	                              "SELECT uidl, state, message, fetched"
-	                              " FROM uidl WHERE account = ?",
-	                              "i", account);
+	struct db_stmt *st =
+		db_query(s->db, err,
+	                 "SELECT uidl, state, message, fetched, size"
+	                 " FROM uidl WHERE account = ?",
+	                 "i", account);
 	int rc = -1;
 
 	memset(map_r, 0, sizeof *map_r);
@@ -29,6 +31,7 @@ store_uidls(struct store *s, int64_t account, struct uidl_map *map_r,
 		row->state = db_small(st, 1);
 		row->message = db_int(st, 2);
 		row->fetched = db_int(st, 3);
+		row->size = (uint64_t)db_int(st, 4);
 		(void)map_set(&map_r->map, db_text(st, 0), row);
 	}
 	db_done(st);
@@ -55,11 +58,71 @@ store_uidl_set(struct store *s, int64_t account, const char *uidl,
 
 	if (rc == 0)
 		rc = db_run(s->db, err,
-		            "INSERT INTO uidl VALUES(?1, ?2, ?3, 0, ?4)"
+		            "INSERT INTO uidl VALUES(?1, ?2, ?3, 0, ?4, 0)"
 		            " ON CONFLICT DO UPDATE SET state = ?3",
 		            "ibii", account, slice_of(uidl), (int64_t)state,
 		            clock_now());
 	return db_end(s->db, rc, err);
+}
+
+static int
+add_alias(struct store *s, int64_t account, const struct uidl_alias *a,
+          struct err *err)
+{
+	return db_run(s->db, err,
+	              "INSERT INTO uidl VALUES(?1, ?2, ?3, ?4,"
+	              " coalesce((SELECT min(fetched) FROM uidl"
+	              " WHERE message = ?4 AND message != 0), ?5), ?6)"
+	              " ON CONFLICT DO UPDATE SET size = ?6",
+	              "ibiiii", account, slice_of(a->uidl),
+	              (int64_t)UIDL_STORED, a->message, clock_now(),
+	              (int64_t)(a->size & INT64_MAX));
+}
+
+int
+store_uidl_alias(struct store *s, int64_t account, const struct uidl_alias *v,
+                 size_t n, struct err *err)
+{
+	int rc = db_begin(s->db, true, err);
+	size_t i;
+
+	for (i = 0; i < n && rc == 0; i++)
+		rc = add_alias(s, account, &v[i], err);
+	return db_end(s->db, rc, err);
+}
+
+int
+store_find_head(struct store *s, int64_t account, int64_t id,
+                const struct message *head, uint64_t size, int64_t *id_r,
+                struct err *err)
+{
+	struct arena arena = { 0 };
+	struct facts f;
+	int64_t date;
+	int64_t dated = message_date(head, &date);
+	int rc = 0;
+
+	facts_of(head, INT64_MAX - 86400, &arena, &f);
+	if (id != 0)
+		rc = db_get_int(s->db, err, id_r,
+		                "SELECT id FROM message WHERE id = ?"
+		                " AND account = ? AND message_id = ?"
+		                " AND subject = ? AND (? = 0 OR date = ?)",
+		                "iittii", id, account, f.message_id, f.subject,
+		                dated, f.date);
+	else if (f.message_id.n != 0)
+		rc = db_get_int(s->db, err, id_r,
+		                "SELECT id FROM message m"
+		                " WHERE message_id = ?1 AND message_id != ''"
+		                " AND account = ?2 AND subject = ?3"
+		                " AND (?4 = 0 OR date = ?5)"
+		                " AND (size = ?6 OR EXISTS(SELECT 1 FROM uidl"
+		                " WHERE message = m.id AND message != 0"
+		                " AND size = ?6)) ORDER BY id LIMIT 1",
+		                "titiii", f.message_id, account, f.subject,
+		                dated, f.date, (int64_t)(size & INT64_MAX));
+	arena_release(&arena);
+	return rc;
 }
 
 int

@@ -308,9 +308,11 @@ write_uidl(struct store_batch *b, const struct batch_item *item,
 {
 	if (item->info.uidl == NULL)
 		return 0;
-	return db_run(b->s->db, err, "REPLACE INTO uidl VALUES(?, ?, ?, ?, ?)",
-	              "ibiii", b->account, slice_of(item->info.uidl),
-	              (int64_t)UIDL_STORED, item->row.id, item->info.received);
+	return db_run(b->s->db, err,
+	              "REPLACE INTO uidl VALUES(?, ?, ?, ?, ?, ?)", "ibiiii",
+	              b->account, slice_of(item->info.uidl),
+	              (int64_t)UIDL_STORED, item->row.id, item->info.received,
+	              (int64_t)(item->info.listed_size & INT64_MAX));
 }
 
 /* A row that is there already: its file is the new one (ITEM_NEW), or was found
@@ -382,9 +384,19 @@ write_rows(struct store_batch *b, struct err *err)
 			rc = write_row(b, item, err);
 	}
 	rc = db_end(b->s->db, rc, err);
-	if (rc == 0)
+	if (rc == 0) {
 		step("committed");
+		array_foreach(&b->items, item) {
+			b->s->fresh += item->kind == ITEM_NEW;
+		}
+	}
 	return rc;
+}
+
+uint64_t
+store_fresh(const struct store *s)
+{
+	return s->fresh;
 }
 
 static void

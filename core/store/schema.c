@@ -151,12 +151,18 @@ static const char triggers[] =
 	" UPDATE label SET date = NEW.date WHERE message = NEW.id;"
 	"END;";
 
+/* What LIST said a message has: a UIDL that stands for another message now shows
+ * by it. */
+static const char uidl_sizes[] =
+	"ALTER TABLE uidl ADD COLUMN size INTEGER NOT NULL DEFAULT 0;";
+
 struct migration {
 	const char *scripts[2];
 };
 
 static const struct migration migrations[] = {
 	{ { tables, triggers } },
+	{ { uidl_sizes, NULL } },
 };
 
 #define NEWEST ((int)(sizeof migrations / sizeof migrations[0]))
@@ -186,9 +192,9 @@ migrate_from(struct db *db, int64_t version, struct err *err)
 static int
 set_version(struct db *db, struct err *err)
 {
-	static const char sql[] = "PRAGMA user_version=1";
+	static const char sql[] = "PRAGMA user_version=2";
 
-	_Static_assert(NEWEST == 1, "and the number in sql");
+	_Static_assert(NEWEST == 2, "and the number in sql");
 	return db_script(db, sql, err);
 }
 

@@ -103,7 +103,8 @@ struct store_batch;
 struct store_new {
 	enum folder folder;
 	unsigned flags;
-	const char *uidl; /* NULL: not fetched (sent, imported) */
+	const char *uidl;     /* NULL: not fetched (sent, imported) */
+	uint64_t listed_size; /* what the server says it has; 0: nothing */
 	int64_t received;
 	enum spam_verdict verdict;
 	double spam_score;
@@ -131,6 +132,8 @@ uint64_t store_batch_bytes(const struct store_batch *b);
 int store_batch_commit(struct store_batch **b, int64_t **ids_r, size_t *n_r,
                        struct err *err);
 void store_batch_abort(struct store_batch **b);
+/* How many messages came through this handle that were not here before. */
+uint64_t store_fresh(const struct store *s);
 /* One message at once: sent copies, drafts, imports. */
 int store_deliver(struct store *s, int64_t account, struct slice message,
                   const struct store_new *info, int64_t *id_r, struct err *err);
@@ -146,6 +149,7 @@ struct uidl_row {
 	enum uidl_state state;
 	int64_t message; /* id, 0 when gone */
 	int64_t fetched; /* time */
+	uint64_t size;   /* as the server listed it; 0: unknown */
 };
 
 /* Values: struct uidl_row *, owned by the map's arena. */
@@ -159,6 +163,29 @@ int store_uidls(struct store *s, int64_t account, struct uidl_map *map_r,
 void uidl_map_release(struct uidl_map *m);
 int store_uidl_set(struct store *s, int64_t account, const char *uidl,
                    enum uidl_state state, struct err *err);
+
+/* A message that is here has this UIDL as well, or another size in the list. */
+struct uidl_alias {
+	const char *uidl;
+	int64_t message;
+	uint64_t size;
+};
+
+/* All in one transaction; what is known of the message's other UIDLs (when it
+ * was fetched) holds for the new one. */
+int store_uidl_alias(struct store *s, int64_t account,
+                     const struct uidl_alias *v, size_t n, struct err *err);
+/*
+ * A message of the account that has this header (Message-ID, Date, Subject).
+ *
+ * id    look at this row only; 0: at all of them, and then the Message-ID must
+ *       not be empty and the size as it is here or as it was listed
+ *
+ * Returns 1 with its row in *id_r, 0 there is none, -1 err.
+ */
+int store_find_head(struct store *s, int64_t account, int64_t id,
+                    const struct message *head, uint64_t size, int64_t *id_r,
+                    struct err *err);
 
 struct fetch_record {
 	int64_t account;

@@ -17,6 +17,7 @@ struct store {
 	int mail_fd;
 	int lock_fd;            /* data/lock: see deliver.c */
 	unsigned batches;       /* that hold it */
+	uint64_t fresh;         /* store_fresh */
 	struct maildir maildir; /* of the account used last */
 	int64_t maildir_account;
 };
