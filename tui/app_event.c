@@ -72,6 +72,8 @@ fetch_done(struct app *a, const struct event *e)
 		        e->err.server[0] != '\0' ? " · " : "", e->err.server);
 	else if (app_says_problem(a))
 		return; /* what went wrong matters more than how much came */
+	else if (e->note != NULL)
+		app_say(a, STYLE_STATUS, "%s: %s", e->account, e->note);
 	else if (a->fetches.n == 0 && a->fetched == 0)
 		app_say(a, STYLE_OK, _("no new mail"));
 	else if (a->fetches.n == 0)

@@ -76,6 +76,8 @@ print_json(const struct event *ev, const char *advice)
 	json_int(&j, (int64_t)ev->skipped);
 	json_key(&j, "skipped_why");
 	json_string_z(&j, ev->skipped > 0 ? ev->text : NULL);
+	json_key(&j, "note");
+	json_string_z(&j, ev->note);
 	json_key(&j, "bytes");
 	json_int(&j, (int64_t)ev->bytes);
 	json_key(&j, "seconds");
@@ -124,6 +126,8 @@ report(struct fetch_run *r, struct event *ev)
 	} else {
 		if (ev->err.code == ERR_NONE ? !r->cli->quiet : ev->done > 0)
 			print_line(ev);
+		if (ev->note != NULL)
+			out_note(r->cli, "%s: %s", ev->account, ev->note);
 		if (ev->err.code != ERR_NONE) {
 			if (ev->account != NULL)
 				(void)err_wrap(&ev->err, "%s", ev->account);

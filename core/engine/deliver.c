@@ -105,9 +105,12 @@ choose_folder(const struct deliver *d, const struct store_new *info,
 
 int
 deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
-                const char *uidl, struct err *err)
+                const struct deliver_name *name, struct err *err)
 {
-	struct store_new info = { .uidl = uidl, .received = clock_now() };
+	struct store_new info = { .uidl = name->uidl,
+		                  .listed_size = name->size,
+		                  .match_content = name->match_content,
+		                  .received = clock_now() };
 	struct rule_actions wish = { .folder = FOLDER_ANY };
 	struct spam_result spam = { 0 };
 	struct message m = { 0 };

@@ -21,11 +21,19 @@ struct deliver {
 int deliver_open(struct deliver *d, const struct paths *paths,
                  const struct account *account, struct err *err);
 void deliver_release(struct deliver *d);
+
+/* What the server calls a message (store.h, struct store_new). */
+struct deliver_name {
+	const char *uidl; /* its key */
+	uint64_t size;    /* as listed; 0: unknown */
+	bool match_content;
+};
+
 /*
  * Put the message whose bytes were written to the batch's last tmp file into
- * the batch.  uidl: its key.  0 or -1.
+ * the batch.  0 or -1.
  */
 int deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
-                    const char *uidl, struct err *err);
+                    const struct deliver_name *name, struct err *err);
 
 #endif

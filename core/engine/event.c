@@ -25,6 +25,7 @@ event_free(struct event **e)
 		return;
 	free((*e)->account);
 	free((*e)->text);
+	free((*e)->note);
 	free(*e);
 	*e = NULL;
 }

@@ -28,7 +28,8 @@ struct event {
 	int64_t id; /* outbox row */
 	uint64_t done, total, skipped, bytes;
 	int64_t elapsed_ms;
-	char *text;     /* for people, safe; owned; or NULL */
+	char *text; /* for people, safe; owned; or NULL */
+	char *note; /* worth knowing though it is no error; owned; or NULL */
 	struct err err; /* code ERR_NONE when all is well */
 };
 

@@ -10,6 +10,9 @@
  *    hide by themselves at QUIT.
  * 5. However it ends, exactly one EVENT_FETCH_DONE and one row of history.
  *
+ * 6. Nothing is stored under a name or deleted by a number that moved meanwhile
+ *    (retrieve, remove_older).
+ *
  * Rejected: DELE at once after each RETR (a round trip and a sync a message);
  * keeping whole messages in memory (40 MB mail); one connection a batch.
  */
@@ -19,9 +22,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "engine/deliver.h"
-#include "engine/fetch_plan.h"
-#include "engine/job.h"
+#include "engine/fetch_priv.h"
 #include "engine/lock.h"
 #include "engine/servers.h"
 #include "engine/tick.h"
@@ -42,37 +43,9 @@
 #define FETCH_BATCH_FIRST 25
 #define FETCH_BATCH_MAX   500
 #define FETCH_BATCH_BYTES ((uint64_t)32 * 1024 * 1024)
-/* Header bytes to name a message without UIDL. */
-#define FETCH_TOP_MAX     (256 * 1024)
 #define FETCH_PROGRESS_MS 100
-
-struct fetch {
-	struct job *job;
-	const struct account *account;
-	struct deliver deliver;
-	struct pop3 *pop3;
-	struct pop3_listing listing;
-	char **keys; /* one a listing entry; NULL: not known */
-	struct uidl_map known;
-	struct fetch_plan plan;
-
-	/* The batch being fetched: entries plan.fetch[at .. at + n). */
-	size_t at;
-	struct store_batch *batch;
-	size_t *stored; /* listing indices stored in this batch */
-	size_t stored_count;
-	struct str memory; /* the message so far, unless spilled */
-	int fd;
-	bool spilled;
-
-	size_t *removed; /* listing indices with DELE answered +OK */
-	size_t removed_count;
-	uint64_t done, failed, bytes;
-	int64_t told_ms;
-	struct err why;  /* of the last message that failed */
-	bool shown;      /* the secret, to the server */
-	int64_t changed; /* of the secret, before it was read */
-};
+/* A key of a message. */
+#define STUCK_MAX 256
 
 static void
 tell_progress(struct fetch *f, bool force)
@@ -98,10 +71,21 @@ sink_begin(void *ctx, size_t index, struct err *err)
 {
 	struct fetch *f = ctx;
 
-	(void)index;
+	f->current = f->plan.fetch[f->at + index];
+	f->arriving = true;
 	str_clear(&f->memory);
-	f->spilled = false;
 	return store_batch_file(f->batch, &f->fd, err);
+}
+
+/* A size that the server understates ends somewhere too. */
+static uint64_t
+message_limit(const struct account *a)
+{
+	uint64_t max = a->max_size;
+
+	if (max == 0 || max > FETCH_MESSAGE_MAX / 2)
+		return FETCH_MESSAGE_MAX;
+	return 2 * max;
 }
 
 static int
@@ -119,11 +103,8 @@ sink_data(void *ctx, const char *p, size_t n, struct err *err)
 	struct fetch *f = ctx;
 
 	f->bytes += n;
-	if (f->memory.n + n > FETCH_MEMORY) {
-		f->spilled = true;
-		if (spill(f, err) != 0)
-			return -1;
-	}
+	if (f->memory.n + n > FETCH_MEMORY && spill(f, err) != 0)
+		return -1;
 	if (n > FETCH_MEMORY)
 		return fsx_write_all(f->fd, p, n, err);
 	str_add(&f->memory, p, n);
@@ -131,33 +112,22 @@ sink_data(void *ctx, const char *p, size_t n, struct err *err)
 	return 0;
 }
 
-/* A message that has no usable UIDL is named by its bytes. */
-static char *
-key_of_bytes(struct slice raw)
-{
-	struct str hex;
-	char *key;
-
-	str_init(&hex, 2 * DIGEST_SHA256_SIZE);
-	digest_sha256_hex(raw, &hex);
-	key = xasprintf("sha256:%s", hex.p);
-	str_release(&hex);
-	return key;
-}
-
 static int
 deliver_raw(struct fetch *f, size_t entry, struct slice raw, struct err *err)
 {
+	struct deliver_name name = { .size = f->listing.v[entry].size,
+		                     .match_content = f->match_content };
+
 	if (f->keys[entry] == NULL)
-		f->keys[entry] = key_of_bytes(raw);
-	if (map_has(&f->known.map, slice_of(f->keys[entry]))) {
+		f->keys[entry] = fetch_key_of_bytes(raw);
+	name.uidl = f->keys[entry];
+	if (map_has(&f->known.map, slice_of(name.uidl))) {
 		/* Only now does it show that this one is here already. */
 		store_batch_drop(f->batch);
 		f->stored[f->stored_count++] = entry;
 		return 0;
 	}
-	if (deliver_message(&f->deliver, f->batch, raw, f->keys[entry], err) !=
-	    0)
+	if (deliver_message(&f->deliver, f->batch, raw, &name, err) != 0)
 		return -1;
 	f->stored[f->stored_count++] = entry;
 	f->done++;
@@ -173,6 +143,7 @@ sink_end(void *ctx, size_t index, bool ok, const struct err *why,
 	struct fsx_map map;
 	int rc;
 
+	f->arriving = false;
 	if (!ok) {
 		store_batch_drop(f->batch);
 		f->failed++;
@@ -225,8 +196,10 @@ remove_entries(struct fetch *f, const size_t *entries, size_t n,
 	if (refused != 0)
 		log_line(LOG_INFO, "%s: %zu DELE refused", f->account->name,
 		         refused);
-	for (size_t i = 0; i < n; i++)
+	for (size_t i = 0; i < n; i++) {
 		f->removed[f->removed_count++] = entries[i];
+		f->gone[entries[i]] = true;
+	}
 	return 0;
 }
 
@@ -252,26 +225,75 @@ finish_batch(struct fetch *f, int rc, struct err *err)
 	return rc;
 }
 
+/*
+ * RETR n entries.  Numbers that moved meanwhile would give messages wrong names
+ * here and delete wrong ones there: then the whole batch is nothing.
+ */
 static int
-fetch_batch(struct fetch *f, size_t n, struct err *err)
+retrieve(struct fetch *f, const size_t *entries, size_t n, struct err *err)
 {
-	const struct pop3_sink sink = { sink_begin, sink_data, sink_end, f };
+	struct pop3_sink sink = { sink_begin, sink_data, sink_end, f, NULL };
 	uint32_t *numbers = xcalloc(n, sizeof *numbers);
+	struct pop3_check check;
 	int rc;
 
 	for (size_t i = 0; i < n; i++)
-		numbers[i] = f->listing.v[f->plan.fetch[f->at + i]].number;
+		numbers[i] = f->listing.v[entries[i]].number;
+	if (fetch_choose_check(f, &check))
+		sink.check = &check;
+	rc = pop3_retr(f->pop3, numbers, n, message_limit(f->account), &sink,
+	               err);
+	free(numbers);
+	if (rc == 0 && sink.check != NULL && !check.same &&
+	    fetch_still_there(f, entries, n, err) != 0) {
+		store_batch_abort(&f->batch);
+		rc = -1;
+	}
+	return rc;
+}
+
+/* The message that broke the connection: never again when it has no end, and
+ * after all others next time when it was cut. */
+static int
+remember_culprit(struct fetch *f, enum err_code code)
+{
+	const char *key = f->keys[f->current];
+	struct err ignored = { 0 }; /* the first error is the one to tell */
+	int rc = 0;
+
+	if (!f->arriving || key == NULL)
+		return 0;
+	if (code == ERR_LIMIT)
+		rc = store_uidl_set(f->deliver.store, f->deliver.account_id,
+		                    key, UIDL_SKIPPED, &ignored);
+	else if (code == ERR_RETRY)
+		rc = store_state_set(f->deliver.store, f->stuck_key,
+		                     slice_of(key), &ignored);
+	if (rc != 0)
+		log_line(LOG_ERROR, "%s", ignored.text);
+	return rc;
+}
+
+static int
+fetch_batch(struct fetch *f, size_t n, struct err *err)
+{
+	struct err why = { 0 };
+	int rc;
+
 	f->stored_count = 0;
 	f->batch =
 		store_batch_begin(f->deliver.store, f->deliver.account_id, err);
-	rc = f->batch == NULL ? -1
-	                      : pop3_retr(f->pop3, numbers, n,
-	                                  FETCH_MESSAGE_MAX, &sink, err);
-	free(numbers);
-	if (f->batch != NULL) {
-		store_batch_drop(f->batch); /* one that was cut */
-		rc = finish_batch(f, rc, err);
-	}
+	if (f->batch == NULL)
+		return -1;
+	rc = retrieve(f, &f->plan.fetch[f->at], n, &why);
+	if (rc != 0)
+		*err = why;
+	if (f->batch == NULL)
+		return -1;
+	store_batch_drop(f->batch); /* one that was cut */
+	rc = finish_batch(f, rc, err);
+	if (why.code != ERR_NONE && !job_cancelled(f->job))
+		(void)remember_culprit(f, why.code);
 	return rc;
 }
 
@@ -291,82 +313,7 @@ fetch_all(struct fetch *f, struct err *err)
 	return 0;
 }
 
-/* ---- names for messages ---- */
-
-/*
- * The key of each entry: its UIDL, where there is one and it is the only one of
- * that text; else the hash of what TOP shows; else unknown until RETR.
- */
-static int
-key_by_top(struct fetch *f, size_t i, struct err *err)
-{
-	struct str top;
-	struct err why = { 0 };
-	int rc = 0;
-
-	if ((pop3_capa(f->pop3) & POP3_CAPA_ASKED) != 0 &&
-	    (pop3_capa(f->pop3) & POP3_CAPA_TOP) == 0)
-		return 0;
-	str_init(&top, FETCH_TOP_MAX);
-	if (pop3_top(f->pop3, f->listing.v[i].number, 0, &top, &why) == 0) {
-		str_printf(&top, "\n%llu",
-		           (unsigned long long)f->listing.v[i].size);
-		f->keys[i] = key_of_bytes(str_slice(&top));
-		memcpy(f->keys[i], "header", 6); /* "sha256:..." */
-	} else if (why.code != ERR_REFUSED) {
-		*err = why;
-		rc = -1;
-	}
-	str_release(&top);
-	return rc;
-}
-
-static int
-make_keys(struct fetch *f, struct err *err)
-{
-	struct map seen = { 0 };
-	int rc = 0;
-
-	f->keys = xcalloc(f->listing.n, sizeof *f->keys);
-	for (size_t i = 0; i < f->listing.n && rc == 0; i++) {
-		const char *uidl = f->listing.v[i].uidl;
-
-		if (uidl != NULL && !map_has(&seen, slice_of(uidl))) {
-			f->keys[i] = xstrdup(uidl);
-			map_set(&seen, slice_of(uidl), f->keys[i]);
-		} else {
-			rc = key_by_top(f, i, err);
-		}
-	}
-	map_release(&seen);
-	return rc;
-}
-
 /* ---- the first fetch: only the last days ---- */
-
-/* Date of an entry by its header: 1 known, 0 not, -1 err. */
-static int
-date_of(struct fetch *f, size_t i, int64_t *date_r, struct err *err)
-{
-	struct message m = { 0 };
-	struct str top;
-	struct err why = { 0 };
-	int rc;
-
-	str_init(&top, FETCH_TOP_MAX);
-	if (pop3_top(f->pop3, f->listing.v[i].number, 0, &top, &why) != 0) {
-		str_release(&top);
-		if (why.code == ERR_REFUSED)
-			return 0;
-		*err = why;
-		return -1;
-	}
-	message_parse(&m, str_slice(&top));
-	rc = message_date(&m, date_r);
-	message_release(&m);
-	str_release(&top);
-	return rc;
-}
 
 /*
  * Mailboxes are in order of arrival, so the first one that is young enough is
@@ -384,7 +331,7 @@ skip_old(struct fetch *f, struct err *err)
 	while (low < high) {
 		size_t mid = low + (high - low) / 2;
 		int64_t date = 0;
-		int rc = date_of(f, mid, &date, err);
+		int rc = fetch_date_of(f, mid, &date, err);
 
 		if (rc < 0)
 			return -1;
@@ -430,42 +377,80 @@ replan(struct fetch *f)
 	                clock_now(), &f->plan);
 }
 
+/* What broke the connection last time comes after all others. */
 static int
-load_known(struct fetch *f, struct err *err)
+put_stuck_last(struct fetch *f, struct err *err)
 {
-	uidl_map_release(&f->known);
-	return store_uidls(f->deliver.store, f->deliver.account_id, &f->known,
-	                   err);
+	struct fetch_plan *p = &f->plan;
+	struct str key;
+	int rc;
+
+	str_init(&key, STUCK_MAX);
+	rc = store_state_get(f->deliver.store, f->stuck_key, &key, err);
+	for (size_t i = 0; rc > 0 && i + 1 < p->fetch_count; i++) {
+		size_t entry = p->fetch[i];
+
+		if (f->keys[entry] == NULL ||
+		    strcmp(f->keys[entry], key.p) != 0)
+			continue;
+		memmove(&p->fetch[i], &p->fetch[i + 1],
+		        (p->fetch_count - i - 1) * sizeof *p->fetch);
+		p->fetch[p->fetch_count - 1] = entry;
+		break;
+	}
+	str_release(&key);
+	return rc < 0 ? -1 : 0;
 }
 
 static int
 plan_session(struct fetch *f, struct err *err)
 {
 	job_say(f->job, EVENT_FETCH_STATE, _("looking for new mail"));
-	if (load_known(f, err) != 0 ||
-	    pop3_list(f->pop3, &f->listing, err) != 0)
+	if (pop3_list(f->pop3, &f->listing, err) != 0)
 		return -1;
 	f->removed = xcalloc(f->listing.n, sizeof *f->removed);
-	if (make_keys(f, err) != 0)
+	f->gone = xcalloc(f->listing.n, sizeof *f->gone);
+	f->stuck_key =
+		xasprintf("stuck.%lld", (long long)f->deliver.account_id);
+	if (fetch_identify(f, err) != 0)
 		return -1;
 	replan(f);
 	if (f->plan.first && f->account->first_days > 0) {
 		int rc = skip_old(f, err);
 
-		if (rc < 0 || (rc > 0 && load_known(f, err) != 0))
+		if (rc < 0 || (rc > 0 && fetch_load_known(f, err) != 0))
 			return -1;
 		replan(f);
 		f->plan.first = true;
 	}
-	return 0;
+	return put_stuck_last(f, err);
 }
 
+/*
+ * All is stored when QUIT goes out, so a bad end of the session is no failure:
+ * what the server did not delete it will be asked again.
+ */
 static int
 end_session(struct fetch *f, struct err *err)
 {
+	struct err why = { 0 };
+
 	step("fetch-quit");
-	if (pop3_quit(f->pop3, err) != 0)
-		return -1;
+	if (pop3_quit(f->pop3, &why) != 0) {
+		if (job_cancelled(f->job)) {
+			*err = why;
+			return -1;
+		}
+		log_line(LOG_INFO, "%s: QUIT: %s", f->account->name, why.text);
+		if (f->removed_count != 0 && f->note == NULL)
+			f->note = xasprintf(
+				_("the server did not confirm that it deleted "
+			          "%zu messages; the next fetch asks again "
+			          "(%s%s%s)"),
+				f->removed_count, why.text,
+				why.server[0] != '\0' ? ": " : "", why.server);
+		return 0;
+	}
 	for (size_t i = 0; i < f->removed_count; i++) {
 		const char *key = f->keys[f->removed[i]];
 
@@ -476,17 +461,41 @@ end_session(struct fetch *f, struct err *err)
 	return 0;
 }
 
+/* Messages that came in an earlier session and are due to go. */
+static int
+remove_older(struct fetch *f, struct err *err)
+{
+	struct fetch_plan *p = &f->plan;
+	struct pop3_check check;
+	const struct pop3_sink sink = { .check = &check };
+
+	if (p->remove_count == 0)
+		return 0;
+	if (fetch_choose_check(f, &check)) {
+		if (pop3_retr(f->pop3, NULL, 0, 0, &sink, err) != 0)
+			return -1;
+		if (!check.same &&
+		    fetch_still_there(f, p->remove, p->remove_count, err) != 0)
+			return -1;
+	}
+	return remove_entries(f, p->remove, p->remove_count, err);
+}
+
 static int
 session(struct fetch *f, struct err *err)
 {
 	if (deliver_open(&f->deliver, f->job->paths, f->account, err) != 0 ||
 	    connect_pop3(f, err) != 0 || plan_session(f, err) != 0 ||
-	    fetch_all(f, err) != 0)
-		return -1;
-	if (f->plan.remove_count != 0 &&
-	    remove_entries(f, f->plan.remove, f->plan.remove_count, err) != 0)
+	    fetch_all(f, err) != 0 || remove_older(f, err) != 0)
 		return -1;
 	return end_session(f, err);
+}
+
+/* New here: not what came again under another name. */
+static uint64_t
+fresh(const struct fetch *f)
+{
+	return f->deliver.store != NULL ? store_fresh(f->deliver.store) : 0;
 }
 
 /* ---- the job ---- */
@@ -498,7 +507,7 @@ record(struct fetch *f, int64_t started, struct err *err)
 		.account = f->deliver.account_id,
 		.started = started,
 		.ended = clock_now(),
-		.messages = f->done,
+		.messages = fresh(f),
 		.skipped = f->plan.too_large + f->failed,
 		.bytes = f->bytes,
 		.error = err->code != ERR_NONE ? err->text : NULL,
@@ -523,12 +532,14 @@ make_final(struct fetch *f, const struct err *err, int64_t start_ms)
 	char text[640];
 
 	e->job = f->job->id;
-	e->done = f->done;
+	e->done = fresh(f);
 	e->total = f->plan.fetch_count;
 	e->skipped = f->plan.too_large + f->failed;
 	e->bytes = f->bytes;
 	e->elapsed_ms = clock_mono_ms() - start_ms;
 	e->err = *err;
+	e->note = f->note;
+	f->note = NULL;
 	if (f->failed != 0)
 		(void)snprintf(text, sizeof text, "%s", f->why.text);
 	else if (f->plan.too_large != 0)
@@ -548,6 +559,10 @@ release(struct fetch *f)
 	free(f->keys);
 	free(f->stored);
 	free(f->removed);
+	free(f->gone);
+	free(f->aliases);
+	free(f->stuck_key);
+	free(f->note);
 	pop3_listing_release(&f->listing);
 	uidl_map_release(&f->known);
 	fetch_plan_release(&f->plan);

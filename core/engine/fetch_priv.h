@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* One fetch under way: for fetch.c and fetch_known.c. */
+#ifndef ENGINE_FETCH_PRIV_H
+#define ENGINE_FETCH_PRIV_H
+
+#include "engine/deliver.h"
+#include "engine/fetch_plan.h"
+#include "engine/job.h"
+#include "proto/pop3_client.h"
+
+struct fetch {
+	struct job *job;
+	const struct account *account;
+	struct deliver deliver;
+	struct pop3 *pop3;
+	struct pop3_listing listing;
+	char **keys; /* one a listing entry; NULL: not known */
+	struct uidl_map known;
+	struct uidl_alias *aliases; /* found out; borrow from keys */
+	size_t alias_count;
+	struct fetch_plan plan;
+	bool match_content; /* the server's names are not to be trusted */
+	char *stuck_key;    /* of the store's state */
+	char *note;         /* for the user, though all went well */
+
+	/* The batch being fetched: entries plan.fetch[at .. at + n). */
+	size_t at;
+	struct store_batch *batch;
+	size_t *stored; /* listing indices stored in this batch */
+	size_t stored_count;
+	struct str memory; /* the message so far, unless spilled */
+	int fd;
+	size_t current; /* listing index of the message that is arriving */
+	bool arriving;
+
+	size_t *removed; /* listing indices with DELE sent */
+	size_t removed_count;
+	bool *gone; /* one a listing entry: in removed */
+	uint64_t done, failed, bytes;
+	int64_t told_ms;
+	struct err why;  /* of the last message that failed */
+	bool shown;      /* the secret, to the server */
+	int64_t changed; /* of the secret, before it was read */
+};
+
+/*
+ * Give each entry of the listing its key and find out which are here already
+ * under another name; f->known is up to date after it.
+ */
+int fetch_identify(struct fetch *f, struct err *err);
+/* What is here, anew. */
+int fetch_load_known(struct fetch *f, struct err *err);
+/* Date of an entry by its header: 1 known, 0 not, -1 err. */
+int fetch_date_of(struct fetch *f, size_t i, int64_t *date_r, struct err *err);
+/* A message without usable UIDL is named by its bytes; owned. */
+char *fetch_key_of_bytes(struct slice raw);
+/* Choose a message that shows whether numbers still mean the same. */
+bool fetch_choose_check(const struct fetch *f, struct pop3_check *check_r);
+/* List again: do these entries still stand where they stood? */
+int fetch_still_there(struct fetch *f, const size_t *entries, size_t n,
+                      struct err *err);
+
+#endif
