@@ -1,0 +1,315 @@
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The parts that hostile_server.py plays, and what pabal has to make of them.
+
+Beside its answers a part may have:
+  box       (UIDL, bytes) of each message; three letters otherwise
+  tls, cert, old    how TLS is spoken; client_tls: what the account wants
+  keep      policies to try: 'no' (delete after fetching) and 'yes'
+  runs      a tuple for each run: exit status, messages stored after it
+  says      words that must stand in the output of the first run
+  key       lines for the account's configuration
+"""
+
+import time
+
+from hostile_server import (DEFAULT, Hangup, Pop3, Smtp, cut_after, drip, flood,
+                            for_message, hang_up, in_session, letter, mail,
+                            say, send, stall, when_whole)
+
+OK, USAGE, DATA, UNAVAILABLE, IO, TEMP, NOPERM = 0, 64, 65, 69, 74, 75, 77
+ALL = ((OK, 3), (OK, 3))
+NOTHING = ((TEMP, 0), (TEMP, 0))
+CONTROLS = b'\x1b]0;mine\x07\x1b[2J\x00\xc2\x9b31m\xe2\x80\xae\xff'
+
+
+def retr(play):
+    return {'RETR': play}
+
+
+def both(**more):
+    return dict(keep=('no', 'yes'), **more)
+
+
+def list_and_uidl(fn_list, fn_uidl):
+    return {'LIST': fn_list, 'UIDL': fn_uidl}
+
+
+def cut_listing(s, a):
+    s.raw(b'+OK\r\n1 uid-1\r\n')
+    raise Hangup
+
+
+def endless_listing(s, a):
+    s.raw(b'+OK\r\n')
+    for start in range(1, 3000000, 5000):
+        s.raw(b''.join(b'%d %d\r\n' % (i, i) for i in range(start, start + 5000)))
+    raise Hangup
+
+
+def twice(word):
+    return lambda s, a: (DEFAULT if a else
+                         s.lines('+OK', [word % i for i in (1, 1, 2, 3)]))
+
+
+def only_two(s, a):
+    if a:
+        return DEFAULT
+    return s.lines('+OK', ['1 uid-1', '2 uid-2'])
+
+
+def backwards(s, a):
+    if a:
+        return DEFAULT
+    return s.lines('+OK', [f'{i + 1} {s.uid(i)}'
+                           for i in reversed(range(len(s.box())))])
+
+
+def shift_numbers(s, a):
+    """Another client's deletion takes effect in our session."""
+    if a or s.number != 1 or len(s.box()) != 3:
+        return DEFAULT
+    s.per_message('', s.uid)
+    s.server.box = s.box()[1:]
+    return None
+
+
+def shift_later(s, a):
+    """The same, after all messages were handed out."""
+    if s.number != 1 or a != '1' or len(s.box()) != 3:
+        return DEFAULT
+    s.do_retr(a)
+    s.server.box = s.box()[1:]
+    return None
+
+
+def swapped(s, a):
+    i = {'2': 2, '3': 1}.get(a, int(a) - 1)
+    if i >= len(s.box()):
+        return DEFAULT
+    s.line('+OK')
+    s.raw(s.body(s.box()[i][1]))
+    return None
+
+
+def new_box(box, session=2):
+    def play(s, a):
+        if s.number == session:
+            s.server.box = list(box)
+        return DEFAULT
+    return play
+
+
+def drop_then(play):
+    def quit_(s, a):
+        s.drop_marked()
+        play(s, a)
+    return quit_
+
+
+def lower_case(data):
+    if data.startswith(b'+OK'):
+        return b'+ok' + data[3:]
+    if data.startswith(b'-ERR'):
+        return b'-err' + data[4:]
+    return data
+
+
+STRANGE_UIDS = ['../../../../tmp/evil', "x'); DROP TABLE uidl;--\x1b[2J",
+                'a b\tc\x7f\udcff%s%n']
+DOTS = b'.\r\n..\r\n...\r\n.begin\r\n..two\r\ntext .\r\n.\ttab\r\nend\r\n.\r\n'
+
+POP3 = {
+    'good': both(runs=ALL),
+    'greeting-refused': dict(greeting=say('-ERR [SYS/TEMP] closed today'),
+                             runs=NOTHING, says='closed today'),
+    'greeting-none': dict(greeting=stall, runs=NOTHING),
+    'greeting-hangup': dict(greeting=hang_up, runs=NOTHING),
+    'greeting-endless': dict(greeting=flood(b'+OK ', b'A' * 65536),
+                             runs=((DATA, 0), (DATA, 0))),
+    'greeting-controls': dict(greeting=send(b'-ERR ' + CONTROLS + b'\r\n'),
+                              runs=NOTHING),
+    'greeting-http': dict(greeting=say('HTTP/1.1 400 Bad Request'),
+                          runs=((UNAVAILABLE, 0),) * 2),
+    'login-wrong': dict(PASS=say('-ERR [AUTH] wrong password'),
+                        AUTH=say('-ERR [AUTH] wrong password'),
+                        runs=((NOPERM, 0), (NOPERM, 0)), logins=2,
+                        says='wrong password'),
+    'login-busy': dict(PASS=say('-ERR [IN-USE] locked'),
+                       AUTH=say('-ERR [IN-USE] locked'), runs=NOTHING),
+    'login-closed': dict(PASS=say('-ERR [SYS/PERM] account closed'),
+                         AUTH=say('-ERR [SYS/PERM] account closed'),
+                         runs=((UNAVAILABLE, 0),) * 2),
+    'login-hangup': dict(PASS=hang_up, AUTH=hang_up, runs=NOTHING),
+    'login-stall': dict(PASS=stall, AUTH=stall, runs=NOTHING),
+    'apop-bait': dict(greeting=send(b'+OK <\x80\x01\x02@\xff>\r\n'), runs=ALL,
+                      never='APOP'),
+    'capa-unknown': both(CAPA=say('-ERR what'), runs=ALL),
+    'capa-endless': dict(CAPA=flood(b'+OK\r\n', b'X-CAPABILITY\r\n' * 1000),
+                         runs=((DATA, 0), (DATA, 0))),
+    'capa-nothing': dict(capabilities=[], runs=ALL),
+    'stat-more': dict(STAT=say('+OK 5 5000'), runs=ALL),
+    'stat-fewer': dict(STAT=say('+OK 1 100'), runs=ALL),
+    'stat-zero': dict(STAT=say('+OK 0 0'), runs=ALL),
+    'stat-huge': dict(STAT=say('+OK 18446744073709551617 '
+                               '99999999999999999999'), runs=ALL),
+    'stat-negative': dict(STAT=say('+OK -1 -1'),
+                          runs=((UNAVAILABLE, 0),) * 2),
+    'stat-words': dict(STAT=say('+OK there are some'), runs=ALL),
+    'list-small': dict(size=lambda s, i: 1, runs=ALL),
+    'list-big': dict(size=lambda s, i: 2147483648, runs=ALL),
+    'list-twice': both(LIST=twice('%d 100'), UIDL=twice('%d same'),
+                       runs=ALL),
+    'list-cut': dict(UIDL=in_session(2, cut_listing),
+                     LIST=in_session(2, cut_listing), keep=('yes',),
+                     runs=((OK, 3), (TEMP, 3), (OK, 3))),
+    'list-endless': dict(LIST=endless_listing, UIDL=endless_listing,
+                         runs=((DATA, 0), (DATA, 0))),
+    'list-words': dict(UIDL=send(b'+OK\r\nabc def\r\n.\r\n'),
+                       LIST=send(b'+OK\r\nabc def\r\n.\r\n'),
+                       runs=((UNAVAILABLE, 0),) * 2),
+    'uidl-shared': both(uid=lambda s, i: 'same' if s.box()[i][0] != 'uid-3'
+                        else 'uid-3', runs=ALL),
+    'uidl-empty': both(uid=lambda s, i: '', runs=ALL),
+    'uidl-long': both(uid=lambda s, i: s.box()[i][0] + 'x' * 2000, runs=ALL),
+    'uidl-strange': both(uid=lambda s, i: STRANGE_UIDS[
+        int(s.box()[i][0][-1]) - 1], runs=ALL),
+    'uidl-none': both(UIDL=say('-ERR unknown'), runs=ALL + ((OK, 3),)),
+    'uidl-none-no-top': both(UIDL=say('-ERR unknown'), TOP=say('-ERR unknown'),
+                             capabilities=['USER'], runs=ALL + ((OK, 3),)),
+    'uidl-reset': both(uid=lambda s, i: f'g{s.number}-{s.box()[i][0]}',
+                       runs=ALL + ((OK, 3),), again='known'),
+    'uidl-reset-no-top': both(
+        uid=lambda s, i: f'g{s.number}-{s.box()[i][0]}',
+        TOP=say('-ERR unknown'), capabilities=['USER', 'UIDL'],
+        runs=ALL + ((OK, 3),)),
+    'uidl-reset-and-new': dict(
+        uid=lambda s, i: f'g{s.number}-{s.box()[i][0]}', keep=('yes',),
+        STAT=new_box(mail(4)), runs=((OK, 3), (OK, 4), (OK, 4))),
+    'uidl-reused': dict(keep=('yes',), STAT=new_box(
+        [('uid-1', letter(7, b'Another letter, longer than the first.\r\n'))]
+        + mail(3)[1:]), runs=((OK, 3), (OK, 4), (OK, 4))),
+    'uidl-fewer': both(UIDL=only_two, runs=ALL),
+    'uidl-backwards': both(UIDL=backwards, runs=ALL),
+    'retr-refused': dict(RETR=for_message(
+        2, say('-ERR [SYS/TEMP] cannot read')), keep=('yes',),
+        runs=((None, 2), (None, 2))),
+    'retr-refused-once': dict(RETR=in_session(1, for_message(
+        2, say('-ERR [SYS/TEMP] cannot read'))), runs=((None, 2), (OK, 3))),
+    'retr-cut': both(RETR=in_session(1, for_message(2, cut_after(60))),
+                     runs=((TEMP, None), (OK, 3), (OK, 3))),
+    'retr-cut-dot': both(RETR=in_session(1, for_message(2, cut_after(None))),
+                         runs=((TEMP, None), (OK, 3), (OK, 3))),
+    'retr-reset': both(RETR=in_session(1, for_message(2, cut_after(
+        50, lambda s, a: s.reset()))),
+        runs=((TEMP, None), (OK, 3), (OK, 3))),
+    'retr-always-cut': dict(RETR=for_message(2, cut_after(60)), keep=('yes',),
+                            runs=((TEMP, None), (TEMP, 2), (TEMP, 2))),
+    'retr-longer': dict(size=lambda s, i: 10, runs=ALL),
+    'retr-shorter': dict(size=lambda s, i: 100000, runs=ALL),
+    'retr-endless': dict(RETR=for_message(2, flood(
+        b'+OK\r\nSubject: more\r\n\r\n', b'more and more and more\r\n' * 2000)),
+        keep=('yes',), key='max_size = 1M\n',
+        runs=((DATA, None), (OK, 2), (OK, 2))),
+    'retr-endless-line': dict(RETR=for_message(2, flood(
+        b'+OK\r\nSubject: more\r\n\r\n', b'A' * 65536)),
+        keep=('yes',), key='max_size = 1M\n',
+        runs=((DATA, None), (OK, 2), (OK, 2))),
+    'retr-drip': dict(RETR=for_message(2, drip(0.2)), keep=('yes',),
+                      runs=((TEMP, None), (TEMP, 2))),
+    'retr-stall': both(RETR=in_session(1, for_message(2, cut_after(70, stall))),
+                       runs=((TEMP, None), (OK, 3))),
+    'retr-dots': both(box=[('d1', letter(1, DOTS)),
+                           ('d2', b'.Subject: dots\r\n\r\n.\r\n'),
+                           ('d3', letter(3, b'.'))], runs=ALL),
+    'retr-bare': both(box=[('b1', letter(1, b'a\nb\n.\n+OK no\nc\r\n')),
+                           ('b2', letter(2, b'a\r.\rb\n.\r\nc\r\n')),
+                           ('b3', letter(3))], runs=ALL),
+    'retr-nul': both(box=[('n1', letter(1, b'a\0b\0\r\n\0.\r\n')),
+                          ('n2', b'Sub\0ject: x\0y\r\n\r\n\xff\xfe\r\n'),
+                          ('n3', letter(3))], runs=ALL),
+    'retr-empty': both(box=[('e1', b''), ('e2', b'Subject: head only'),
+                            ('e3', b'\r\n')], runs=ALL),
+    'retr-swapped': dict(RETR=swapped, runs=ALL),
+    'top-refused': dict(TOP=say('-ERR no'), capabilities=['USER', 'UIDL'],
+                        runs=ALL),
+    'segments': both(segment=1, runs=ALL),
+    'many': dict(box=[(f'u{i}', b'Subject: %d\r\n\r\nx\r\n' % i)
+                      for i in range(2000)], keep=('yes',),
+                 runs=((OK, 2000), (OK, 2000))),
+    'big': dict(box=[('big', letter(1, (b'0123456789' * 7 + b'\r\n') * 550000)),
+                     ('small', letter(2))], runs=((OK, 2), (OK, 2))),
+    'lower-case': dict(rewrite=lower_case, runs=ALL),
+    'dele-refused': dict(DELE=for_message(2, say('-ERR [SYS/TEMP] no')),
+                         runs=ALL),
+    'quit-refused': dict(QUIT=in_session(1, drop_then(lambda s, a: (
+        s.line('-ERR not all removed'), hang_up(s, a)))), runs=ALL),
+    'quit-refused-kept': dict(QUIT=in_session(1, lambda s, a: (
+        s.line('-ERR not removed'), hang_up(s, a))), runs=ALL),
+    'quit-cut': dict(QUIT=drop_then(hang_up), runs=ALL),
+    'quit-stall': both(QUIT=drop_then(stall), runs=ALL),
+    'emptied': dict(STAT=new_box([]), keep=('yes',), runs=ALL),
+    'numbers-shift': both(UIDL=shift_numbers,
+                          runs=((TEMP, 0), (OK, 2), (OK, 2)), lost=1),
+    'numbers-shift-later': dict(
+        RETR=shift_later, runs=((TEMP, None), (OK, None), (OK, None)), lost=1),
+}
+
+
+# TLS, the same faults for both protocols
+
+def injected(go_ahead, extra):
+    def play(s, a):
+        s.raw(go_ahead + extra)
+        s.secure()
+    return play
+
+
+TLS_WRONG = {
+    'expired': 'expired', 'early': 'valid only from', 'elsewhere': '',
+    'stranger': '', 'own': '', 'nameless': '', 'star': '', 'prefix': '',
+    'short': '', 'sha1': '',
+}
+
+
+def add_tls(table, verb, go_ahead, extra, refused, started, offers, refusal,
+            good):
+    bad = ((UNAVAILABLE, 0), (UNAVAILABLE, 0))
+    late = ((TEMP, 0), (TEMP, 0))
+    either = ((None, 0), (None, 0))
+    table['tls-injected'] = {verb: injected(go_ahead, extra),
+                             'client_tls': started, 'runs': either}
+    table['tls-refused'] = {verb: say(refused), 'client_tls': started,
+                            'runs': bad}
+    table['tls-stripped'] = {offers[0]: offers[1], verb: say(refused),
+                             'client_tls': started, 'runs': bad}
+    table['tls-plaintext'] = {verb: send(go_ahead), 'client_tls': started,
+                              'runs': either}
+    table['tls-stall'] = {verb: lambda s, a: (s.raw(go_ahead), s.stall()),
+                          'client_tls': started, 'runs': late}
+    for cert, words in TLS_WRONG.items():
+        table['cert-' + cert] = dict(tls='implicit', cert=cert,
+                                     client_tls='tls', runs=bad, says=words)
+    table['tls-good'] = dict(tls='implicit', client_tls='tls', runs=good)
+    table['tls-started'] = dict(client_tls=started, runs=good)
+    table['tls-old'] = dict(tls='implicit', old=True, client_tls='tls',
+                            runs=either)
+    table['tls-unwanted'] = dict(client_tls='tls', runs=either)
+
+
+add_tls(POP3, 'STLS', b'+OK go on\r\n', b'+OK one\r\n+OK two\r\n', '-ERR no',
+        'stls', ('capabilities', ['USER', 'UIDL', 'TOP']), None, ALL)
+POP3['tls-capa-changes'] = dict(
+    CAPA=lambda s, a: s.lines('+OK', ['USER', 'UIDL'] if s.tls else
+                              ['STLS', 'SASL X-EVIL', 'TOP', 'PIPELINING']),
+    client_tls='stls', runs=ALL, never='AUTH X-EVIL')
+
+
+def find(name):
+    """KIND/NAME: the session's class and the part."""
+    kind, _, part = name.partition('/')
+    if kind == 'smtp':
+        return Smtp, SMTP[part]
+    return Pop3, POP3[part]
+
+
+SMTP = {}

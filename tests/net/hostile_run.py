@@ -1,0 +1,266 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Play parts of hostile_parts.py against pabal and look what it made of them.
+
+  hostile_run.py pop3|smtp [PART...]     $PABAL is the program
+
+What must hold whatever the server does (the numbers are those of the checks):
+ 1  a message that the server dropped is stored here, byte for byte
+ 2  nothing is stored twice, after any number of runs
+ 3  nothing incomplete is visible, and nothing is left in tmp
+ 4  where the account wants TLS, no login went out without it
+ 5  time, memory and CPU stay within bounds
+ 6  the exit status tells what kind of failure it was; the other account of the
+    same run gets its mail
+ 7  no control character of the server reaches the output
+ 8  no report of a sanitizer, no crash
+"""
+
+import concurrent.futures
+import glob
+import json
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+import hostile_parts
+from hostile_server import (PASSWORD, Pop3, Server, Smtp, letter,
+                            make_certificates, sha256)
+
+TIMEOUT_MS = 3000
+# What the client may add to its own limits: starting, syncing, a busy machine.
+GRACE = 25
+MEMORY_KB = 64 << 10
+PABAL = os.path.abspath(os.environ.get('PABAL', './pabal'))
+CONTROL = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
+REPORT = re.compile('AddressSanitizer|runtime error:|LeakSanitizer|Assertion')
+LOGIN = re.compile('(?i)^(USER|PASS|APOP|AUTH) ')
+
+
+class Failed(Exception):
+    pass
+
+
+def check(number, truth, text):
+    if not truth:
+        raise Failed(f'{number}: {text}')
+
+
+def is_sanitized():
+    with open(PABAL, 'rb') as f:
+        return b'__asan_init' in f.read()
+
+
+class Home:
+    """A home for pabal below folder, with accounts."""
+
+    def __init__(self, folder):
+        self.folder = folder
+        os.makedirs(folder + '/config', mode=0o700)
+        self.password = folder + '/password'
+        with open(self.password, 'w', opener=lambda p, f: os.open(
+                p, f, 0o600)) as f:
+            f.write(PASSWORD)
+        self.accounts = ''
+
+    def account(self, name, lines):
+        self.accounts += (f'[{name}]\naddress = {name}@example.kr\n'
+                          f'password_file = {self.password}\n{lines}\n')
+        path = self.folder + '/config/accounts'
+        with open(path, 'w', opener=lambda p, f: os.open(p, f, 0o600)) as f:
+            f.write(self.accounts)
+
+    def run(self, *words, stdin=None, wall=90):
+        """(exit status, output, seconds, CPU seconds, KB)"""
+        env = dict(os.environ, PABAL_TEST_TIMEOUT_MS=str(TIMEOUT_MS))
+        env.setdefault('LC_ALL', 'C.UTF-8')
+        out = tempfile.TemporaryFile()
+        start = time.monotonic()
+        child = subprocess.Popen(
+            [PABAL, '--home', self.folder, *words], env=env, stdout=out,
+            stderr=out, stdin=subprocess.PIPE if stdin else subprocess.DEVNULL)
+        if stdin:
+            child.stdin.write(stdin)
+            child.stdin.close()
+        timer = threading.Timer(wall, child.kill)
+        timer.start()
+        _, status, usage = os.wait4(child.pid, 0)
+        timer.cancel()
+        child.returncode = os.waitstatus_to_exitcode(status)
+        out.seek(0)
+        text = out.read().decode('utf-8', 'backslashreplace')
+        return (child.returncode, text, time.monotonic() - start,
+                usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+
+    def files(self, account, sub=('cur', 'new')):
+        found = []
+        for one in sub:
+            found += glob.glob(f'{glob.escape(self.folder)}/data/mail/'
+                               f'{account}/*/{one}/*')
+        return found
+
+    def stored(self, account):
+        out = []
+        for path in self.files(account):
+            with open(path, 'rb') as f:
+                out.append(sha256(f.read()))
+        return out
+
+    def rows(self, account):
+        status, text, *_ = self.run('--json', 'list', '-a', account,
+                                    '-n', '100000')
+        check(6, status == 0, f'list ends with {status}: {text[:300]}')
+        return [json.loads(line) for line in text.splitlines() if line]
+
+
+def whole(data):
+    """What RETR gives for it."""
+    return data if not data or data.endswith(b'\r\n') else data + b'\r\n'
+
+
+def check_output(status, text, seconds, cpu, memory, sanitized, part):
+    check(8, not REPORT.search(text), text[-3000:])
+    check(8, status >= 0, f'killed by signal {-status}')
+    check(7, not CONTROL.search(text), repr(text[:500]))
+    limit = part.get('seconds', TIMEOUT_MS / 1000) + GRACE
+    check(5, seconds < limit, f'{seconds:.1f} s')
+    if not sanitized:
+        check(5, memory < MEMORY_KB, f'{memory} KB')
+        check(5, cpu < 5, f'{cpu:.1f} s of CPU')
+
+
+def check_logins(server, part):
+    wants = part.get('client_tls', 'plain') != 'plain'
+    for entry in server.log:
+        if entry['event'] == 'line':
+            check(4, not (wants and not entry['tls'] and
+                          LOGIN.match(entry['text'])),
+                  'login without TLS: ' + entry['text'])
+            never = part.get('never')
+            check(4, never is None or
+                  not entry['text'].upper().startswith(never),
+                  entry['text'])
+
+
+def check_pop3_store(home, server, ever, n):
+    stored = home.stored('bad')
+    for entry in server.log:
+        if entry['event'] == 'dropped':
+            check(1, entry['sha'] in ever, 'the test lost count')
+            check(1, ever[entry['sha']] in stored,
+                  'dropped by the server and not here')
+    check(2, len(set(stored)) == len(stored),
+          f'{len(stored)} files, {len(set(stored))} different')
+    for sha in stored:
+        check(3, sha in ever.values(), 'a file that no message is')
+    if n is not None:
+        check(2, len(stored) == n, f'{len(stored)} stored, not {n}')
+
+
+def all_messages(server, part):
+    ever = {}
+    boxes = [part.get('box') or hostile_parts.mail(3), server.box]
+    for box in boxes:
+        for _, data in box:
+            ever[sha256(data)] = sha256(whole(data))
+    return ever
+
+
+def play_pop3(name, part, keep, certs, good, sanitized):
+    folder = tempfile.mkdtemp(prefix='pabal-hostile-')
+    server = Server(Pop3, part, certs).start()
+    try:
+        home = Home(folder)
+        tls = part.get('client_tls', 'plain')
+        home.account('bad', f'pop = localhost:{server.port}:{tls}\n'
+                     f'smtp = none\nca_file = {certs}/ca.pem\nkeep = {keep}\n'
+                     + part.get('key', ''))
+        home.account('good', f'pop = localhost:{good.port}:plain\n'
+                     'smtp = none\n')
+        ever = all_messages(server, part)
+        for number, (status, n) in enumerate(part['runs'], 1):
+            got = home.run('fetch')
+            ever.update(all_messages(server, part))
+            try:
+                if number == 1 and part.get('says'):
+                    check(6, part['says'] in got[1], 'does not say "%s"' %
+                          part['says'])
+                check_output(*got, sanitized, part)
+                check(6, status is None or got[0] == status,
+                      f'exit status {got[0]}, not {status}')
+                check(6, len(home.stored('good')) == 1,
+                      'the other account has not got its mail')
+                check_pop3_store(home, server, ever, n)
+                check_logins(server, part)
+                if part.get('again') == 'known' and number > 1:
+                    check(2, not any(e['event'] == 'gave' and
+                                     e['session'] == number
+                                     for e in server.log),
+                          'fetched again what is here')
+            except Failed as e:
+                raise Failed(f'run {number}: {e}\n{got[1][-1500:]}')
+        rows = home.rows('bad')
+        check(2, len(rows) == len(home.stored('bad')),
+              f'{len(rows)} rows, {len(home.stored("bad"))} files')
+        check(3, not home.files('bad', ('tmp',)), 'files left in tmp')
+        logins = [e for e in server.log if e['event'] == 'line' and
+                  e['text'].upper().startswith(('PASS ', 'AUTH '))]
+        check(6, len(logins) <= part.get('logins', 99),
+              f'{len(logins)} logins')
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def jobs_pop3(names, certs, good, sanitized):
+    for name, part in hostile_parts.POP3.items():
+        if names and name not in names:
+            continue
+        for keep in part.get('keep', ('no',)):
+            yield (f'{name} (keep = {keep})',
+                   lambda n=name, p=part, k=keep: play_pop3(
+                       n, p, k, certs, good, sanitized))
+
+
+def run_one(job):
+    name, play = job
+    start = time.monotonic()
+    try:
+        play()
+        return name, None, time.monotonic() - start
+    except Failed as e:
+        return name, str(e), time.monotonic() - start
+
+
+def main():
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+    kind, names = sys.argv[1], sys.argv[2:]
+    certs = tempfile.mkdtemp(prefix='pabal-hostile-certs-')
+    make_certificates(certs)
+    good = Server(Pop3, {'box': [('one', letter(99))]}).start()
+    jobs = list(jobs_pop3(names, certs, good, is_sanitized()))
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(
+            int(os.environ.get('HOSTILE_JOBS', '6'))) as pool:
+        for name, why, seconds in pool.map(run_one, jobs):
+            if why is None:
+                print(f'ok: {name} {seconds:.1f} s', flush=True)
+            else:
+                failed += 1
+                print(f'FAILED: {name} {seconds:.1f} s\n    ' +
+                      why.replace('\n', '\n    '), flush=True)
+    shutil.rmtree(certs, ignore_errors=True)
+    print(f'{len(jobs) - failed} passed, {failed} failed')
+    sys.exit(failed != 0 or not jobs)
+
+
+if __name__ == '__main__':
+    main()
