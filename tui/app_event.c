@@ -178,7 +178,7 @@ app_tick(struct app *a)
 		compose_free(&a->held);
 	(void)engine_tick(a->engine, a->store);
 	app_autosave(a, false);
-	if (a->leaving && a->held == NULL && engine_jobs(a->engine) == 0)
+	if (a->leaving && a->held == NULL && !engine_sending(a->engine))
 		a->quit = true;
 	if (a->stale || store_version(a->store) != a->version)
 		app_reload(a);

@@ -260,7 +260,7 @@ run(struct list *l, struct err *err)
 {
 	size_t i;
 
-	l->store = cli_store(l->cli, err);
+	l->store = cli_store_now(l->cli, err);
 	if (l->store == NULL || (l->query.n > 0 && prepare_search(l, err) != 0))
 		return -1;
 	if (l->cli->account_count == 0)

@@ -171,7 +171,7 @@ look_inbox(struct rules_run *r, struct err *err)
 	int rc = 0;
 	bool last = false;
 
-	r->store = cli_store(r->cli, err);
+	r->store = cli_store_now(r->cli, err);
 	if (r->store == NULL)
 		return -1;
 	while (rc == 0 && !last) {

@@ -13,3 +13,14 @@ cli_store(struct cli *cli, struct err *err)
 		return NULL;
 	return store_open(cli->paths.data, cli->paths.cache, err);
 }
+
+struct store *
+cli_store_now(struct cli *cli, struct err *err)
+{
+	struct store *s = cli_store(cli, err);
+	uint64_t changed;
+
+	if (s != NULL && store_reconcile(s, &changed, err) != 0)
+		store_close(&s);
+	return s;
+}

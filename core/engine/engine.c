@@ -353,9 +353,13 @@ engine_cancel_fetch(struct engine *e, const char *account)
 bool
 engine_fetching(const struct engine *e)
 {
-	struct engine *w = engine_writable(e);
+	return engine_find_job(engine_writable(e), JOB_FETCH, NULL) != NULL;
+}
 
-	return engine_find_job(w, JOB_FETCH, NULL) != NULL;
+bool
+engine_sending(const struct engine *e)
+{
+	return engine_find_job(engine_writable(e), JOB_SEND, NULL) != NULL;
 }
 
 size_t

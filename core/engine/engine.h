@@ -34,6 +34,7 @@ size_t engine_fetch(struct engine *e, const char *account);
 /* Cancel fetches (NULL: all); each still ends in its final event. */
 void engine_cancel_fetch(struct engine *e, const char *account);
 bool engine_fetching(const struct engine *e);
+bool engine_sending(const struct engine *e);
 size_t engine_jobs(const struct engine *e); /* running or queued */
 
 /* Test servers and login of an account (need not be saved).  secret copied.
@@ -85,8 +86,9 @@ struct engine_schedule {
 int engine_schedule(struct engine *e, struct store *s, const struct account *a,
                     struct engine_schedule *schedule_r, struct err *err);
 
-/* Index the text of messages that lack it, behind everything else; EVENT_INDEX
- * tells how far it is.  Returns whether a worker was started or runs. */
+/* Take in what other programs did to the Maildir (EVENT_MAIL when there was
+ * something), then index the text of messages that lack it; EVENT_INDEX ends
+ * it.  Returns whether a worker was started or runs. */
 bool engine_index(struct engine *e);
 
 /* Move to Spam or back, and teach the filter; undoable with engine_undo. */

@@ -43,6 +43,7 @@ struct engine {
 	ARRAY(struct tick_mark) ticks;
 	int64_t send_when, send_started;
 	bool to_index;
+	int64_t next_look; /* at the Maildir, for changes by others */
 	bool closing;
 };
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Filling the search index behind everything else. */
+/* Taking in what other programs did to the Maildir, then filling the search
+ * index; behind everything else. */
 #include "engine/job.h"
 #include "store/store.h"
 #include "util/log.h"
@@ -8,6 +9,18 @@
 
 /* Messages a step: short enough that others get the disk in between. */
 #define INDEX_STEP 50
+
+static int
+take_in_changes(struct job *job, struct store *s, struct err *err)
+{
+	uint64_t changed = 0;
+
+	if (store_reconcile(s, &changed, err) != 0)
+		return -1;
+	if (changed != 0)
+		queue_post(job->queue, event_new(EVENT_MAIL, NULL));
+	return 0;
+}
 
 void
 index_run(struct job *job)
@@ -19,6 +32,8 @@ index_run(struct job *job)
 
 	e->job = job->id;
 	s = store_open(job->paths->data, job->paths->cache, &err);
+	if (s != NULL && take_in_changes(job, s, &err) != 0)
+		left = 0;
 	while (s != NULL && left != 0 && !job_cancelled(job)) {
 		job->again = false;
 		if (store_index_text(s, INDEX_STEP, &left, &err) != 0)

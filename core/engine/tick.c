@@ -28,6 +28,8 @@
 #define TICK_AGAIN      60
 #define TICK_SEND_AGAIN 5
 /* Other processes and a changed clock are noticed after so long at the most. */
+/* How long a change by another program may go unseen. */
+#define TICK_LOOK      15
 #define TICK_MAX       60
 #define TICK_KEY_MAX   40
 #define TICK_STATE_MAX 200
@@ -221,10 +223,13 @@ tick_outbox(struct engine *e, struct store *s)
 }
 
 static void
-tick_index(struct engine *e)
+tick_index(struct engine *e, int64_t now)
 {
-	if (e->to_index && !engine_fetching(e)) {
+	bool look = now >= e->next_look; /* others may change the Maildir */
+
+	if ((e->to_index || look) && !engine_fetching(e)) {
 		e->to_index = false;
+		e->next_look = now + TICK_LOOK;
 		(void)engine_index(e);
 	}
 }
@@ -245,7 +250,7 @@ engine_tick(struct engine *e, struct store *s)
 	for (size_t i = 0; i < e->conf->account_count; i++)
 		earlier(&next, tick_account(e, s, &e->conf->accounts[i]));
 	earlier(&next, tick_outbox(e, s));
-	tick_index(e);
+	tick_index(e, now);
 	return next > now ? (int)(next - now) * 1000 : 1000;
 }
 

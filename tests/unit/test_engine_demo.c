@@ -3,6 +3,7 @@
  * cancel, spam and its undo; all over TLS on loopback. */
 #include "lib/test.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -131,6 +132,68 @@ test_cancelled_fetch_ends_in_one_event(void **state)
 	assert_int_equal(engine_fetch(w->engine, "naver"), 1);
 	run_jobs(w, ERR_NONE);
 	assert_int_equal(count(w, FOLDER_INBOX) + count(w, FOLDER_SPAM), 11);
+}
+
+/* The first file in a folder of the Maildir, or NULL; owned. */
+static char *
+first_file(const char *folder)
+{
+	struct dirent **names;
+	int n = scandir(folder, &names, NULL, alphasort);
+	char *path = NULL;
+
+	for (int i = 0; i < n; i++) {
+		if (path == NULL && names[i]->d_name[0] != '.')
+			path = fsx_join(folder, names[i]->d_name);
+		free(names[i]);
+	}
+	if (n >= 0)
+		free(names);
+	return path;
+}
+
+static bool
+index_finds_mail(struct world *w)
+{
+	struct event *e;
+	bool found = false;
+
+	assert_true(engine_index(w->engine));
+	while ((e = engine_wait(w->engine, 20000)) != NULL) {
+		assert_int_equal(e->err.code, ERR_NONE);
+		found |= e->kind == EVENT_MAIL;
+		event_free(&e);
+	}
+	return found;
+}
+
+static void
+test_other_programs_changes_are_taken_in(void **state)
+{
+	struct world *w = *state;
+	char *from = fsx_join(w->paths.data, "mail/work/Inbox/new");
+	char *to = fsx_join(w->paths.data, "mail/work/Trash/cur/moved:2,S");
+	char *trash = fsx_join(w->paths.data, "mail/work/Trash/cur");
+	struct err err = { 0 };
+	uint64_t before;
+	char *file;
+
+	engine_fetch(w->engine, "work");
+	run_jobs(w, ERR_NONE);
+	index_finds_mail(w);
+	assert_false(index_finds_mail(w));
+	before = count(w, FOLDER_INBOX);
+	file = first_file(from);
+	assert_non_null(file);
+	assert_int_equal(fsx_mkdirs(trash, &err), 0);
+	assert_int_equal(rename(file, to), 0);
+	assert_true(index_finds_mail(w));
+	assert_int_equal(count(w, FOLDER_INBOX), before - 1);
+	assert_int_equal(count(w, FOLDER_TRASH), 1);
+	free(file);
+	free(trash);
+	free(to);
+	free(from);
 }
 
 static int64_t
@@ -429,6 +492,8 @@ main(void)
 		                                start, end),
 		cmocka_unit_test_setup_teardown(
 			test_cancelled_fetch_ends_in_one_event, start, end),
+		cmocka_unit_test_setup_teardown(
+			test_other_programs_changes_are_taken_in, start, end),
 		cmocka_unit_test_setup_teardown(test_sent_mail_is_answered,
 		                                start, end),
 		cmocka_unit_test_setup_teardown(
