@@ -61,7 +61,7 @@ print_addrs(const struct message *m, const char *name, const char *shown)
 		addr_show(&list.v[i], &value);
 	}
 	if (value.n > 0)
-		out_line("%s: %s", shown, value.p);
+		out_line("%s: %s%s", shown, value.p, value.full ? "…" : "");
 	str_release(&value);
 	arena_release(&arena);
 }
@@ -73,10 +73,14 @@ print_text(const struct message *m)
 	struct str text;
 
 	print_addrs(m, "From", _("From"));
+	print_addrs(m, "Reply-To", _("Reply to"));
 	print_addrs(m, "To", _("To"));
 	print_addrs(m, "Cc", _("Cc"));
 	print_field(m, "Date", _("Date"));
 	print_field(m, "Subject", _("Subject"));
+	if (message_field_count(m, "From") > 1)
+		out_line("%s", _("Several senders are given: this mail may be "
+		                 "forged."));
 	out_line("%s", "");
 	/* Decoding makes text at most a few times longer. */
 	str_init(&text, OUT_JSON_MAX);

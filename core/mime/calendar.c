@@ -4,6 +4,7 @@
 #include "mime/limits.h"
 #include "mime/message.h"
 #include "text/unicode.h"
+#include "util/clock.h"
 #include "util/i18n.h"
 
 #include "util/banned.h"
@@ -59,22 +60,79 @@ add_value(struct slice v, struct str *out)
 	str_release(&plain);
 }
 
-/* 20260907T100400Z as 2026-09-07 10:04 UTC; anything else as it is. */
-static void
-add_time(struct slice v, struct str *out)
+/* The number in n digits at p; -1 when they are none. */
+static int
+digits(struct slice v, size_t at, size_t n)
 {
-	for (size_t i = 0; i < 8; i++)
-		if (i >= v.n || !byte_is_digit(v.p[i])) {
-			add_value(v, out);
-			return;
-		}
-	str_printf(out, "%.4s-%.2s-%.2s", v.p, v.p + 4, v.p + 6);
-	if (v.n >= 13 && v.p[8] == 'T' && byte_is_digit(v.p[9]) &&
-	    byte_is_digit(v.p[10]) && byte_is_digit(v.p[11]) &&
-	    byte_is_digit(v.p[12]))
-		str_printf(out, " %.2s:%.2s", v.p + 9, v.p + 11);
-	if (v.p[v.n - 1] == 'Z')
-		str_add_z(out, " UTC");
+	int number = 0;
+
+	for (size_t i = at; i < at + n; i++) {
+		if (i >= v.n || !byte_is_digit(v.p[i]))
+			return -1;
+		number = number * 10 + (v.p[i] - '0');
+	}
+	return number;
+}
+
+static struct slice
+unquote(struct slice s)
+{
+	if (s.n >= 2 && s.p[0] == '"' && s.p[s.n - 1] == '"')
+		return slice_head(slice_from(s, 1), s.n - 2);
+	return s;
+}
+
+/* The value of TZID among the parameters, or nothing. */
+static struct slice
+zone_of(struct slice params)
+{
+	while (params.n > 0) {
+		size_t at = slice_find(params, ';');
+		struct slice one = slice_head(params, at);
+
+		if (slice_istarts(one, "TZID="))
+			return unquote(slice_from(one, 5));
+		params = slice_from(params, at + 1);
+	}
+	return SLICE_NONE;
+}
+
+/*
+ * 20260907T100400Z as 2026-09-07 19:04, in our zone; with a zone of its own,
+ * as it is with the name of that zone; anything else as it is.
+ */
+static void
+add_time(struct slice params, struct slice v, struct str *out)
+{
+	int day = digits(v, 6, 2);
+	int month = digits(v, 4, 2);
+	int year = digits(v, 0, 4);
+	int hour = digits(v, 9, 2);
+	int minute = digits(v, 11, 2);
+	struct slice zone = zone_of(params);
+
+	if (day < 1 || day > 31 || month < 1 || month > 12 || year < 0) {
+		add_value(v, out);
+		return;
+	}
+	if (v.n >= 13 && v.p[8] == 'T' && v.p[v.n - 1] == 'Z' && hour >= 0 &&
+	    minute >= 0) {
+		struct tm tm;
+
+		clock_local(clock_from_utc(year, month, day, hour, minute, 0),
+		            &tm, NULL);
+		str_printf(out, "%04d-%02d-%02d %02d:%02d", tm.tm_year + 1900,
+		           tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
+		return;
+	}
+	str_printf(out, "%04d-%02d-%02d", year, month, day);
+	if (v.n >= 13 && v.p[8] == 'T' && hour >= 0 && minute >= 0)
+		str_printf(out, " %02d:%02d", hour, minute);
+	if (zone.n > 0) {
+		str_add_z(out, " (");
+		add_value(zone, out);
+		str_add_c(out, ')');
+	}
 }
 
 /* The colon before the value; those in quoted parameters do not count. */
@@ -106,7 +164,7 @@ add_line(struct slice line, struct str *out)
 		str_add_z(out, _(wanted[i].shown));
 		str_add_z(out, ": ");
 		if (slice_istarts(name, "DT"))
-			add_time(value, out);
+			add_time(slice_from(head, name.n + 1), value, out);
 		else
 			add_value(value, out);
 		str_add_c(out, '\n');

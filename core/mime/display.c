@@ -139,6 +139,36 @@ add_plain(const struct message *m, const struct part *p, struct str *out)
 }
 
 static void
+add_remark(const char *text, struct str *out)
+{
+	str_add_c(out, '[');
+	str_add_z(out, text);
+	str_add_z(out, "]\n");
+}
+
+/* Say what of the HTML is not there: nothing is lost in silence. */
+static void
+add_left_out(const struct html_text *html, struct str *out)
+{
+	struct str s;
+
+	if (html->pixel_count + html->hidden_count == 0 && !html->cut)
+		return;
+	end_section(out);
+	begin_section(out);
+	str_init(&s, 200);
+	if (html->pixel_count + html->hidden_count > 0) {
+		str_printf(&s, _("left out: %zu hidden, %zu to track readers"),
+		           html->hidden_count, html->pixel_count);
+		add_remark(s.p, out);
+	}
+	if (html->cut)
+		add_remark(_("this page is too long, its end is not shown"),
+		           out);
+	str_release(&s);
+}
+
+static void
 add_html(const struct message *m, const struct part *p,
          const struct html_opts *opts, struct str *out)
 {
@@ -149,6 +179,8 @@ add_html(const struct message *m, const struct part *p,
 	part_text(m, p, &text, NULL);
 	html_to_text(str_slice(&text), opts, &html);
 	str_add_slice(out, str_slice(&html.text));
+	if (opts->link_list)
+		add_left_out(&html, out);
 	html_text_release(&html);
 	str_release(&text);
 }
@@ -284,6 +316,26 @@ add_part(const struct message *m, const struct part *p, size_t cells,
 	end_section(out);
 }
 
+/* Say which limits of limits.h were met. */
+static void
+add_cut(const struct message *m, struct str *out)
+{
+	if (m->cut == 0)
+		return;
+	begin_section(out);
+	if ((m->cut & MESSAGE_CUT_DEPTH) != 0)
+		add_remark(_("parts too deep inside each other are shown as "
+		             "one text"),
+		           out);
+	if ((m->cut & MESSAGE_CUT_PARTS) != 0)
+		add_remark(_("this message has more parts than are shown"),
+		           out);
+	if ((m->cut & MESSAGE_CUT_HEADER) != 0)
+		add_remark(_("this message has more header fields than are "
+		             "read"),
+		           out);
+}
+
 void
 message_display(const struct message *m, size_t cells, struct str *out)
 {
@@ -292,13 +344,7 @@ message_display(const struct message *m, size_t cells, struct str *out)
 	str_init(&shown, MIME_BODY_MAX);
 	for (const struct part *p = m->root; p != NULL; p = next_shown(m, p))
 		add_part(m, p, cells, &shown);
-	if (m->cut != 0) {
-		begin_section(&shown);
-		str_add_c(&shown, '[');
-		str_add_z(&shown,
-		          _("this message has more parts than are shown"));
-		str_add_z(&shown, "]\n");
-	}
+	add_cut(m, &shown);
 	str_add_slice(out, str_slice(&shown));
 	str_release(&shown);
 }

@@ -2,6 +2,9 @@
 /* Decoded fields, texts, attachments, JSON, what a reader shows. */
 #include "lib/test.h"
 
+#include <stdlib.h>
+#include <time.h>
+
 #include "mime/message.h"
 #include "util/utf8.h"
 
@@ -211,17 +214,55 @@ static void
 test_calendar(void **state)
 {
 	(void)state;
-	assert_displays("Content-Type: text/calendar; method=REQUEST\n\n"
-	                "BEGIN:VCALENDAR\r\nSUMMARY:outside\r\n"
-	                "BEGIN:VEVENT\r\nSUMMARY:주간 회의\\, 본\r\n 사\r\n"
-	                "DTSTART;TZID=\"a:b\":20260907T100400\r\n"
-	                "DTEND:20260907T020400Z\r\n"
-	                "LOCATION:3층\\n회의실\r\n"
-	                "ORGANIZER;CN=x:mailto:a@b.kr\r\n"
-	                "DESCRIPTION:long\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
-	                "Event: 주간 회의, 본사\nBegins: 2026-09-07 10:04\n"
-	                "Ends: 2026-09-07 02:04 UTC\nPlace: 3층 회의실\n"
-	                "Organiser: a@b.kr\n");
+	/* Times in UTC are shown in our zone, others with theirs. */
+	setenv("TZ", "KST-9", 1);
+	tzset();
+	assert_displays(
+		"Content-Type: text/calendar; method=REQUEST\n\n"
+		"BEGIN:VCALENDAR\r\nSUMMARY:outside\r\n"
+		"BEGIN:VEVENT\r\nSUMMARY:주간 회의\\, 본\r\n 사\r\n"
+		"DTSTART;TZID=\"a:b\":20260907T100400\r\n"
+		"DTEND:20260907T020400Z\r\n"
+		"LOCATION:3층\\n회의실\r\n"
+		"ORGANIZER;CN=x:mailto:a@b.kr\r\n"
+		"DESCRIPTION:long\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n",
+		"Event: 주간 회의, 본사\nBegins: 2026-09-07 10:04 (a:b)\n"
+		"Ends: 2026-09-07 11:04\nPlace: 3층 회의실\n"
+		"Organiser: a@b.kr\n");
+}
+
+/* What is not shown is said. */
+static void
+test_left_out(void **state)
+{
+	struct message m;
+	struct str s;
+
+	(void)state;
+	assert_displays("Content-Type: text/html\n\n<p>a<p hidden>b</p>"
+	                "<img src=http://t.example/x width=1 height=1>",
+	                "a\n\n[left out: 1 hidden, 1 to track readers]\n");
+	str_init(&s, 4000000);
+	str_add_z(&s, MIXED);
+	for (int i = 0; i < 6000; i++)
+		str_add_z(&s, "--b\n\nx\n");
+	message_parse(&m, str_slice(&s));
+	str_clear(&s);
+	message_display(&m, 80, &s);
+	assert_true(slice_ends(str_slice(&s), "\n\n[this message has more "
+	                                      "parts than are shown]\n"));
+	message_release(&m);
+	str_clear(&s);
+	for (int i = 0; i < 200; i++)
+		str_add_z(&s, "Content-Type: message/rfc822\n\n");
+	message_parse(&m, str_slice(&s));
+	str_clear(&s);
+	message_display(&m, 80, &s);
+	assert_true(slice_ends(str_slice(&s), "\n\n[parts too deep inside "
+	                                      "each other are shown as one "
+	                                      "text]\n"));
+	message_release(&m);
+	str_release(&s);
 }
 
 static void
@@ -321,6 +362,7 @@ main(void)
 		cmocka_unit_test(test_attachments),
 		cmocka_unit_test(test_display),
 		cmocka_unit_test(test_calendar),
+		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_words),
 		cmocka_unit_test(test_json),
 		cmocka_unit_test(test_every_cut_displays),
