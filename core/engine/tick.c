@@ -27,9 +27,9 @@
 /* Seconds between two starts of the same thing by this process. */
 #define TICK_AGAIN      60
 #define TICK_SEND_AGAIN 5
+/* How long a change of the Maildir by another program may go unseen. */
+#define TICK_LOOK 15
 /* Other processes and a changed clock are noticed after so long at the most. */
-/* How long a change by another program may go unseen. */
-#define TICK_LOOK      15
 #define TICK_MAX       60
 #define TICK_KEY_MAX   40
 #define TICK_STATE_MAX 200
