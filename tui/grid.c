@@ -105,14 +105,16 @@ put_cluster(struct grid *g, int row, int col, enum style st, struct slice text,
 	if (cells == 2)
 		unhook(g, row, col + 1);
 	c = at(g, row, col);
+	if (c == NULL)
+		return;
 	c->n = (uint8_t)(text.n <= GRID_CELL_BYTES
 	                         ? text.n
 	                         : utf8_cut(text.p, GRID_CELL_BYTES));
 	memcpy(c->text, text.p, c->n);
 	c->cells = (uint8_t)cells;
 	c->style = (uint8_t)st;
-	if (cells == 2) {
-		c = at(g, row, col + 1);
+	c = cells == 2 ? at(g, row, col + 1) : NULL;
+	if (c != NULL) {
 		c->n = 0;
 		c->cells = 0;
 		c->style = (uint8_t)st;

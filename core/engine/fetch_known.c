@@ -212,7 +212,7 @@ compare_head(struct fetch *f, size_t i, struct slice head, struct err *err)
 	int rc = 0;
 
 	message_parse(&m, head);
-	if (row->message != 0)
+	if (row != NULL && row->message != 0)
 		rc = store_find_head(f->deliver.store, f->deliver.account_id,
 		                     row->message, &m, 0, &id, err);
 	message_release(&m);
@@ -247,8 +247,12 @@ look_for_reused(struct fetch *f, struct err *err)
 			changed[n++] = i;
 	}
 	if (n >= RECOUNT_MIN && n >= f->listing.n / 10)
-		for (size_t i = 0; i < n; i++)
-			alias(f, changed[i], row_of(f, changed[i])->message);
+		for (size_t i = 0; i < n; i++) {
+			const struct uidl_row *row = row_of(f, changed[i]);
+
+			if (row != NULL)
+				alias(f, changed[i], row->message);
+		}
 	else
 		rc = each_head(f, changed, n, compare_head, err);
 	free(changed);
