@@ -523,6 +523,8 @@ record(struct fetch *f, int64_t started, struct err *err)
 		log_line(LOG_ERROR, "%s", ignored.text);
 	tick_ended(f->deliver.store, f->deliver.account_id, code,
 	           f->pop3 != NULL ? pop3_login_delay(f->pop3) : 0, f->changed);
+	if (store_copy_daily(f->deliver.store, &ignored) != 0)
+		log_line(LOG_ERROR, "%s", ignored.text);
 }
 
 static void

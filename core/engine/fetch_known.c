@@ -178,6 +178,27 @@ fetch_load_known(struct fetch *f, struct err *err)
 	                   err);
 }
 
+/* pabal.db was lost, but not the files: their names tell. */
+static int
+find_known(struct fetch *f, struct err *err)
+{
+	struct slice *keys = xcalloc(f->listing.n, sizeof *keys);
+	size_t n = 0;
+	size_t found = 0;
+	int rc;
+
+	for (size_t i = 0; i < f->listing.n; i++)
+		if (f->keys[i] != NULL &&
+		    !map_has(&f->known.map, slice_of(f->keys[i])))
+			keys[n++] = slice_of(f->keys[i]);
+	rc = store_uidls_by_name(f->deliver.store, f->deliver.account_id, keys,
+	                         n, &found, err);
+	free(keys);
+	if (rc == 0 && found != 0)
+		rc = fetch_load_known(f, err);
+	return rc;
+}
+
 /* ---- the same UIDL, another message (4) ---- */
 
 static void
@@ -331,7 +352,7 @@ fetch_identify(struct fetch *f, struct err *err)
 {
 	f->aliases = xcalloc(f->listing.n, sizeof *f->aliases);
 	if (fetch_load_known(f, err) != 0 || make_keys(f, err) != 0 ||
-	    look_for_reused(f, err) != 0)
+	    find_known(f, err) != 0 || look_for_reused(f, err) != 0)
 		return -1;
 	return look_for_renamed(f, err);
 }

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "store/copy.h"
 #include "store/schema.h"
 #include "store/store_impl.h"
 #include "util/clock.h"
@@ -169,7 +170,9 @@ store_rebuild(struct store *s, void (*progress)(void *, uint64_t, uint64_t),
 	struct db_stmt *st;
 	uint64_t changed = 0;
 	size_t i;
-	int rc = find_accounts(s, err);
+	int rc = copy_restore(s, false, err) == 0 && find_accounts(s, err) == 0
+	                 ? 0
+	                 : -1;
 
 	if (rc != 0)
 		return -1;
@@ -185,6 +188,8 @@ store_rebuild(struct store *s, void (*progress)(void *, uint64_t, uint64_t),
 		rc = forget(s, err);
 	if (rc == 0)
 		rc = derive_all(s, progress, ctx, err);
+	if (rc == 0)
+		rc = copy_restore(s, true, err);
 	return rc == 0 ? finish(s, err) : -1;
 }
 

@@ -2,6 +2,7 @@
 /* Opening the store, and its accounts. */
 #include "store/store.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -10,6 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/copy.h"
 #include "store/schema.h"
 #include "store/store_impl.h"
 #include "util/i18n.h"
@@ -20,6 +22,25 @@
 
 /* Leaves room for a number and stays below NAME_MAX. */
 #define DIR_MAX 100
+
+static bool
+folder_is_empty(int fd)
+{
+	int copy = openat(fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = copy >= 0 ? fdopendir(copy) : NULL;
+	const struct dirent *e = NULL;
+
+	if (dir == NULL) {
+		if (copy >= 0)
+			close(copy); /* only a folder */
+		return true;
+	}
+	do
+		e = readdir(dir);
+	while (e != NULL && e->d_name[0] == '.');
+	closedir(dir);
+	return e == NULL;
+}
 
 static int
 open_folders(struct store *s, struct err *err)
@@ -46,14 +67,31 @@ open_folders(struct store *s, struct err *err)
 	return rc;
 }
 
+/* A new pabal.db beside mail that is there: the former one was lost. */
+static int
+recover_index(struct store *s, struct err *err)
+{
+	return copy_restore(s, false, err) == 0 && copy_names_lost(s, err) == 0
+	               ? 0
+	               : -1;
+}
+
 static int
 open_index(struct store *s, struct err *err)
 {
 	char *path = fsx_join(s->data, "pabal.db");
+	int64_t version = 0;
 	int rc = db_open(path, false, &s->db, err);
 
 	free(path);
-	return rc == 0 ? schema_migrate(s->db, err) : -1;
+	if (rc == 0 &&
+	    db_get_int(s->db, err, &version, "PRAGMA user_version", "") < 0)
+		rc = -1;
+	if (rc == 0)
+		rc = schema_migrate(s->db, err);
+	if (rc == 0 && version == 0 && !folder_is_empty(s->mail_fd))
+		rc = recover_index(s, err);
+	return rc;
 }
 
 /* What a crash left in tmp: nobody's, when nobody delivers. */

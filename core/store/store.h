@@ -186,6 +186,14 @@ int store_uidl_alias(struct store *s, int64_t account,
 int store_find_head(struct store *s, int64_t account, int64_t id,
                     const struct message *head, uint64_t size, int64_t *id_r,
                     struct err *err);
+/* Of UIDLs that are not known: those whose files are here although pabal.db was
+ * lost become known again; *found_r: how many. */
+int store_uidls_by_name(struct store *s, int64_t account,
+                        const struct slice *uidls, size_t n, size_t *found_r,
+                        struct err *err);
+/* Once a day: copy UIDLs, labels, verdicts, contacts to data/backup, where
+ * store_open and store_rebuild find them when pabal.db was lost. */
+int store_copy_daily(struct store *s, struct err *err);
 
 struct fetch_record {
 	int64_t account;

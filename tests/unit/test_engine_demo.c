@@ -112,6 +112,46 @@ test_fetch_brings_each_message_once(void **state)
 	assert_int_equal(count(w, FOLDER_INBOX) + count(w, FOLDER_SPAM), 24);
 }
 
+/* The index is lost: with the copy, and with the files' names only. */
+static void
+lose_and_fetch(struct world *w, bool copy)
+{
+	static const char *const files[] = { "pabal.db", "pabal.db-wal",
+		                             "pabal.db-shm" };
+	static const char *const copies[] = { "backup/pabal-UIDLS.db",
+		                              "backup/pabal-UIDLS.1.db" };
+	struct err err = { 0 };
+
+	engine_free(&w->engine);
+	store_close(&w->store);
+	for (size_t i = 0; i < 3 + (copy ? 0 : 2); i++) {
+		char *path = fsx_join(w->paths.data,
+		                      i < 3 ? files[i] : copies[i - 3]);
+
+		(void)unlink(path);
+		free(path);
+	}
+	w->store = store_open(w->paths.data, w->paths.cache, &err);
+	assert_non_null(w->store);
+	assert_int_equal(store_rebuild(w->store, NULL, NULL, &err), 0);
+	w->engine = engine_new(&w->paths, &w->conf, &err);
+	assert_non_null(w->engine);
+	engine_fetch(w->engine, NULL);
+	assert_int_equal(run_jobs(w, ERR_NONE), 0);
+}
+
+static void
+test_lost_index_fetches_nothing_twice(void **state)
+{
+	struct world *w = *state;
+
+	engine_fetch(w->engine, NULL);
+	assert_int_equal(run_jobs(w, ERR_NONE), 24);
+	lose_and_fetch(w, true);
+	lose_and_fetch(w, false);
+	assert_int_equal(count(w, FOLDER_INBOX) + count(w, FOLDER_SPAM), 24);
+}
+
 static void
 test_only_the_asked_account(void **state)
 {
@@ -488,6 +528,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			test_fetch_brings_each_message_once, start, end),
+		cmocka_unit_test_setup_teardown(
+			test_lost_index_fetches_nothing_twice, start, end),
 		cmocka_unit_test_setup_teardown(test_only_the_asked_account,
 		                                start, end),
 		cmocka_unit_test_setup_teardown(
