@@ -20,6 +20,7 @@
 #include "mime/limits.h"
 #include "mime/message.h"
 #include "mime/word.h"
+#include "text/script.h"
 #include "text/unicode.h"
 #include "util/array.h"
 #include "util/i18n.h"
@@ -446,18 +447,35 @@ name_misleads(struct slice name, struct slice spec)
 	return !visible;
 }
 
+/* The spec, its host in the form that cannot be taken for another one. */
+static void
+show_spec(struct slice spec, struct str *out)
+{
+	size_t at = slice_rfind(spec, '@');
+	struct str s;
+
+	str_init(&s, MESSAGE_FIELD_MAX);
+	str_add_slice(&s, slice_head(spec, at));
+	if (at < spec.n) {
+		str_add_c(&s, '@');
+		(void)script_add_host(slice_from(spec, at + 1), &s);
+	}
+	unicode_clean_line(str_slice(&s), out);
+	str_release(&s);
+}
+
 void
 addr_show(const struct addr *a, struct str *out)
 {
 	if (a->name.n == 0 || slice_ieq(a->name, a->spec) ||
 	    (name_misleads(a->name, a->spec) &&
 	     slice_find(a->name, '@') == a->name.n)) {
-		unicode_clean_line(a->spec, out);
+		show_spec(a->spec, out);
 		return;
 	}
 	unicode_clean_line(a->name, out);
 	str_add_z(out, " <");
-	unicode_clean_line(a->spec, out);
+	show_spec(a->spec, out);
 	str_add_c(out, '>');
 }
 
@@ -466,7 +484,7 @@ addr_show_short(const struct addr *a, struct str *out)
 {
 	if (a->spec.n > 0 &&
 	    (a->name.n == 0 || name_misleads(a->name, a->spec)))
-		unicode_clean_line(a->spec, out);
+		show_spec(a->spec, out);
 	else
 		unicode_clean_line(a->name, out);
 }

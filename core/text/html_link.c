@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/script.h"
 #include "text/unicode.h"
 #include "util/i18n.h"
 #include "util/utf8.h"
@@ -214,6 +215,18 @@ html_link_add(struct render *r, struct slice target, struct slice text)
 	return t->link_count;
 }
 
+/* The target, with its host in the form that cannot be taken for another. */
+static void
+add_target(struct slice target, struct str *out)
+{
+	struct slice host = host_of(target);
+	size_t at = host.n > 0 ? (size_t)(host.p - target.p) : target.n;
+
+	str_add_slice(out, slice_head(target, at));
+	(void)script_add_host(host, out);
+	str_add_slice(out, slice_from(target, at + host.n));
+}
+
 void
 html_link_list(struct render *r)
 {
@@ -225,7 +238,8 @@ html_link_list(struct render *r)
 	for (size_t i = 0; i < r->result->link_count; i++) {
 		const struct html_link *link = &r->result->links[i];
 
-		str_printf(text, "[%zu] %s", i + 1, link->target);
+		str_printf(text, "[%zu] ", i + 1);
+		add_target(slice_of(link->target), text);
 		if (link->deceives)
 			str_printf(text, "  (!) %s",
 			           _("the text names another place"));

@@ -194,6 +194,10 @@ test_show(void **state)
 	assert_shown("ceo@bank.kr", "x@evil.kr", "ceo@bank.kr <x@evil.kr>",
 	             "x@evil.kr");
 	assert_shown("ㅤ ㅤ", "x@evil.kr", "x@evil.kr", "x@evil.kr");
+	/* Scripts that nobody writes together: the ASCII form. */
+	assert_shown("", "x@\xd0\xb0pple.com", "x@xn--pple-43d.com",
+	             "x@xn--pple-43d.com");
+	assert_shown("", "x@한글.kr", "x@한글.kr", "x@한글.kr");
 	assert_shown("a\x1b[2Jb", "x@y.kr", "a\xef\xbf\xbd[2Jb <x@y.kr>",
 	             "a\xef\xbf\xbd[2Jb");
 }
