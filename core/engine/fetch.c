@@ -245,7 +245,7 @@ retrieve(struct fetch *f, const size_t *entries, size_t n, struct err *err)
 	               err);
 	free(numbers);
 	if (rc == 0 && sink.check != NULL && !check.same &&
-	    fetch_still_there(f, entries, n, err) != 0) {
+	    fetch_look_again(f, entries, n, err) != 0) {
 		store_batch_abort(&f->batch);
 		rc = -1;
 	}
@@ -377,6 +377,23 @@ replan(struct fetch *f)
 	                clock_now(), &f->plan);
 }
 
+/* What earlier fetches have learnt about this server. */
+static int
+load_quirks(struct fetch *f, struct err *err)
+{
+	long long id = (long long)f->deliver.account_id;
+	struct str value;
+	int rc;
+
+	f->stuck_key = xasprintf("stuck.%lld", id);
+	f->unchecked_key = xasprintf("unchecked.%lld", id);
+	str_init(&value, STUCK_MAX);
+	rc = store_state_get(f->deliver.store, f->unchecked_key, &value, err);
+	str_release(&value);
+	f->unchecked = rc > 0;
+	return rc < 0 ? -1 : 0;
+}
+
 /* What broke the connection last time comes after all others. */
 static int
 put_stuck_last(struct fetch *f, struct err *err)
@@ -410,8 +427,8 @@ plan_session(struct fetch *f, struct err *err)
 		return -1;
 	f->removed = xcalloc(f->listing.n, sizeof *f->removed);
 	f->gone = xcalloc(f->listing.n, sizeof *f->gone);
-	f->stuck_key =
-		xasprintf("stuck.%lld", (long long)f->deliver.account_id);
+	if (load_quirks(f, err) != 0)
+		return -1;
 	if (fetch_identify(f, err) != 0)
 		return -1;
 	replan(f);
@@ -475,7 +492,7 @@ remove_older(struct fetch *f, struct err *err)
 		if (pop3_retr(f->pop3, NULL, 0, 0, &sink, err) != 0)
 			return -1;
 		if (!check.same &&
-		    fetch_still_there(f, p->remove, p->remove_count, err) != 0)
+		    fetch_look_again(f, p->remove, p->remove_count, err) != 0)
 			return -1;
 	}
 	return remove_entries(f, p->remove, p->remove_count, err);
@@ -564,6 +581,7 @@ release(struct fetch *f)
 	free(f->gone);
 	free(f->aliases);
 	free(f->stuck_key);
+	free(f->unchecked_key);
 	free(f->note);
 	pop3_listing_release(&f->listing);
 	uidl_map_release(&f->known);

@@ -29,6 +29,7 @@
 #include "mime/message.h"
 #include "util/digest.h"
 #include "util/i18n.h"
+#include "util/log.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -388,7 +389,7 @@ bool
 fetch_choose_check(const struct fetch *f, struct pop3_check *check_r)
 {
 	/* Whatever went missing, the last one's number has changed. */
-	for (size_t i = f->listing.n; i-- > 0;) {
+	for (size_t i = f->unchecked ? 0 : f->listing.n; i-- > 0;) {
 		if (f->listing.v[i].uidl == NULL || f->gone[i])
 			continue;
 		*check_r = (struct pop3_check){
@@ -418,9 +419,9 @@ same_place(const struct pop3_listing *now, const struct pop3_item *item)
 	       slice_eq(slice_of(now->v[low].uidl), slice_of(item->uidl));
 }
 
-int
-fetch_still_there(struct fetch *f, const size_t *entries, size_t n,
-                  struct err *err)
+/* List again: do these entries still stand where they stood? */
+static int
+still_there(struct fetch *f, const size_t *entries, size_t n, struct err *err)
 {
 	struct pop3_listing now;
 	bool same = true;
@@ -436,4 +437,20 @@ fetch_still_there(struct fetch *f, const size_t *entries, size_t n,
 		                 "in the middle of the session; nothing was "
 		                 "deleted there"));
 	return 0;
+}
+
+int
+fetch_look_again(struct fetch *f, const size_t *entries, size_t n,
+                 struct err *err)
+{
+	struct err ignored = { 0 }; /* the first error is the one to tell */
+
+	if (still_there(f, entries, n, err) == 0)
+		return 0;
+	/* Its answer was not one line: it is not asked again. */
+	if (err->code == ERR_PROTO &&
+	    store_state_set(f->deliver.store, f->unchecked_key, SLICE_LIT("1"),
+	                    &ignored) != 0)
+		log_line(LOG_ERROR, "%s", ignored.text);
+	return -1;
 }

@@ -21,7 +21,9 @@ struct fetch {
 	struct fetch_plan plan;
 	bool match_content; /* the server's names are not to be trusted */
 	char *stuck_key;    /* of the store's state */
-	char *note;         /* for the user, though all went well */
+	char *unchecked_key;
+	bool unchecked; /* UIDL NUMBER confuses the server and us */
+	char *note;     /* for the user, though all went well */
 
 	/* The batch being fetched: entries plan.fetch[at .. at + n). */
 	size_t at;
@@ -56,8 +58,9 @@ int fetch_date_of(struct fetch *f, size_t i, int64_t *date_r, struct err *err);
 char *fetch_key_of_bytes(struct slice raw);
 /* Choose a message that shows whether numbers still mean the same. */
 bool fetch_choose_check(const struct fetch *f, struct pop3_check *check_r);
-/* List again: do these entries still stand where they stood? */
-int fetch_still_there(struct fetch *f, const size_t *entries, size_t n,
-                      struct err *err);
+/* The check was not passed: -1 when these entries have moved.  0 when only the
+ * server cannot tell where one stands. */
+int fetch_look_again(struct fetch *f, const size_t *entries, size_t n,
+                     struct err *err);
 
 #endif

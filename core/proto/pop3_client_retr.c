@@ -26,6 +26,8 @@
 #define REFILL 64
 /* Servers that take TOP 0 for the whole message must end some time. */
 #define HEAD_MAX ((uint64_t)64 << 20)
+/* As many messages as a listing may have. */
+#define LISTED_MAX (1U << 20)
 
 struct pipe {
 	struct pop3 *p;
@@ -156,23 +158,56 @@ stopped:
 	return -1;
 }
 
-/* The last answer, when a check was wanted. */
+static bool
+is_checked(const struct pop3_check *check, struct slice line)
+{
+	struct slice uidl;
+	uint32_t number;
+
+	return pop3_reply_uidl(line, &number, &uidl) == 0 &&
+	       number == check->number && slice_eq_z(uidl, check->uidl);
+}
+
+/* "NUMBER UIDL" and nothing else. */
+static bool
+is_one_line(struct slice text)
+{
+	struct slice uidl;
+	uint32_t number;
+
+	return pop3_reply_uidl(text, &number, &uidl) == 0 && uidl.n != 0;
+}
+
+/* The last answer, when a check was wanted.  Some servers do not look at the
+ * number and list all. */
 static int
 take_check(struct pipe *q, struct pop3_check *check, struct err *err)
 {
 	struct pop3_reply reply;
-	struct slice uidl;
-	uint32_t number;
+	struct slice line;
+	size_t lines = 0;
+	int rc;
 
 	if (check == NULL)
 		return 0;
 	check->same = false;
 	if (ask_check(q, err) < 0 || pop3_ask(q->p, &reply, err) < 0)
 		return -1;
-	if (reply.ok && pop3_reply_uidl(reply.text, &number, &uidl) == 0)
-		check->same = number == check->number &&
-		              slice_eq_z(uidl, check->uidl);
-	return 0;
+	if (!reply.ok)
+		return 0;
+	check->same = is_checked(check, reply.text);
+	if (is_one_line(reply.text))
+		return 0;
+	while ((rc = pop3_read_more(q->p, &line, err)) > 0) {
+		if (++lines > LISTED_MAX) {
+			q->p->broken = true;
+			return err_set(err, ERR_LIMIT,
+			               _("the server lists more messages than "
+			                 "can be handled"));
+		}
+		check->same = check->same || is_checked(check, line);
+	}
+	return rc;
 }
 
 static int

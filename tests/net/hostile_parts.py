@@ -190,6 +190,13 @@ POP3 = {
         + mail(3)[1:]), runs=((OK, 3), (OK, 4), (OK, 4))),
     'uidl-fewer': both(UIDL=only_two, runs=ALL),
     'uidl-backwards': both(UIDL=backwards, runs=ALL),
+    'uidl-deaf': both(UIDL=lambda s, a: s.per_message('', s.uid), runs=ALL),
+    'uidl-deaf-words': dict(
+        UIDL=lambda s, a: s.lines(f'+OK {len(s.box())} messages', [
+            f'{i + 1} {s.uid(i)}' for i in range(len(s.box()))]),
+        keep=('yes',), runs=((UNAVAILABLE, 0), (OK, 3), (OK, 3))),
+    'uidl-no-number': both(UIDL=lambda s, a: say('-ERR no argument')(s, a)
+                           if a else DEFAULT, runs=ALL),
     'retr-refused': dict(RETR=for_message(
         2, say('-ERR [SYS/TEMP] cannot read')), keep=('yes',),
         runs=((None, 2), (None, 2))),
