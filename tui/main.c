@@ -51,6 +51,7 @@ harden(void)
 #endif
 	(void)umask(077);
 	(void)signal(SIGPIPE, SIG_IGN); /* write says EPIPE */
+	(void)signal(SIGXFSZ, SIG_IGN); /* and EFBIG */
 }
 
 /* The second Ctrl-C ends the program at once. */
