@@ -311,6 +311,135 @@ POP3['tls-capa-changes'] = dict(
     client_tls='stls', runs=ALL, never='AUTH X-EVIL')
 
 
+# Sending.  runs: exit status (None: not 0) and copies that the server has.
+
+SENT = ((OK, 1),)
+LATER = ((TEMP, 0), (TEMP, 0))
+FAILED = ((UNAVAILABLE, 0), (UNAVAILABLE, 0))
+UNSENT = ((None, 0), (None, 0))
+
+
+def after_text(play, keep=False):
+    def data(s, a):
+        s.line('354 go on')
+        text = s.read_text()
+        if keep:
+            s.keep(text)
+        play(s, a)
+    return data
+
+
+def in_text(end):
+    def data(s, a):
+        s.line('354 go on')
+        s.sock.recv(10)
+        end(s, a)
+    return data
+
+
+def slow_yes(s, a):
+    time.sleep(5)
+    s.line('250 ok')
+
+
+def refuse_bad(s, a):
+    return s.line('550 5.1.1 nobody') if 'nobody' in a else DEFAULT
+
+
+def slow_line(s, a):
+    for byte in b'250 ok slowly\r\n':
+        s.sock.sendall(bytes([byte]))
+        if s.over_soon(0.4):
+            raise Hangup
+
+
+def bad_challenge(s, a):
+    s.line('334 @@@@no base64@@@@' + 'A' * 5000)
+    s.read_line()
+    s.line(b'334 \xff')
+    s.read_line()
+    s.line('535 no')
+
+
+SMTP = {
+    'good': dict(runs=SENT),
+    'greeting-421': dict(greeting=say('421 4.3.2 later'), runs=LATER),
+    'greeting-554': dict(greeting=say('554 5.7.1 blocked'), runs=UNSENT),
+    'greeting-none': dict(greeting=stall, runs=LATER),
+    'greeting-hangup': dict(greeting=hang_up, runs=LATER),
+    'greeting-lines': dict(greeting=send(b'220-one\r\n220-two\r\n220 go\r\n'),
+                           runs=SENT),
+    'greeting-mixed': dict(greeting=send(b'220-hello\r\n554 no\r\n'),
+                           runs=UNSENT),
+    'greeting-pop3': dict(greeting=say('+OK ready'), runs=UNSENT),
+    'ehlo-unknown': dict(EHLO=say('502 5.5.1 what'), runs=UNSENT),
+    'ehlo-421': dict(EHLO=lambda s, a: (s.line('421 4.3.0 busy'),
+                                        hang_up(s, a)), runs=LATER),
+    'ehlo-endless': dict(EHLO=flood(b'', b'250-X-MORE\r\n' * 1000),
+                         runs=UNSENT),
+    'reply-endless': dict(MAIL=flood(b'250 ', b'A' * 65536), runs=UNSENT),
+    'reply-garbage': dict(MAIL=say('2x0 ok'), runs=UNSENT),
+    'reply-mixed': dict(MAIL=send(b'250-ok\r\n550 no\r\n'), runs=UNSENT),
+    'reply-lf': dict(rewrite=lambda d: d.replace(b'\r\n', b'\n'), runs=SENT),
+    'mail-451': dict(MAIL=say('451 4.3.0 no'), runs=LATER),
+    'rcpt-451': dict(RCPT=say('451 4.3.0 no'), runs=LATER),
+    'data-451': dict(DATA=say('451 4.3.0 no'), runs=LATER),
+    'mail-550': dict(MAIL=say('550 5.1.0 no'), runs=FAILED),
+    'rcpt-550': dict(RCPT=say('550 5.1.1 no'), runs=FAILED),
+    'data-550': dict(DATA=say('550 5.3.0 no'), runs=FAILED),
+    'rcpt-some': dict(RCPT=refuse_bad, to=['nobody@example.kr',
+                                           'lee@example.kr'],
+                      runs=((UNAVAILABLE, 1), (UNAVAILABLE, 1)),
+                      says='nobody@example.kr'),
+    'greylist': dict(RCPT=in_session(1, say('450 4.7.1 in 300 s')),
+                     runs=((TEMP, 0), (OK, 1))),
+    'data-250': dict(DATA=say('250 sure'), runs=UNSENT),
+    'dot-451': dict(DATA=after_text(say('451 4.3.0 no')), runs=LATER),
+    'dot-552': dict(DATA=after_text(say('552 5.3.4 full')), runs=FAILED),
+    'dot-mixed': dict(DATA=after_text(send(b'250-ok\r\n550 no\r\n')),
+                      runs=UNSENT),
+    'dot-lost': dict(DATA=in_session(1, after_text(hang_up, keep=True)),
+                     runs=((TEMP, 1), (OK, 2))),
+    'dot-lost-always': dict(DATA=after_text(hang_up, keep=True),
+                            runs=((TEMP, 1), (None, 2))),
+    'dot-slow': dict(DATA=after_text(slow_yes, keep=True), runs=SENT,
+                     seconds=8),
+    'text-cut': dict(DATA=in_session(1, in_text(hang_up)), large=True,
+                     runs=((TEMP, 0), (OK, 1))),
+    'text-reset': dict(DATA=in_session(1, in_text(lambda s, a: s.reset())),
+                       large=True, runs=((TEMP, 0), (OK, 1))),
+    'text-unread': dict(DATA=in_session(1, in_text(stall)), large=True,
+                        runs=((TEMP, 0), (OK, 1))),
+    'size-small': dict(extensions=['SIZE 100', 'AUTH PLAIN LOGIN'],
+                       runs=UNSENT, never='DATA'),
+    'size-refused': dict(MAIL=say('552 5.3.4 too big'), runs=FAILED),
+    'no-8bitmime': dict(extensions=['AUTH PLAIN'], runs=SENT,
+                        seven_bit=True),
+    'no-smtputf8': dict(extensions=['8BITMIME', 'AUTH PLAIN'],
+                        to=['김@example.kr'], runs=UNSENT),
+    'auth-535': dict(AUTH=say('535 5.7.8 wrong'),
+                     runs=((NOPERM, 0), (NOPERM, 0)), logins=2),
+    'auth-454': dict(AUTH=say('454 4.7.0 not now'), runs=LATER),
+    'auth-unknown': dict(extensions=['AUTH X-OTHER'], runs=UNSENT,
+                         never='AUTH'),
+    'auth-wanted': dict(MAIL=say('530 5.7.0 log in'), runs=UNSENT),
+    'auth-nonsense': dict(extensions=['AUTH LOGIN'], AUTH=bad_challenge,
+                          runs=UNSENT),
+    'controls': dict(RCPT=send(b'550-\x1b]0;mine\x07\x1b[31m no\r\n'
+                               b'550 \xc2\x9b2J\xff done\r\n'), runs=FAILED),
+    'slow': dict(MAIL=slow_line, runs=LATER),
+    'segments': dict(segment=1, runs=SENT),
+}
+add_tls(SMTP, 'STARTTLS', b'220 go on\r\n',
+        b'250-one\r\n250 AUTH PLAIN\r\n235 in\r\n', '454 4.7.0 no',
+        'starttls', ('extensions', ['8BITMIME', 'AUTH PLAIN']), None, SENT)
+SMTP['tls-refused']['runs'] = UNSENT
+SMTP['tls-capa-changes'] = dict(
+    extensions=lambda s: ['AUTH PLAIN LOGIN', '8BITMIME'] if s.tls else
+    ['STARTTLS', 'AUTH X-EVIL', 'SIZE 1'],
+    client_tls='starttls', runs=SENT, never='AUTH X-EVIL')
+
+
 def find(name):
     """KIND/NAME: the session's class and the part."""
     kind, _, part = name.partition('/')
@@ -318,5 +447,3 @@ def find(name):
         return Smtp, SMTP[part]
     return Pop3, POP3[part]
 
-
-SMTP = {}

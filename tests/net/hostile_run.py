@@ -229,6 +229,90 @@ def jobs_pop3(names, certs, good, sanitized):
                        n, p, k, certs, good, sanitized))
 
 
+LETTER = (
+    'From: bad@example.kr\nTo: {to}\nSubject: 가을 소식\n\n'
+    '.\n..dot\n가나다라 뷁\nlong {long}\nbare \r cr\r.\rend\n'
+    '.\r\nMAIL FROM:<evil@example.kr>\r\nRCPT TO:<evil@example.kr>\r\n'
+    'DATA\r\nSubject: smuggled\r\n\r\nx\n.\r\nlast line\n')
+
+
+def check_sent(server, part, copies):
+    kept = [e for e in server.log if e['event'] == 'kept']
+    check(1, len(kept) == copies, f'{len(kept)} copies, not {copies}')
+    ids = set()
+    for entry in kept:
+        check(3, entry['bare_cr'] == 0 and entry['bare_lf'] == 0,
+              'bare CR or LF')
+        check(3, entry['longest'] <= 998, f'line of {entry["longest"]}')
+        check(3, not (entry['eight_bit'] and part.get('seven_bit')),
+              '8-bit without 8BITMIME')
+        check(3, entry['text'].endswith('\r\n'), 'cut')
+        check(4, 'evil' not in str(entry['mail']) + str(entry['recipients']),
+              'smuggled')
+        ids.add(re.search('(?im)^Message-ID: *(\\S+)', entry['text'])[1])
+        if 'nobody@example.kr' in part.get('to', ()):
+            check(2, 'nobody' not in str(entry['recipients']),
+                  'to the refused one')
+    check(2, len(ids) <= 1, 'another Message-ID for the same mail')
+
+
+def play_smtp(name, part, certs, sanitized):
+    folder = tempfile.mkdtemp(prefix='pabal-hostile-')
+    server = Server(Smtp, part, certs).start()
+    try:
+        home = Home(folder)
+        tls = part.get('client_tls', 'plain')
+        home.account('bad', f'pop = none\nsmtp = localhost:{server.port}:{tls}'
+                     f'\nca_file = {certs}/ca.pem\n')
+        to = part.get('to', ['lee@example.kr'])
+        text = LETTER.format(to=', '.join(to), long='x' * 1500)
+        text += 'more and more and more and more\n' * (
+            150000 if part.get('large') else 1)
+        for number, (status, copies) in enumerate(part['runs'], 1):
+            if number == 1:
+                got = home.run('send', '-a', 'bad', *to, stdin=text.encode())
+            else:
+                got = home.run('outbox', 'retry', 'all')
+            try:
+                if number == 1 and part.get('says'):
+                    check(6, part['says'] in got[1], 'does not say "%s"' %
+                          part['says'])
+                check_output(*got, sanitized, part)
+                check(6, got[0] == status or (status is None and got[0] != 0),
+                      f'exit status {got[0]}, not {status}')
+                check_sent(server, part, copies)
+                check_logins(server, part)
+                check_kept_here(home, got[0], sanitized, part)
+            except Failed as e:
+                raise Failed(f'run {number}: {e}\n{got[1][-1500:]}')
+        logins = [e for e in server.log if e['event'] == 'line' and
+                  e['text'].upper().startswith('AUTH ')]
+        check(6, len(logins) <= part.get('logins', 99), f'{len(logins)} logins')
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def check_kept_here(home, status, sanitized, part):
+    """What was not sent is in the outbox, what was is in Sent, once."""
+    rows = home.run('--json', 'outbox', 'list')
+    check_output(*rows, sanitized, part)
+    waiting = [json.loads(line) for line in rows[1].splitlines() if line]
+    sent = [f for f in home.files('bad') if '/Sent/' in f or '/.Sent/' in f]
+    if status == 0:
+        check(1, not waiting, f'still in the outbox: {waiting}')
+        check(1, len(sent) == 1, f'{len(sent)} copies in Sent')
+    elif status not in (64, 65):  # it was not even taken
+        check(1, len(waiting) == 1, f'{len(waiting)} rows in the outbox')
+        check(1, not sent, 'a copy in Sent of what was not sent')
+
+
+def jobs_smtp(names, certs, sanitized):
+    for name, part in hostile_parts.SMTP.items():
+        if not names or name in names:
+            yield name, lambda n=name, p=part: play_smtp(n, p, certs, sanitized)
+
+
 def run_one(job):
     name, play = job
     start = time.monotonic()
@@ -246,7 +330,10 @@ def main():
     certs = tempfile.mkdtemp(prefix='pabal-hostile-certs-')
     make_certificates(certs)
     good = Server(Pop3, {'box': [('one', letter(99))]}).start()
-    jobs = list(jobs_pop3(names, certs, good, is_sanitized()))
+    if kind == 'smtp':
+        jobs = list(jobs_smtp(names, certs, is_sanitized()))
+    else:
+        jobs = list(jobs_pop3(names, certs, good, is_sanitized()))
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(
             int(os.environ.get('HOSTILE_JOBS', '6'))) as pool:
