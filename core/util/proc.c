@@ -284,3 +284,54 @@ proc_run(char *const argv[], const struct proc_opts *opts, struct str *output,
 		return err_set(err, ERR_CONFIG, _("cannot run '%s'"), argv[0]);
 	return rc;
 }
+
+/* In a grandchild, so that nobody has to wait for it. */
+static _Noreturn void
+run_detached(char *const argv[], int report)
+{
+	int null;
+	sigset_t none;
+
+	if (setsid() < 0 || fork() != 0)
+		_exit(0);
+	sigemptyset(&none);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
+	signal(SIGINT, SIG_DFL);
+	null = open("/dev/null", O_RDWR);
+	if (null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 &&
+	    dup2(null, 2) >= 0) {
+		for (int fd = 3; fd < 4096; fd++)
+			if (fd != report)
+				close(fd);
+		execvp(argv[0], argv);
+	}
+	/* The parent learns of it by this byte. */
+	_exit(write(report, "x", 1) == 1 ? PROC_NOT_FOUND : 1);
+}
+
+int
+proc_start(char *const argv[], struct err *err)
+{
+	int report[2];
+	int status;
+	char byte;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(report, O_CLOEXEC) != 0)
+		return err_sys(err, errno, _("cannot run a command"));
+	pid = fork();
+	if (pid == 0)
+		run_detached(argv, report[1]);
+	close(report[1]);
+	do
+		n = pid < 0 ? 1 : read(report[0], &byte, 1);
+	while (n < 0 && errno == EINTR);
+	close(report[0]);
+	while (pid > 0 && waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	if (n != 0)
+		return err_set(err, ERR_CONFIG, _("cannot run '%s'"), argv[0]);
+	return 0;
+}

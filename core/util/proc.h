@@ -31,4 +31,8 @@ struct proc_opts {
 int proc_run(char *const argv[], const struct proc_opts *opts,
              struct str *output, int *status_r, struct err *err);
 
+/* Start argv in a session of its own, without our terminal, and do not wait:
+ * programs with windows.  0, or -1 (ERR_CONFIG) when it cannot be run. */
+int proc_start(char *const argv[], struct err *err);
+
 #endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Mailcap files: what is found, and that nothing of a mail becomes a command. */
+#include "lib/test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/mailcap.h"
+#include "util/proc.h"
+#include "util/str.h"
+
+static char display[] = ":0";
+
+static char *
+fake_getenv(const char *name)
+{
+	return strcmp(name, "DISPLAY") == 0 ? display : NULL;
+}
+
+/* The words of the command with "|" between; "" for none. */
+static void
+assert_command(const char *text, const char *type, const char *path,
+               const char *want)
+{
+	struct mailcap_found found;
+	struct str s;
+
+	str_init(&s, 10000);
+	if (mailcap_find(slice_of(text), slice_of(type), path, fake_getenv,
+	                 &found)) {
+		for (char **word = found.argv; *word != NULL; word++)
+			str_printf(&s, "%s%s", s.n > 0 ? "|" : "", *word);
+		str_add_z(&s, found.terminal ? " terminal" : "");
+		str_add_z(&s, found.input ? " input" : "");
+		proc_free_argv(found.argv);
+	}
+	if (!slice_eq_z(str_slice(&s), want))
+		fail_msg("%s: \"%s\", not \"%s\"", text, s.p, want);
+	str_release(&s);
+}
+
+static void
+test_entries(void **state)
+{
+	static const char file[] =
+		"# comment; x\n\n"
+		"application/pdf; dump %s; copiousoutput\n"
+		"Application/PDF; view --title 'a b' \"%s\"; test=test -n "
+		"\"$DISPLAY\"; description=\"a; b\"\n"
+		"image/*; show -t %t file://%s >/dev/null 2>&1 &\n"
+		"audio; play\n"
+		"video/x; \\\n  long \\\n  %s; needsterminal\n"
+		"text/plain; less %s; test=test -z \"$DISPLAY\"\n"
+		"text/plain; edit %{charset} 100%% %s; test=test -n $DISPLAY";
+
+	(void)state;
+	assert_command(file, "application/pdf", "/t/a.pdf",
+	               "view|--title|a b|/t/a.pdf");
+	assert_command(file, "image/png", "/t/a b.png",
+	               "show|-t|image/png|file:///t/a b.png");
+	assert_command(file, "audio/ogg", "/t/a", "play input");
+	assert_command(file, "video/x", "/t/a", "long|/t/a terminal");
+	assert_command(file, "text/plain", "/t/a", "edit||100%|/t/a");
+	assert_command(file, "text/html", "/t/a", "");
+	assert_command("", "text/html", "/t/a", "");
+}
+
+/* Names and types of a mail stay one word; a shell is never needed. */
+static void
+test_hostile(void **state)
+{
+	static const char evil[] = "/t/$(touch /tmp/pwn);`id` '\" %t.txt";
+	static const char *const refused[] = {
+		"cat %s | less", "echo `id` %s", "x $(id) %s",  "x > out %s",
+		"x 'open",       "x ${A} %s",    "x \"$A\" %s", "",
+	};
+
+	(void)state;
+	assert_command("text/x; cat %s -- '%s'", "text/x", evil,
+	               "cat|/t/$(touch /tmp/pwn);`id` '\" %t.txt|--|"
+	               "/t/$(touch /tmp/pwn);`id` '\" %t.txt");
+	assert_command("text/*; cat %t", "text/x;id", "/t/a", "");
+	assert_command("text/*; cat %t", "text/$(id)", "/t/a", "");
+	assert_command("*/*; cat %t", "-rf/x", "/t/a", "");
+	for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
+		struct str s;
+
+		str_init(&s, 1000);
+		str_printf(&s, "text/x; %s", refused[i]);
+		assert_command(s.p, "text/x", "/t/a", "");
+		str_release(&s);
+	}
+	assert_command("text/x; cat %s; test=test -e /etc/passwd", "text/x",
+	               "/t/a", "");
+	assert_command("text/x; cat %s; test=id", "text/x", "/t/a", "");
+}
+
+static void
+test_every_cut_is_safe(void **state)
+{
+	static const char whole[] =
+		"text/x; a \"%s\" '%t' %{x} \\; b; test=test -n \"$D\"; "
+		"needsterminal\\\n x\ntext; y %";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof whole; i++) {
+		struct mailcap_found found;
+		char *copy = malloc(i + 1);
+
+		memcpy(copy, whole, i);
+		if (mailcap_find(slice_make(copy, i), SLICE_LIT("text/x"), "/a",
+		                 fake_getenv, &found))
+			proc_free_argv(found.argv);
+		free(copy);
+	}
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_hostile),
+		cmocka_unit_test(test_every_cut_is_safe),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
