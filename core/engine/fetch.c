@@ -12,6 +12,10 @@
  *
  * 6. Nothing is stored under a name or deleted by a number that moved meanwhile
  *    (retrieve, remove_older).
+ * 7. Messages are parsed, judged and put into the batch by the intake's thread
+ *    while the next ones arrive.  While anything waits there, the store, the
+ *    batch, keys and stored are its own; a message too large for memory and the
+ *    end of a batch wait for it (intake_drain) and go on alone.
  *
  * Rejected: DELE at once after each RETR (a round trip and a sync a message);
  * keeping whole messages in memory (40 MB mail); one connection a batch.
@@ -71,10 +75,12 @@ sink_begin(void *ctx, size_t index, struct err *err)
 {
 	struct fetch *f = ctx;
 
+	(void)err;
 	f->current = f->plan.fetch[f->at + index];
 	f->arriving = true;
+	f->spilled = false;
 	str_clear(&f->memory);
-	return store_batch_file(f->batch, &f->fd, err);
+	return 0;
 }
 
 /* A size that the server understates ends somewhere too. */
@@ -89,12 +95,23 @@ message_limit(const struct account *a)
 }
 
 static int
-spill(struct fetch *f, struct err *err)
+flush_memory(struct fetch *f, struct err *err)
 {
 	int rc = fsx_write_all(f->fd, f->memory.p, f->memory.n, err);
 
 	str_clear(&f->memory);
 	return rc;
+}
+
+/* What is in memory goes into the batch's next file. */
+static int
+spill(struct fetch *f, struct err *err)
+{
+	if (!f->spilled && (intake_drain(&f->intake, err) != 0 ||
+	                    store_batch_file(f->batch, &f->fd, err) != 0))
+		return -1;
+	f->spilled = true;
+	return flush_memory(f, err);
 }
 
 static int
@@ -134,28 +151,52 @@ deliver_raw(struct fetch *f, size_t entry, struct slice raw, struct err *err)
 	return 0;
 }
 
+/* The intake's thread: a message that came in memory. */
+static int
+store_memory(void *ctx, size_t entry, struct slice raw, struct err *err)
+{
+	struct fetch *f = ctx;
+	int fd;
+
+	if (store_batch_file(f->batch, &fd, err) != 0 ||
+	    fsx_write_all(fd, raw.p, raw.n, err) != 0)
+		return -1;
+	return deliver_raw(f, entry, raw, err);
+}
+
+static int
+store_spilled(struct fetch *f, size_t entry, struct err *err)
+{
+	struct fsx_map map;
+	int rc;
+
+	if (flush_memory(f, err) != 0 || fsx_map_fd(f->fd, &map, err) != 0)
+		return -1;
+	rc = deliver_raw(f, entry, map.data, err);
+	fsx_map_close(&map);
+	return rc;
+}
+
 static int
 sink_end(void *ctx, size_t index, bool ok, const struct err *why,
          struct err *err)
 {
 	struct fetch *f = ctx;
 	size_t entry = f->plan.fetch[f->at + index];
-	struct fsx_map map;
 	int rc;
 
 	f->arriving = false;
 	if (!ok) {
-		store_batch_drop(f->batch);
+		if (f->spilled)
+			store_batch_drop(f->batch);
 		f->failed++;
 		f->why = *why;
 		return 0;
 	}
-	if (spill(f, err) != 0)
-		return -1;
-	if (fsx_map_fd(f->fd, &map, err) != 0)
-		return -1;
-	rc = deliver_raw(f, entry, map.data, err);
-	fsx_map_close(&map);
+	if (f->spilled)
+		rc = store_spilled(f, entry, err);
+	else
+		rc = intake_put(&f->intake, entry, &f->memory, err);
 	tell_progress(f, false);
 	return rc;
 }
@@ -235,6 +276,7 @@ retrieve(struct fetch *f, const size_t *entries, size_t n, struct err *err)
 	struct pop3_sink sink = { sink_begin, sink_data, sink_end, f, NULL };
 	uint32_t *numbers = xcalloc(n, sizeof *numbers);
 	struct pop3_check check;
+	struct err late = { 0 };
 	int rc;
 
 	for (size_t i = 0; i < n; i++)
@@ -244,6 +286,10 @@ retrieve(struct fetch *f, const size_t *entries, size_t n, struct err *err)
 	rc = pop3_retr(f->pop3, numbers, n, message_limit(f->account), &sink,
 	               err);
 	free(numbers);
+	if (intake_drain(&f->intake, &late) != 0 && rc == 0) {
+		*err = late;
+		rc = -1;
+	}
 	if (rc == 0 && sink.check != NULL && !check.same &&
 	    fetch_look_again(f, entries, n, err) != 0) {
 		store_batch_abort(&f->batch);
@@ -298,10 +344,8 @@ fetch_batch(struct fetch *f, size_t n, struct err *err)
 }
 
 static int
-fetch_all(struct fetch *f, struct err *err)
+fetch_batches(struct fetch *f, struct err *err)
 {
-	tell_progress(f, true);
-	f->stored = xcalloc(f->plan.fetch_count, sizeof *f->stored);
 	while (f->at < f->plan.fetch_count) {
 		size_t n = batch_size(f);
 
@@ -311,6 +355,24 @@ fetch_all(struct fetch *f, struct err *err)
 		tell_progress(f, true);
 	}
 	return 0;
+}
+
+static int
+fetch_all(struct fetch *f, struct err *err)
+{
+	int rc;
+
+	tell_progress(f, true);
+	if (f->plan.fetch_count == 0)
+		return 0;
+	f->stored = xcalloc(f->plan.fetch_count, sizeof *f->stored);
+	f->intake.store = store_memory;
+	f->intake.ctx = f;
+	if (intake_open(&f->intake, err) != 0)
+		return -1;
+	rc = fetch_batches(f, err);
+	intake_close(&f->intake);
+	return rc;
 }
 
 /* ---- the first fetch: only the last days ---- */

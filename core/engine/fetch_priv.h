@@ -5,6 +5,7 @@
 
 #include "engine/deliver.h"
 #include "engine/fetch_plan.h"
+#include "engine/intake.h"
 #include "engine/job.h"
 #include "proto/pop3_client.h"
 
@@ -30,7 +31,9 @@ struct fetch {
 	struct store_batch *batch;
 	size_t *stored; /* listing indices stored in this batch */
 	size_t stored_count;
+	struct intake intake;
 	struct str memory; /* the message so far, unless spilled */
+	bool spilled;      /* a large one: into fd as it comes */
 	int fd;
 	size_t current; /* listing index of the message that is arriving */
 	bool arriving;
@@ -38,7 +41,8 @@ struct fetch {
 	size_t *removed; /* listing indices with DELE sent */
 	size_t removed_count;
 	bool *gone; /* one a listing entry: in removed */
-	uint64_t done, failed, bytes;
+	_Atomic uint64_t done;
+	uint64_t failed, bytes;
 	int64_t told_ms;
 	struct err why;  /* of the last message that failed */
 	bool shown;      /* the secret, to the server */

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A second thread of a fetch: it stores messages while the next ones arrive. */
+#ifndef ENGINE_INTAKE_H
+#define ENGINE_INTAKE_H
+
+#include <pthread.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "util/err.h"
+#include "util/slice.h"
+#include "util/str.h"
+
+/* Messages that may wait, and their bytes: enough to bridge a slow one. */
+#define INTAKE_SLOTS 32
+#define INTAKE_BYTES ((size_t)4 * 1024 * 1024)
+
+struct intake_slot {
+	size_t entry;
+	struct str message;
+};
+
+/*
+ * What store touches belongs to the second thread from the first intake_put
+ * until intake_drain returns.
+ */
+struct intake {
+	int (*store)(void *ctx, size_t entry, struct slice raw,
+	             struct err *err);
+	void *ctx;
+	pthread_t thread;
+	bool running;
+
+	pthread_mutex_t lock; /* holds what follows */
+	pthread_cond_t moved;
+	struct intake_slot slots[INTAKE_SLOTS]; /* a ring */
+	size_t first, count;
+	size_t bytes;   /* of the waiting messages */
+	bool ending;    /* no more will come */
+	bool failed;    /* what still waits is dropped */
+	struct err why; /* it failed */
+};
+
+/* Start the thread; store and ctx are set, the rest is zero.  0, or -1 with
+ * ERR_RETRY, and nothing is to close. */
+int intake_open(struct intake *in, struct err *err);
+/* Stores what waits, then ends the thread. */
+void intake_close(struct intake *in);
+/*
+ * Hand a message over; waits for room.  Takes the content of message and leaves
+ * it empty.  0, or -1 with the error of an earlier message: none is stored
+ * after it.
+ */
+int intake_put(struct intake *in, size_t entry, struct str *message,
+               struct err *err);
+/* Wait until everything is stored.  0, or -1 as intake_put; then it is told,
+ * and what comes next is stored again. */
+int intake_drain(struct intake *in, struct err *err);
+
+#endif
