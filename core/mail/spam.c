@@ -187,8 +187,13 @@ spam_judge(struct spam *s, struct spam_features *f, const struct spam_input *in,
 	memset(j_r, 0, sizeof *j_r);
 	need_rules(s);
 	spam_view_init(&j_r->view, in->m);
-	spam_features_of(f, &j_r->view);
-	spam_weigh(w, f, &j_r->sums);
+	/* Who knows nothing has nothing to weigh. */
+	if (known > 0) {
+		spam_features_of(f, &j_r->view);
+		spam_weigh(w, f, &j_r->sums);
+	} else {
+		spam_features_clear(f);
+	}
 	spam_rules_try(s->rules, &j_r->view, in->m, &j_r->hits);
 	j_r->learnt = known * j_r->sums.sum;
 	j_r->ruled = j_r->hits.score * (1 - known * (1 - RULES_LATER));

@@ -133,8 +133,8 @@ spam_features_release(struct spam_features *f)
 	memset(f, 0, sizeof *f);
 }
 
-static void
-clear(struct spam_features *f)
+void
+spam_features_clear(struct spam_features *f)
 {
 	size_t i, k;
 
@@ -390,7 +390,7 @@ spam_features_of(struct spam_features *f, const struct spam_view *v)
 		utf8_cut(v->text.p,
 	                 v->text.n < TEXT_BYTES ? v->text.n : TEXT_BYTES));
 
-	clear(f);
+	spam_features_clear(f);
 	add_headers(v, &header);
 	add_bytes(f, v->subject);
 	add_chars(f, v->subject);

@@ -51,6 +51,7 @@ uint32_t spam_set_slots(enum spam_set set);
 /* named: keep what each feature is made of (spam_explain). */
 void spam_features_init(struct spam_features *f, bool named);
 void spam_features_release(struct spam_features *f);
+void spam_features_clear(struct spam_features *f);
 /* Replace the content by the features of v; v must outlive the names. */
 void spam_features_of(struct spam_features *f, const struct spam_view *v);
 

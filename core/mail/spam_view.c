@@ -19,16 +19,28 @@
 /* Parts that are looked at. */
 #define PARTS_MAX 8
 
+static bool
+is_gap(char c)
+{
+	return byte_is_blank(c) || c == '\0';
+}
+
+/* Append s, each run of blanks as one space, none at the start. */
 static void
 add_squeezed(struct str *out, struct slice s)
 {
-	size_t i;
+	size_t i = 0;
 
-	for (i = 0; i < s.n; i++) {
-		char c = byte_is_blank(s.p[i]) || s.p[i] == '\0' ? ' ' : s.p[i];
+	while (i < s.n) {
+		size_t start = i;
 
-		if (c != ' ' || (out->n > 0 && out->p[out->n - 1] != ' '))
-			str_add_c(out, c);
+		while (i < s.n && !is_gap(s.p[i]))
+			i++;
+		str_add(out, s.p + start, i - start);
+		if (i < s.n && out->n > 0 && out->p[out->n - 1] != ' ')
+			str_add_c(out, ' ');
+		while (i < s.n && is_gap(s.p[i]))
+			i++;
 	}
 }
 

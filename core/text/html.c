@@ -12,6 +12,7 @@
 #include "text/html_node.h"
 #include "text/html_render.h"
 #include "text/html_tidy.h"
+#include "util/arena.h"
 #include "util/utf8.h"
 #include "util/xalloc.h"
 
@@ -166,33 +167,34 @@ html_node_number(const struct html_node *node, const char *name, unsigned max,
 }
 
 static void *
-allocate(void *userdata, size_t size)
+allocate(void *arena, size_t size)
 {
-	(void)userdata;
-	return xmalloc(size);
+	return arena_alloc(arena, size);
 }
 
+/* All of it goes with the arena. */
 static void
-deallocate(void *userdata, void *p)
+deallocate(void *arena, void *p)
 {
-	(void)userdata;
-	free(p);
+	(void)arena;
+	(void)p;
 }
 
 static void
 render_tree(struct slice tidy, struct render *r)
 {
 	GumboOptions options = kGumboDefaultOptions;
+	struct arena arena = { 0 };
 	GumboOutput *tree;
 
 	options.allocator = allocate;
 	options.deallocator = deallocate;
+	options.userdata = &arena;
 	options.max_errors = 0;
 	tree = gumbo_parse_with_options(&options, tidy.p, tidy.n);
-	if (tree == NULL)
-		return;
-	html_render(r, node_of(tree->root));
-	gumbo_destroy_output(&options, tree);
+	if (tree != NULL)
+		html_render(r, node_of(tree->root));
+	arena_release(&arena);
 }
 
 void

@@ -140,6 +140,12 @@ str_add(struct str *s, const char *p, size_t n)
 
 	if (n == 0)
 		return;
+	if (s->n < s->cap && n < s->cap - s->n) {
+		memcpy(s->p + s->n, p, n);
+		s->n += n;
+		s->p[s->n] = '\0';
+		return;
+	}
 	room = str_reserve(s, n);
 	if (room < n)
 		s->full = true;
@@ -164,7 +170,12 @@ str_add_slice(struct str *s, struct slice what)
 void
 str_add_c(struct str *s, char c)
 {
-	str_add(s, &c, 1);
+	if (s->n + 1 >= s->cap) {
+		str_add(s, &c, 1);
+		return;
+	}
+	s->p[s->n++] = c;
+	s->p[s->n] = '\0';
 }
 
 void

@@ -6,6 +6,17 @@
 
 #include "util/banned.h"
 
+/* Does p begin with a character of three bytes in the range that holds most
+ * Hangul and Hanja, where nothing is to be excluded? */
+static bool
+is_common_wide(const char *text, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	return n >= 3 && p[0] >= 0xe1 && p[0] <= 0xec &&
+	       (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80;
+}
+
 size_t
 utf8_decode(const char *text, size_t n, uint32_t *c_r)
 {
@@ -18,6 +29,11 @@ utf8_decode(const char *text, size_t n, uint32_t *c_r)
 	if (p[0] < 0x80) {
 		*c_r = p[0];
 		return 1;
+	}
+	if (is_common_wide(text, n)) {
+		*c_r = (p[0] & 0x0fU) << 12 | (p[1] & 0x3fU) << 6 |
+		       (p[2] & 0x3fU);
+		return 3;
 	}
 	*c_r = UTF8_REPLACEMENT;
 	if (p[0] < 0xc2 || p[0] > 0xf4)
@@ -79,6 +95,23 @@ is_bad(const char *p, size_t len, uint32_t c)
 	        (unsigned char)p[1] != 0xbf || (unsigned char)p[2] != 0xbd);
 }
 
+/* Bytes of the head of p that are ASCII; may stop early, but not at the first. */
+static size_t
+ascii_run(const char *p, size_t n)
+{
+	uint64_t word;
+	size_t i = 0;
+
+	for (; n - i >= sizeof word; i += sizeof word) {
+		memcpy(&word, p + i, sizeof word);
+		if ((word & 0x8080808080808080ULL) != 0)
+			break;
+	}
+	while (i < n && (p[i] & 0x80) == 0)
+		i++;
+	return i;
+}
+
 bool
 utf8_valid(const char *p, size_t n)
 {
@@ -86,14 +119,15 @@ utf8_valid(const char *p, size_t n)
 		uint32_t c;
 		size_t len;
 
-		if (*p >= 0) {
-			p++;
-			n--;
-			continue;
+		if (is_common_wide(p, n)) {
+			len = 3;
+		} else if ((*p & 0x80) == 0) {
+			len = ascii_run(p, n);
+		} else {
+			len = utf8_decode(p, n, &c);
+			if (is_bad(p, len, c))
+				return false;
 		}
-		len = utf8_decode(p, n, &c);
-		if (is_bad(p, len, c))
-			return false;
 		p += len;
 		n -= len;
 	}
