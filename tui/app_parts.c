@@ -49,7 +49,7 @@ app_pick_attachment(struct app *a)
 		part_save_name(p, &name);
 		part_bytes(p, &bytes);
 		str_printf(&detail, "%.*s, ", SLICE_ARG(p->type));
-		fmt_size(bytes.n, &detail);
+		str_add_size(&detail, bytes.n);
 		w_pick_add(&a->picker, name.p, detail.p, n++);
 		str_release(&detail);
 		str_release(&bytes);

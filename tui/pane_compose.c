@@ -263,7 +263,7 @@ draw_files(const struct compose *c, struct grid *g, const struct rect *r,
 	str_init(&s, 4096);
 	for (i = 0; i < c->files.n; i++) {
 		str_printf(&s, "%s%s (", i > 0 ? ", " : "", c->files.v[i].name);
-		fmt_size(c->files.v[i].size, &s);
+		str_add_size(&s, c->files.v[i].size);
 		str_add_c(&s, ')');
 	}
 	(void)grid_field(g, r, row, LABEL_CELLS, r->cols - LABEL_CELLS - 1,

@@ -161,7 +161,7 @@ add_attachments(struct pane_reader *p)
 		part_save_name(part, &s);
 		part_bytes(part, &bytes);
 		str_add_z(&s, " (");
-		fmt_size(bytes.n, &s);
+		str_add_size(&s, bytes.n);
 		str_add_z(&s, ")");
 		add_header(p, label, str_slice(&s), STYLE_HEADER);
 		label = "";

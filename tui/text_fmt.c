@@ -52,28 +52,6 @@ fmt_date_long(int64_t t, struct str *out)
 }
 
 void
-fmt_size(uint64_t bytes, struct str *out)
-{
-	static const char *const units[] = { "kB", "MB", "GB", "TB" };
-	uint64_t tenths = bytes / 100;
-	size_t u = 0;
-
-	if (bytes < 1000) {
-		str_printf(out, "%u B", (unsigned)bytes);
-		return;
-	}
-	while (tenths >= 10000 && u < 3) {
-		tenths /= 1000;
-		u++;
-	}
-	if (tenths >= 100)
-		str_printf(out, "%u %s", (unsigned)(tenths / 10), units[u]);
-	else
-		str_printf(out, "%u.%u %s", (unsigned)(tenths / 10),
-		           (unsigned)(tenths % 10), units[u]);
-}
-
-void
 fmt_count(uint64_t n, struct str *out)
 {
 	if (n >= 1000) {

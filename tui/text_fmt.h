@@ -13,8 +13,6 @@
 void fmt_date_short(int64_t t, int64_t now, struct str *out);
 /* For the reader: "2026-11-23 (Mon) 09:12". */
 void fmt_date_long(int64_t t, struct str *out);
-/* "512 B", "1.2 MB". */
-void fmt_size(uint64_t bytes, struct str *out);
 /* "1,204". */
 void fmt_count(uint64_t n, struct str *out);
 /* A folder's name in the user's language; static. */

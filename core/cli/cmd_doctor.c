@@ -97,7 +97,7 @@ check_disk(struct doctor *d)
 		        d->cli->paths.data);
 	} else {
 		free_bytes = (uint64_t)vfs.f_bavail * vfs.f_frsize;
-		out_size(&text, free_bytes);
+		str_add_size(&text, free_bytes);
 		str_printf(&text, _(" free in %s"), d->cli->paths.data);
 		if (free_bytes < DISK_LOW)
 			err_set(&err, ERR_IO, _("nearly full: %s"), text.p);

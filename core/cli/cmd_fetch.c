@@ -102,7 +102,7 @@ print_line(const struct event *ev)
 			str_printf(&line, " (%s)", ev->text);
 	}
 	str_add_z(&line, ", ");
-	out_size(&line, ev->bytes);
+	str_add_size(&line, ev->bytes);
 	str_add_z(&line, ", ");
 	str_printf(&line, _("%lld.%lld s"), (long long)(ev->elapsed_ms / 1000),
 	           (long long)(ev->elapsed_ms % 1000 / 100));

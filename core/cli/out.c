@@ -115,25 +115,6 @@ out_column(struct str *out, const char *text, size_t cells)
 }
 
 void
-out_size(struct str *out, uint64_t bytes)
-{
-	static const char *const units[] = { "KB", "MB", "GB", "TB", "PB" };
-	uint64_t tenths = bytes * 10 / 1024;
-	size_t i = 0;
-
-	if (bytes < 1024 || bytes > UINT64_MAX / 10) {
-		str_printf(out, "%llu B", (unsigned long long)bytes);
-		return;
-	}
-	while (tenths >= 10240 && i + 1 < sizeof units / sizeof units[0]) {
-		tenths /= 1024;
-		i++;
-	}
-	str_printf(out, "%llu.%llu %s", (unsigned long long)(tenths / 10),
-	           (unsigned long long)(tenths % 10), units[i]);
-}
-
-void
 out_date(struct str *out, int64_t t)
 {
 	struct tm tm;

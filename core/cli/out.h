@@ -26,8 +26,6 @@ void out_raw(struct slice bytes);
 void out_text(struct slice text);
 /* Append text in exactly cells cells, cut or padded. */
 void out_column(struct str *out, const char *text, size_t cells);
-/* "812 B", "3.4 MB" */
-void out_size(struct str *out, uint64_t bytes);
 /* "2026-11-23 09:12", local time */
 void out_date(struct str *out, int64_t t);
 /* Columns of the terminal at fd; 80 when it is none. */

@@ -50,6 +50,7 @@ probe_pop3(struct job *job, struct err *err)
 	uint64_t count;
 	uint64_t bytes;
 	struct err ignored = { 0 };
+	struct str size;
 
 	say(job, _("POP3 %s:%d"), a->pop.host, a->pop.port);
 	servers_pop3(a, &job->secret, job->cancel[0], &opts);
@@ -59,9 +60,11 @@ probe_pop3(struct job *job, struct err *err)
 	say_tls(job, pop3_tls_info(pop3));
 	pop3_stat(pop3, &count, &bytes);
 	say(job, _("logged in as %s"), opts.user);
-	say(job, N_N("%llu message, %llu MB", "%llu messages, %llu MB", count),
-	    (unsigned long long)count,
-	    (unsigned long long)((bytes + 524288) / 1048576));
+	str_init(&size, 64);
+	str_add_size(&size, bytes);
+	say(job, N_N("%llu message, %s", "%llu messages, %s", count),
+	    (unsigned long long)count, size.p);
+	str_release(&size);
 	if ((pop3_capa(pop3) & (POP3_CAPA_UIDL | POP3_CAPA_ASKED)) ==
 	    POP3_CAPA_ASKED)
 		say(job, _("the server has no UIDL: messages are told apart "

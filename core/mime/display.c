@@ -185,34 +185,37 @@ add_html(const struct message *m, const struct part *p,
 	str_release(&text);
 }
 
-void
-display_size(size_t bytes, struct str *out)
+/* Lines of one length, "=" only at the end: then it is exact. */
+static size_t
+base64_size(struct slice raw)
 {
-	if (bytes < 1024)
-		str_printf(out, "%zu B", bytes);
-	else if (bytes < 1024 * 1024)
-		str_printf(out, "%zu KB", (bytes + 512) / 1024);
-	else
-		str_printf(out, "%zu.%zu MB", bytes / (1024 * 1024),
-		           bytes % (1024 * 1024) * 10 / (1024 * 1024));
+	struct slice body = slice_trim(raw);
+	size_t line = slice_find(body, '\n');
+	size_t cr = line > 0 && line < body.n && body.p[line - 1] == '\r';
+	size_t ends = 0, chars = 0;
+
+	while (ends < 2 && body.n > 0 && body.p[body.n - 1] == '=') {
+		body.n--;
+		ends++;
+	}
+	if (line > cr)
+		chars = body.n / (line + 1) * (line - cr) + body.n % (line + 1);
+	return chars / 4 * 3 + chars % 4 * 3 / 4;
 }
 
 size_t
 part_size_estimate(const struct part *p)
 {
-	size_t n = p->body.n;
-
 	switch (p->cte) {
 	case CTE_BASE64:
-		/* Lines of 76 characters and CRLF carry 57 bytes. */
-		return n / 78 * 57 + n % 78 * 3 / 4;
+		return base64_size(p->body);
 	case CTE_UUENCODE:
-		return n / 4 * 3;
+		return p->body.n / 4 * 3;
 	case CTE_QP:
 	case CTE_IDENTITY:
 		break;
 	}
-	return n;
+	return p->body.n;
 }
 
 /* Text that no body has (see parse.h), as it stands. */
@@ -243,7 +246,7 @@ add_line(const struct part *p, struct str *out)
 	}
 	unicode_clean_line(p->type, out);
 	str_add_z(out, ", ");
-	display_size(part_size_estimate(p), out);
+	str_add_size(out, part_size_estimate(p));
 	str_add_z(out, "]\n");
 }
 

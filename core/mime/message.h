@@ -45,8 +45,6 @@ struct part *message_html(const struct message *m);
 /* What a reader shows: best alternative, HTML as text, flowed undone, nested
  * messages and attachments named; safe for a terminal. */
 void message_display(const struct message *m, size_t cells, struct str *out);
-/* Append "312 B", "24 KB", "3.1 MB". */
-void display_size(size_t bytes, struct str *out);
 /* The plain words for filter, search and quoting: text or HTML as text; safe,
  * at most max bytes. */
 void message_words(const struct message *m, size_t max, struct str *out);

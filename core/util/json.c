@@ -97,8 +97,8 @@ escape(struct str *out, uint32_t c)
 		str_add_z(out, "\\t");
 		break;
 	default:
-		if (c < 0x20 || (c >= 0x7f && c < 0xa0) || c == 0x2028 ||
-		    c == 0x2029)
+		/* tags, beyond FFFF, do nothing to a terminal */
+		if (c < 0x10000 && utf8_is_unsafe(c))
 			str_printf(out, "\\u%04x", (unsigned)c);
 		else
 			str_add_codepoint(out, c);

@@ -192,6 +192,25 @@ str_add_u64(struct str *s, uint64_t v)
 }
 
 void
+str_add_size(struct str *s, uint64_t bytes)
+{
+	static const char *const units[] = { "KB", "MB", "GB", "TB", "PB" };
+	uint64_t tenths = bytes * 10 / 1024;
+	size_t i = 0;
+
+	if (bytes < 1024 || bytes > UINT64_MAX / 10) {
+		str_printf(s, "%llu B", (unsigned long long)bytes);
+		return;
+	}
+	while (tenths >= 10240 && i + 1 < sizeof units / sizeof units[0]) {
+		tenths /= 1024;
+		i++;
+	}
+	str_printf(s, "%llu.%llu %s", (unsigned long long)(tenths / 10),
+	           (unsigned long long)(tenths % 10), units[i]);
+}
+
+void
 str_add_codepoint(struct str *s, uint32_t c)
 {
 	char bytes[4];

@@ -22,27 +22,6 @@ test_columns(void **state)
 }
 
 static void
-test_sizes(void **state)
-{
-	static const struct {
-		uint64_t bytes;
-		const char *shown;
-	} sizes[] = { { 0, "0 B" },          { 1023, "1023 B" },
-		      { 1024, "1.0 KB" },    { 1536, "1.5 KB" },
-		      { 3565158, "3.3 MB" }, { (uint64_t)5 << 30, "5.0 GB" } };
-	struct str out;
-	size_t i;
-
-	(void)state;
-	for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
-		str_init(&out, 100);
-		out_size(&out, sizes[i].bytes);
-		assert_string_equal(out.p, sizes[i].shown);
-		str_release(&out);
-	}
-}
-
-static void
 test_bar_never_fills_more_than_its_cells(void **state)
 {
 	static const uint64_t totals[] = { 0, 1, 3, 1204, UINT64_MAX };
@@ -84,7 +63,6 @@ main(void)
 {
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_columns),
-		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_bar_never_fills_more_than_its_cells),
 		cmocka_unit_test(test_bar),
 	};

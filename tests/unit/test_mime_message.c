@@ -172,6 +172,43 @@ test_attachments(void **state)
 	message_release(&m);
 }
 
+/* The size that is shown without decoding is the true one where lines are of
+ * one length. */
+static void
+test_size_of_base64(void **state)
+{
+	static const char *const ends[] = { "\n", "\r\n" };
+	size_t bytes, e, i;
+
+	(void)state;
+	for (bytes = 1; bytes < 400; bytes++) {
+		for (e = 0; e < 2; e++) {
+			struct part p = { .cte = CTE_BASE64 };
+			struct str text, got;
+
+			str_init(&text, 2000);
+			str_init(&got, 2000);
+			for (i = 0; i < (bytes + 2) / 3; i++)
+				str_add_z(&text,
+				          i % 19 == 18 ? "AAAA\n" : "AAAA");
+			str_clear(&got);
+			for (i = 0; i < text.n; i++) {
+				if (text.p[i] == '\n')
+					str_add_z(&got, ends[e]);
+				else
+					str_add_c(&got, text.p[i]);
+			}
+			for (i = 0; i < (3 - bytes % 3) % 3; i++)
+				got.p[slice_rfind(str_slice(&got), 'A')] = '=';
+			str_add_z(&got, ends[e]);
+			p.body = str_slice(&got);
+			assert_int_equal(part_size_estimate(&p), bytes);
+			str_release(&text);
+			str_release(&got);
+		}
+	}
+}
+
 static void
 test_display(void **state)
 {
@@ -361,6 +398,7 @@ main(void)
 		cmocka_unit_test(test_forced_charset),
 		cmocka_unit_test(test_attachments),
 		cmocka_unit_test(test_display),
+		cmocka_unit_test(test_size_of_base64),
 		cmocka_unit_test(test_calendar),
 		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_words),

@@ -72,12 +72,34 @@ test_taken_text_is_owned(void **state)
 	str_release(&s);
 }
 
+static void
+test_sizes(void **state)
+{
+	static const struct {
+		uint64_t bytes;
+		const char *shown;
+	} sizes[] = { { 0, "0 B" },          { 1023, "1023 B" },
+		      { 1024, "1.0 KB" },    { 1536, "1.5 KB" },
+		      { 3565158, "3.3 MB" }, { (uint64_t)5 << 30, "5.0 GB" } };
+	struct str out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+		str_init(&out, 100);
+		str_add_size(&out, sizes[i].bytes);
+		assert_string_equal(out.p, sizes[i].shown);
+		str_release(&out);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_grows_to_its_maximum),
 		cmocka_unit_test(test_inserts_and_removes),
+		cmocka_unit_test(test_sizes),
 		cmocka_unit_test(test_taken_text_is_owned),
 	};
 
