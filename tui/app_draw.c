@@ -11,8 +11,10 @@
 #include "util/banned.h"
 
 /* How long a message stays. */
-#define SAY_MS    8000
-#define BAR_CELLS 10
+#define SAY_MS 8000
+/* A problem is shown so long even if keys are typed. */
+#define PROBLEM_MS 2000
+#define BAR_CELLS  10
 
 void
 app_say(struct app *a, enum style st, const char *fmt, ...)
@@ -28,16 +30,30 @@ app_say(struct app *a, enum style st, const char *fmt, ...)
 	unicode_clean_line(str_slice(&s), &a->message);
 	str_release(&s);
 	a->message_style = st;
-	a->message_until = clock_mono_ms() + SAY_MS;
+	a->message_since = clock_mono_ms();
+	/* a problem waits for somebody to see it */
+	a->message_until = app_says_problem(a) ? 0 : a->message_since + SAY_MS;
+	a->dirty = true;
+}
+
+/* Called before a key is obeyed: it takes the message away.  A problem that
+ * came while the user was typing stays long enough to be read. */
+void
+app_message_seen(struct app *a)
+{
+	if (a->message.n == 0 ||
+	    (app_says_problem(a) &&
+	     clock_mono_ms() - a->message_since < PROBLEM_MS))
+		return;
+	str_clear(&a->message);
 	a->dirty = true;
 }
 
 bool
 app_says_problem(const struct app *a)
 {
-	return a->message.n > 0 && clock_mono_ms() < a->message_until &&
-	       (a->message_style == STYLE_ERROR ||
-	        a->message_style == STYLE_WARN);
+	return a->message.n > 0 && (a->message_style == STYLE_ERROR ||
+	                            a->message_style == STYLE_WARN);
 }
 
 void

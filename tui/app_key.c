@@ -363,10 +363,8 @@ static void
 key_event(struct app *a, uint32_t key)
 {
 	a->moved = a->moved || a->focus != PANE_FOLDERS;
-	if (a->prompt == PROMPT_NONE && a->message.n > 0) {
-		str_clear(&a->message);
-		a->dirty = true;
-	}
+	if (a->prompt == PROMPT_NONE)
+		app_message_seen(a);
 	if (a->pick != PICK_NONE)
 		app_pick_key(a, key);
 	else if (a->prompt != PROMPT_NONE)

@@ -150,6 +150,43 @@ expand_home(struct slice path)
 	return full;
 }
 
+/* A folder is where the file goes under its own name. */
+static char *
+save_target(const struct part *p, struct slice typed)
+{
+	char *path = expand_home(typed);
+	char *file;
+	struct str name;
+	struct stat st;
+
+	if (stat(path, &st) != 0 || !S_ISDIR(st.st_mode))
+		return path;
+	str_init(&name, 256);
+	part_save_name(p, &name);
+	file = fsx_join(path, name.p);
+	free(path);
+	str_release(&name);
+	return file;
+}
+
+/* Is there a folder for this file?  Says so if not. */
+static bool
+folder_is_there(struct app *a, const char *file)
+{
+	struct slice s = slice_of(file);
+	size_t slash = slice_rfind(s, '/');
+	char *folder = slash == s.n ? xstrdup(".")
+	                            : slice_dup(slice_head(s, slash + 1));
+	struct stat st;
+	bool there = stat(folder, &st) == 0 && S_ISDIR(st.st_mode);
+
+	if (!there)
+		app_say(a, STYLE_WARN,
+		        _("there is no folder '%s', nothing saved"), folder);
+	free(folder);
+	return there;
+}
+
 void
 app_save_part(struct app *a, struct slice path)
 {
@@ -162,7 +199,11 @@ app_save_part(struct app *a, struct slice path)
 	path = slice_trim(path);
 	if (p == NULL || path.n == 0)
 		return;
-	file = expand_home(path);
+	file = save_target(p, path);
+	if (!folder_is_there(a, file)) {
+		free(file);
+		return;
+	}
 	if (fsx_exists(file)) {
 		app_say(a, STYLE_WARN,
 		        _("'%s' is there already, nothing saved"), file);

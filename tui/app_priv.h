@@ -116,7 +116,8 @@ struct app {
 
 	struct str message;
 	enum style message_style;
-	int64_t message_until; /* monotonic ms; 0: stays */
+	int64_t message_since; /* monotonic ms */
+	int64_t message_until; /* 0: stays */
 	ARRAY(struct app_undo) undo;
 	ARRAY(struct app_fetch) fetches;
 	uint64_t fetched; /* new mail of the fetches that run */
@@ -133,6 +134,7 @@ unsigned app_context(const struct app *a);
 /* Messages for the status line. */
 /* Is an error or a warning being shown? */
 bool app_says_problem(const struct app *a);
+void app_message_seen(struct app *a);
 void app_say(struct app *a, enum style st, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 void app_say_err(struct app *a, const struct err *err);

@@ -4,6 +4,7 @@
 
 #include <glob.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/wait.h>
 
 #include "lib/screen.h"
@@ -142,6 +143,39 @@ test_sends_and_takes_back(void **state)
 		fail_with(s, "sent");
 	screen_type(s, "gs");
 	shown(s, "Re: ");
+	finish(&s);
+}
+
+static void
+test_saves_an_attachment(void **state)
+{
+	struct screen *s = demo(24, 80);
+	char *folder = temp_make();
+	char *file = fsx_join(folder, "3분기 매출.csv");
+
+	(void)state;
+	screen_type(s, "/subject:초안 has:attachment\r");
+	gone(s, "합주 시간");
+	screen_type(s, "\r");
+	shown(s, "3분기 매출.csv (50 B)");
+	shown(s, "[3분기 매출.csv, text/csv, 50 B]");
+	screen_type(s, "v\r");
+	shown(s, "Save as");
+	screen_type(s, "\025/nonexistent-folder/a.csv\r");
+	shown(s, "there is no folder '/nonexistent-folder/'");
+	screen_type(s, "v\r");
+	shown(s, "Save as");
+	screen_type(s, "\025");
+	screen_type(s, folder);
+	screen_type(s, "\r");
+	shown(s, "saved as");
+	assert_true(fsx_exists(file));
+	free(file);
+	temp_remove(folder);
+	screen_type(s, "q");
+	gone(s, "Subject   ");
+	screen_type(s, "\033");
+	shown(s, "합주 시간");
 	finish(&s);
 }
 
@@ -366,6 +400,7 @@ main(void)
 		cmocka_unit_test(test_reads_mail),
 		cmocka_unit_test(test_hangul_keys_and_undo),
 		cmocka_unit_test(test_sends_and_takes_back),
+		cmocka_unit_test(test_saves_an_attachment),
 		cmocka_unit_test(test_warns_and_keeps_drafts),
 		cmocka_unit_test(test_wide_terminal_shows_panes),
 		cmocka_unit_test(test_no_raw_controls),

@@ -112,6 +112,23 @@ test_killed_while_two_write(void **state)
 	screen_kill(&third);
 }
 
+/* Nobody may have been looking when it failed. */
+static void
+test_failures_stay_shown(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	screen_type(s, "G");
+	shown(s, "no password is known");
+	(void)screen_wait(s, "never shown", 9000);
+	shown(s, "no password is known");
+	screen_type(s, "j");
+	if (!screen_wait_gone(s, "no password", MS))
+		fail_with(s, "gone");
+	screen_kill(&s);
+}
+
 static int
 set_up(void **state)
 {
@@ -141,6 +158,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_killed_while_two_write),
+		cmocka_unit_test(test_failures_stay_shown),
 	};
 	const char *where = getenv("PABAL");
 	int rc;
