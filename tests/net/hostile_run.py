@@ -58,6 +58,19 @@ def is_sanitized():
         return b'__asan_init' in f.read()
 
 
+def watch_memory(pid, over, peak):
+    """The most memory so far, in KB (what wait4 says begins with ours)."""
+    while not over.wait(0.02):
+        try:
+            with open(f'/proc/{pid}/status') as f:
+                text = f.read()
+        except OSError:
+            return
+        found = re.search(r'VmHWM:\s+(\d+)', text)
+        if found and 'Name:\tpython' not in text:
+            peak.append(int(found[1]))
+
+
 class Home:
     """A home for pabal below folder, with accounts."""
 
@@ -91,13 +104,22 @@ class Home:
             child.stdin.close()
         timer = threading.Timer(wall, child.kill)
         timer.start()
+        over = threading.Event()
+        peak = []
+        watch = threading.Thread(target=watch_memory,
+                                 args=(child.pid, over, peak))
+        watch.start()
+        # Not reaped while it is watched: the number stays its own.
+        os.waitid(os.P_PID, child.pid, os.WEXITED | os.WNOWAIT)
+        over.set()
+        watch.join()
         _, status, usage = os.wait4(child.pid, 0)
         timer.cancel()
         child.returncode = os.waitstatus_to_exitcode(status)
         out.seek(0)
         text = out.read().decode('utf-8', 'backslashreplace')
         return (child.returncode, text, time.monotonic() - start,
-                usage.ru_utime + usage.ru_stime, usage.ru_maxrss)
+                usage.ru_utime + usage.ru_stime, max(peak, default=0))
 
     def files(self, account, sub=('cur', 'new')):
         found = []
