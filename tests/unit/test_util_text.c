@@ -210,9 +210,10 @@ test_json_quotes(void **state)
 	json_key(&j, "none");
 	json_string_z(&j, NULL);
 	json_end_object(&j);
-	assert_string_equal(out.p, "{\"a\\\"b\":\"x\\n\\u001b\\\\\xef\xbf\xbd가"
-	                           "\\u007f\\u202e\",\"list\":[-5,true,null,0.5],"
-	                           "\"none\":null}");
+	assert_string_equal(out.p,
+	                    "{\"a\\\"b\":\"x\\n\\u001b\\\\\xef\xbf\xbd가"
+	                    "\\u007f\\u202e\",\"list\":[-5,true,null,0.5],"
+	                    "\"none\":null}");
 	str_release(&out);
 }
 
