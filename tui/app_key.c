@@ -332,7 +332,7 @@ app_act(struct app *a, enum action_id id)
 	} else if (a->screen == APP_MAIL) {
 		if (id >= ACTION_NEXT && id <= ACTION_SCROLL_UP)
 			move_act(a, id);
-		else if (id >= ACTION_COMPOSE && id <= ACTION_REDIRECT)
+		else if (id >= ACTION_COMPOSE && id <= ACTION_EDIT_NEW)
 			app_write(a, id);
 		else if (!act_go(a, id) && !act_message(a, id) &&
 		         !act_read(a, id))

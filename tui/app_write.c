@@ -61,19 +61,22 @@ answer_from(struct app *a, struct compose *c, const struct message *m)
 	const struct store_row *r = model_list_get(&a->list.list);
 	const struct account *fallback =
 		r != NULL ? app_account(a, r->account) : NULL;
-	const char *address = NULL;
+	char *address = NULL;
 	const struct account *acc =
 		account_for_reply(&a->conf, m, fallback, &address);
 
 	if (acc != NULL)
 		compose_set_from(c, acc->name, address);
+	free(address);
 }
 
 static void
 fill(struct compose *c, const struct message *m, int64_t id,
      enum action_id action, struct err *err)
 {
-	if (action == ACTION_FORWARD || action == ACTION_FORWARD_ATTACHED)
+	if (action == ACTION_EDIT_NEW)
+		compose_fill_again(c, m);
+	else if (action == ACTION_FORWARD || action == ACTION_FORWARD_ATTACHED)
 		(void)compose_fill_forward(
 			c, m, id, action == ACTION_FORWARD_ATTACHED, err);
 	else
@@ -135,6 +138,21 @@ app_write_mailto(struct app *a, const char *uri)
 	mailto_release(&m);
 }
 
+/* What a draft answers is marked so when the draft is sent. */
+static void
+find_answered(struct app *a, struct compose *c)
+{
+	struct err err = { 0 };
+
+	if (c->in_reply_to == NULL)
+		return;
+	if (store_find_message_id(a->store, slice_of(c->in_reply_to),
+	                          &c->reply_to, &err) != 0)
+		app_say_err(a, &err);
+	if (c->reply_to != 0)
+		c->reply_flag = STORE_ANSWERED;
+}
+
 void
 app_edit_draft(struct app *a)
 {
@@ -148,6 +166,7 @@ app_edit_draft(struct app *a)
 	message_parse(&m, map.data);
 	c = fresh(a);
 	compose_fill_draft(c, &m, id);
+	find_answered(a, c);
 	message_release(&m);
 	fsx_map_close(&map);
 	show(a, c);
@@ -183,7 +202,7 @@ submit(struct app *a, struct slice message, const struct compose_rcpts *rcpts,
 		.draft = c->draft,
 	};
 
-	if (mail.account == NULL || mail.account->smtp.host == NULL)
+	if (mail.account == NULL)
 		return err_set(err, ERR_CONFIG,
 		               _("account '%s' has no server to send by"),
 		               from->account);

@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/identity.h"
+#include "mail/account_match.h"
 #include "text/unicode.h"
 #include "util/clock.h"
 #include "util/fsx.h"
@@ -19,49 +21,107 @@ dup_or_null(const char *s)
 	return s != NULL ? xstrdup(s) : NULL;
 }
 
+/* id: NULL for the account's own address. */
 static void
-add_from(struct compose *c, const struct account *a, const char *name,
-         const char *address)
+add_from(struct compose *c, const struct account *a,
+         const struct account_identity *id, const char *address)
 {
-	struct compose_from f = { xstrdup(a->name), dup_or_null(name),
-		                  xstrdup(address), dup_or_null(a->signature) };
+	const char *name = a->full_name;
+	const char *reply_to = a->reply_to;
+	const char *signature = a->signature;
+	struct compose_from f = { xstrdup(a->name), NULL, xstrdup(address),
+		                  NULL, NULL };
 
+	if (id != NULL && id->name != NULL)
+		name = id->name;
+	if (id != NULL && id->reply_to != NULL)
+		reply_to = id->reply_to;
+	if (id != NULL && id->signature != NULL)
+		signature = id->signature;
+	f.name = dup_or_null(name);
+	f.reply_to = dup_or_null(reply_to);
+	f.signature = dup_or_null(signature);
 	array_add(&c->froms, f);
 }
 
 static void
-add_froms(struct compose *c, const struct conf *conf)
+add_froms(struct compose *c)
 {
 	size_t i, k;
 
-	for (i = 0; i < conf->account_count; i++) {
-		const struct account *a = &conf->accounts[i];
+	for (i = 0; i < c->conf->account_count; i++) {
+		const struct account *a = &c->conf->accounts[i];
 
-		if (a->address == NULL)
-			continue;
-		add_from(c, a, a->full_name, a->address);
+		if (a->address != NULL)
+			add_from(c, a, NULL, a->address);
 		for (k = 0; k < a->identity_count; k++)
-			add_from(c, a,
-			         a->identities[k].name != NULL
-			                 ? a->identities[k].name
-			                 : a->full_name,
-			         a->identities[k].address);
+			if (!identity_is_pattern(&a->identities[k]))
+				add_from(c, a, &a->identities[k],
+				         a->identities[k].address);
 	}
+}
+
+bool
+compose_is_own(const struct compose *c, struct slice spec)
+{
+	size_t i;
+
+	for (i = 0; i < c->conf->account_count; i++)
+		if (account_has_address(&c->conf->accounts[i], spec, NULL))
+			return true;
+	return false;
+}
+
+/* ---- signature ---- */
+
+/* What stands below the text; nothing without a signature. */
+static void
+signature_block(const struct compose *c, struct str *out)
+{
+	const char *sig =
+		c->from < c->froms.n ? c->froms.v[c->from].signature : NULL;
+
+	if (sig != NULL && sig[0] != '\0')
+		str_printf(out, "\n\n-- \n%s\n", sig);
 }
 
 static void
 put_signature(struct compose *c)
 {
-	const char *sig =
-		c->from < c->froms.n ? c->froms.v[c->from].signature : NULL;
 	struct str s;
 
-	if (sig == NULL || sig[0] == '\0')
-		return;
 	str_init(&s, COMPOSE_TEXT_MAX);
-	str_printf(&s, "\n\n-- \n%s\n", sig);
-	editor_set(c->editor, str_slice(&s));
+	signature_block(c, &s);
+	if (s.n > 0)
+		editor_set(c->editor, str_slice(&s));
 	str_release(&s);
+}
+
+/* Send from the index-th address.  Only a signature that stands as it was put
+ * there is replaced: what was written over it is the user's. */
+static void
+switch_from(struct compose *c, size_t index)
+{
+	struct edit_buf *b = editor_buf(c->editor);
+	size_t at = editor_cursor(c->editor);
+	size_t size = edit_buf_size(b);
+	struct str text, old, now;
+
+	str_init(&text, COMPOSE_TEXT_MAX);
+	str_init(&old, COMPOSE_TEXT_MAX);
+	str_init(&now, COMPOSE_TEXT_MAX);
+	signature_block(c, &old);
+	c->from = index;
+	signature_block(c, &now);
+	editor_text(c->editor, &text);
+	if (slice_ends(str_slice(&text), old.p != NULL ? old.p : "") &&
+	    !slice_eq(str_slice(&old), str_slice(&now))) {
+		edit_buf_replace(b, size - old.n, old.n, str_slice(&now));
+		editor_set_cursor(c->editor, at);
+	}
+	str_release(&now);
+	str_release(&old);
+	str_release(&text);
 }
 
 struct compose *
@@ -73,7 +133,8 @@ compose_new(const struct conf *conf, const char *account)
 	for (i = 0; i < COMPOSE_FIELDS; i++)
 		w_line_init(&c->lines[i]);
 	c->editor = editor_new(COMPOSE_TEXT_MAX);
-	add_froms(c, conf);
+	c->conf = conf;
+	add_froms(c);
 	compose_set_from(c, account != NULL ? account : conf->default_account,
 	                 NULL);
 	put_signature(c);
@@ -103,6 +164,7 @@ compose_free(struct compose **cp)
 		free(c->froms.v[i].account);
 		free(c->froms.v[i].name);
 		free(c->froms.v[i].address);
+		free(c->froms.v[i].reply_to);
 		free(c->froms.v[i].signature);
 	}
 	array_release(&c->froms);
@@ -120,6 +182,26 @@ compose_free(struct compose **cp)
 	*cp = NULL;
 }
 
+/* An address that a pattern of the user's fits. */
+static void
+add_fitting(struct compose *c, const char *account, const char *address)
+{
+	size_t i;
+
+	for (i = 0; address != NULL && i < c->conf->account_count; i++) {
+		const struct account *a = &c->conf->accounts[i];
+		const struct account_identity *id;
+
+		if ((account != NULL && strcmp(a->name, account) != 0) ||
+		    !account_has_address(a, slice_of(address), &id) ||
+		    id == NULL)
+			continue;
+		add_from(c, a, id, address);
+		switch_from(c, c->froms.n - 1);
+		return;
+	}
+}
+
 void
 compose_set_from(struct compose *c, const char *account, const char *address)
 {
@@ -133,9 +215,10 @@ compose_set_from(struct compose *c, const char *account, const char *address)
 		if (address != NULL &&
 		    !addr_same(slice_of(f->address), slice_of(address)))
 			continue;
-		c->from = i;
+		switch_from(c, i);
 		return;
 	}
+	add_fitting(c, account, address);
 }
 
 void
@@ -143,7 +226,8 @@ compose_next_from(struct compose *c, int direction)
 {
 	if (c->froms.n == 0)
 		return;
-	c->from = (c->from + (direction > 0 ? 1 : c->froms.n - 1)) % c->froms.n;
+	switch_from(c, (c->from + (direction > 0 ? 1 : c->froms.n - 1)) %
+	                       c->froms.n);
 	c->touched = true;
 }
 
@@ -368,6 +452,7 @@ compose_build(const struct compose *c, bool draft, struct str *out,
 {
 	struct arena a = { NULL };
 	struct build_draft d = { .keep_bcc = draft };
+	struct addr reply_to = { SLICE_NONE, SLICE_NONE };
 	struct str text, id;
 	int rc = -1;
 
@@ -379,6 +464,9 @@ compose_build(const struct compose *c, bool draft, struct str *out,
 	str_init(&id, 512);
 	d.from.name = slice_of(c->froms.v[c->from].name);
 	d.from.spec = slice_of(c->froms.v[c->from].address);
+	reply_to.spec = slice_of(c->froms.v[c->from].reply_to);
+	if (reply_to.spec.n > 0)
+		d.reply_to = (struct addr_list){ &reply_to, 1 };
 	if (fill_addresses(c, draft, &a, &d, wrong_r, err) != 0)
 		goto out;
 	fill_rest(c, &a, &d);

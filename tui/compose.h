@@ -36,6 +36,7 @@ struct compose_from {
 	char *account;
 	char *name;
 	char *address;
+	char *reply_to;
 	char *signature;
 };
 
@@ -48,6 +49,7 @@ struct compose_file {
 
 struct compose {
 	ARRAY(struct compose_from) froms;
+	const struct conf *conf; /* borrowed: lives longer */
 	size_t from;
 	struct w_line lines[COMPOSE_FIELDS]; /* To, Cc, Bcc, Subject */
 	ARRAY(struct compose_file) files;
@@ -74,10 +76,13 @@ enum compose_reply {
 /* An empty message from account (NULL: the default one). */
 struct compose *compose_new(const struct conf *conf, const char *account);
 void compose_free(struct compose **c);
-/* Send from this account and address, when the user has them. */
+/* Send from this account and address, when the user has them; the signature
+ * goes with it, unless the user changed it. */
 void compose_set_from(struct compose *c, const char *account,
                       const char *address);
 void compose_next_from(struct compose *c, int direction);
+/* Is it an address of the user's? */
+bool compose_is_own(const struct compose *c, struct slice spec);
 /* Fill in as an answer to m (stored as id). */
 void compose_fill_reply(struct compose *c, const struct message *m, int64_t id,
                         enum compose_reply how);
@@ -87,6 +92,8 @@ int compose_fill_forward(struct compose *c, const struct message *m, int64_t id,
                          bool as_attachment, struct err *err);
 /* Go on with a draft stored as id. */
 void compose_fill_draft(struct compose *c, const struct message *m, int64_t id);
+/* A new message with the people, text and attachments of m. */
+void compose_fill_again(struct compose *c, const struct message *m);
 void compose_fill_mailto(struct compose *c, const struct mailto *m);
 int compose_attach_file(struct compose *c, const char *path, struct err *err);
 int compose_attach(struct compose *c, struct slice name, struct slice type,

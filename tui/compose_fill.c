@@ -12,17 +12,6 @@
 #include "util/banned.h"
 
 static bool
-is_own(const struct compose *c, struct slice spec)
-{
-	size_t i;
-
-	for (i = 0; i < c->froms.n; i++)
-		if (addr_same(slice_of(c->froms.v[i].address), spec))
-			return true;
-	return false;
-}
-
-static bool
 contains(const struct addr_list *list, size_t n, struct slice spec)
 {
 	size_t i;
@@ -73,7 +62,8 @@ fill_list(struct compose *c, enum compose_field f, const struct addr_list *list,
 	for (i = 0; i < list->n; i++) {
 		struct slice spec = list->v[i].spec;
 
-		if (!addr_spec_ok(spec) || (!keep_own && is_own(c, spec)) ||
+		if (!addr_spec_ok(spec) ||
+		    (!keep_own && compose_is_own(c, spec)) ||
 		    contains(list, i, spec) ||
 		    (other != NULL && contains(other, other->n, spec)))
 			continue;
@@ -141,7 +131,7 @@ fill_people(struct compose *c, const struct message *m, enum compose_reply how)
 	message_addrs(m, "Cc", &a, &cc);
 	if (how == COMPOSE_REPLY_LIST && list_address(m, &list)) {
 		w_line_set(&c->lines[COMPOSE_TO], str_slice(&list));
-	} else if (sender.n > 0 && is_own(c, sender.v[0].spec)) {
+	} else if (sender.n > 0 && compose_is_own(c, sender.v[0].spec)) {
 		/* an answer to one's own mail goes where that went */
 		fill_list(c, COMPOSE_TO, &to, NULL, true);
 		if (how == COMPOSE_REPLY_ALL)
@@ -316,17 +306,18 @@ fill_field(struct compose *c, const struct message *m, const char *name,
 	arena_release(&a);
 }
 
-void
-compose_fill_draft(struct compose *c, const struct message *m, int64_t id)
+/* People, subject, text and attachments. */
+static void
+fill_same(struct compose *c, const struct message *m)
 {
 	struct arena a = { NULL };
 	struct addr_list from;
-	struct slice *refs;
 	struct part *plain = message_plain(m);
 	struct str s;
-	size_t i, n;
 
 	message_addrs(m, "From", &a, &from);
+	/* the text has its signature already */
+	editor_set(c->editor, SLICE_NONE);
 	if (from.n > 0) {
 		char *spec = slice_dup(from.v[0].spec);
 
@@ -343,15 +334,34 @@ compose_fill_draft(struct compose *c, const struct message *m, int64_t id)
 	if (plain != NULL)
 		message_words(m, COMPOSE_TEXT_MAX, &s);
 	editor_set(c->editor, str_slice(&s));
+	(void)take_attachments(c, m, NULL);
+	c->focus = COMPOSE_BODY;
+	str_release(&s);
+	arena_release(&a);
+}
+
+void
+compose_fill_draft(struct compose *c, const struct message *m, int64_t id)
+{
+	struct arena a = { NULL };
+	struct slice *refs;
+	size_t i, n;
+
+	fill_same(c, m);
 	message_references(m, &a, &refs, &n);
 	for (i = 0; i < n; i++)
 		array_add(&c->references, slice_dup(refs[i]));
 	if (n > 0)
 		c->in_reply_to = slice_dup(refs[n - 1]);
-	(void)take_attachments(c, m, NULL);
 	c->draft = id;
-	c->focus = COMPOSE_BODY;
-	str_release(&s);
 	arena_release(&a);
+	compose_set_start(c);
+}
+
+void
+compose_fill_again(struct compose *c, const struct message *m)
+{
+	fill_same(c, m);
+	c->focus = COMPOSE_TO;
 	compose_set_start(c);
 }

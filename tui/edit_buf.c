@@ -43,6 +43,7 @@ struct edit_buf {
 	size_t done; /* log entries that are applied */
 	unsigned step;
 	bool join; /* the next change may join the last */
+	bool glue; /* the next change is undone with the last */
 };
 
 struct edit_buf *
@@ -164,7 +165,7 @@ log_change(struct edit_buf *b, bool insert, size_t at, const char *p, size_t n)
 	log_cut(b, b->done);
 	if (b->log.n == LOG_MAX)
 		log_cut(b, 0);
-	if (!join)
+	if (!join && !b->glue)
 		b->step++;
 	if (join && insert && b->log.n > 0) {
 		c = &b->log.v[b->log.n - 1];
@@ -240,6 +241,17 @@ edit_buf_delete(struct edit_buf *b, size_t at, size_t n)
 	raw_delete(b, at, n);
 	log_change(b, false, at, s.p, s.n);
 	str_release(&s);
+}
+
+void
+edit_buf_replace(struct edit_buf *b, size_t at, size_t n, struct slice text)
+{
+	edit_buf_mark(b);
+	edit_buf_delete(b, at, n);
+	b->glue = n > 0;
+	(void)edit_buf_insert(b, at, text);
+	b->glue = false;
+	edit_buf_mark(b);
 }
 
 void

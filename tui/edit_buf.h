@@ -30,6 +30,9 @@ void edit_buf_set(struct edit_buf *b, struct slice text);
  * replaced. */
 size_t edit_buf_insert(struct edit_buf *b, size_t at, struct slice text);
 void edit_buf_delete(struct edit_buf *b, size_t at, size_t n);
+/* Both in one, undone in one. */
+void edit_buf_replace(struct edit_buf *b, size_t at, size_t n,
+                      struct slice text);
 /* What follows is undone apart from what came before. */
 void edit_buf_mark(struct edit_buf *b);
 /* Take back or do again one step; *at_r: where it was.  false: nothing left. */

@@ -51,6 +51,7 @@ static const struct cli_opt add_opts[] = {
 	{ "pop-pin", 0, true },
 	{ "smtp-pin", 0, true },
 	{ "full-name", 0, true },
+	{ "reply-to", 0, true },
 	{ "identity", 0, true },
 	{ "provider", 0, true },
 	{ "keep", 0, true },

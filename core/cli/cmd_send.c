@@ -45,6 +45,7 @@ struct send {
 	ARRAY(char *) files;   /* attachments, NULL at the end */
 	const char *envelope;  /* -f, or NULL */
 	const char *full_name; /* -F, or NULL */
+	char *sender;          /* address of ours in From, or NULL */
 	bool dot_ends;         /* a line of "." ends the message */
 	bool as_sendmail;
 };
@@ -86,30 +87,9 @@ cut_at_dot(struct str *message)
 		}
 }
 
+/* The account whose address the From field bears; *spec_r: that address, owned. */
 static const struct account *
-account_of_address(const struct conf *c, struct slice address)
-{
-	size_t i;
-	size_t k;
-
-	for (i = 0; i < c->account_count; i++) {
-		const struct account *a = &c->accounts[i];
-
-		if (a->smtp.host == NULL)
-			continue;
-		if (addr_same(slice_of(a->address), address))
-			return a;
-		for (k = 0; k < a->identity_count; k++)
-			if (addr_same(slice_of(a->identities[k].address),
-			              address))
-				return a;
-	}
-	return NULL;
-}
-
-/* The account whose address the From field bears. */
-static const struct account *
-account_of_from(const struct conf *c, struct slice message)
+account_of_from(const struct conf *c, struct slice message, char **spec_r)
 {
 	const struct account *a = NULL;
 	struct arena arena = { 0 };
@@ -120,6 +100,8 @@ account_of_from(const struct conf *c, struct slice message)
 	message_addrs(&m, "From", &arena, &from);
 	if (from.n > 0)
 		a = account_of_address(c, from.v[0].spec);
+	if (a != NULL)
+		*spec_r = slice_dup(from.v[0].spec);
 	message_release(&m);
 	arena_release(&arena);
 	return a;
@@ -137,7 +119,8 @@ choose(struct send *s, struct err *err)
 	if (s->envelope != NULL)
 		a = account_of_address(&s->conf, slice_of(s->envelope));
 	if (a == NULL)
-		a = account_of_from(&s->conf, str_slice(&s->message));
+		a = account_of_from(&s->conf, str_slice(&s->message),
+		                    &s->sender);
 	if (a == NULL && s->conf.default_account != NULL)
 		a = conf_account(&s->conf, s->conf.default_account);
 	for (i = 0; a == NULL && i < s->conf.account_count; i++)
@@ -165,7 +148,9 @@ submit(struct send *s, struct engine *e, struct store *store,
 		slice_of(s->full_name != NULL ? s->full_name : a->full_name);
 	rc = compose(&s->in, &out, err);
 	if (rc == 0) {
-		mail.from = s->envelope != NULL ? s->envelope : a->address;
+		mail.from = s->envelope != NULL ? s->envelope
+		            : s->sender != NULL ? s->sender
+		                                : a->address;
 		mail.rcpts = out.rcpts.v;
 		mail.rcpt_count = out.rcpts.n;
 		mail.message = str_slice(&out.message);
@@ -217,6 +202,7 @@ run(struct send *s)
 	if (status < 0)
 		status = cli_fail(s->cli, &err);
 	conf_release(&s->conf);
+	free(s->sender);
 	str_release(&s->message);
 	array_release(&s->words);
 	array_release(&s->files);

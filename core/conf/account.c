@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/identity.h"
 #include "util/i18n.h"
 #include "util/utf8.h"
 #include "util/xalloc.h"
@@ -45,23 +46,21 @@ strings(struct account *a, char ***v)
 		         &a->password_file, &a->ca_file,
 		         &a->pop_pin,       &a->smtp_pin,
 		         &a->provider,      &a->label,
-		         &a->signature };
+		         &a->signature,     &a->reply_to };
 
 	memcpy(v, all, sizeof all);
 	return sizeof all / sizeof all[0];
 }
 
-#define STRING_COUNT 15
+#define STRING_COUNT 16
 
 void
 account_clear_identities(struct account *a)
 {
 	size_t i;
 
-	for (i = 0; i < a->identity_count; i++) {
-		free(a->identities[i].name);
-		free(a->identities[i].address);
-	}
+	for (i = 0; i < a->identity_count; i++)
+		identity_release(&a->identities[i]);
 	free(a->identities);
 	a->identities = NULL;
 	a->identity_count = 0;
@@ -84,15 +83,31 @@ account_release(struct account *a)
 }
 
 void
-account_add_identity(struct account *a, struct slice name, struct slice address)
+account_add_identity(struct account *a, struct account_identity id)
 {
-	struct account_identity *i;
-
 	a->identities = xreallocarray(a->identities, a->identity_count + 1,
 	                              sizeof a->identities[0]);
-	i = &a->identities[a->identity_count++];
-	i->name = name.n > 0 ? slice_dup(name) : NULL;
-	i->address = slice_dup(address);
+	a->identities[a->identity_count++] = id;
+}
+
+static char *
+dup_or_null(const char *s)
+{
+	return s != NULL ? xstrdup(s) : NULL;
+}
+
+static struct account_identity
+copy_identity(const struct account_identity *from)
+{
+	struct account_identity id = {
+		.name = dup_or_null(from->name),
+		.address = xstrdup(from->address),
+		.reply_to = dup_or_null(from->reply_to),
+		.via = dup_or_null(from->via),
+		.signature = dup_or_null(from->signature),
+	};
+
+	return id;
 }
 
 void
@@ -110,8 +125,7 @@ account_copy(struct account *to, const struct account *from)
 	to->identities = NULL;
 	to->identity_count = 0;
 	for (i = 0; i < from->identity_count; i++)
-		account_add_identity(to, slice_of(from->identities[i].name),
-		                     slice_of(from->identities[i].address));
+		account_add_identity(to, copy_identity(&from->identities[i]));
 }
 
 bool
@@ -291,6 +305,9 @@ account_check(const struct account *a, struct err *err)
 			return err_set(err, ERR_CONFIG,
 			               _("'%s' is no mail address"),
 			               a->identities[i].address);
+	if (a->reply_to != NULL && !account_address_ok(slice_of(a->reply_to)))
+		return err_set(err, ERR_CONFIG, _("'%s' is no mail address"),
+		               a->reply_to);
 	if (a->pop.host == NULL && a->smtp.host == NULL)
 		return err_set(err, ERR_CONFIG, _("account '%s' has no server"),
 		               name);

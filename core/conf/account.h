@@ -36,9 +36,13 @@ struct account_server {
 	enum account_tls tls;
 };
 
+/* Written as conf/identity.h says; all but the address may be NULL. */
 struct account_identity {
-	char *name; /* display name, or NULL */
-	char *address;
+	char *name;
+	char *address;   /* or a pattern, "*@example.org" */
+	char *reply_to;  /* where answers go */
+	char *via;       /* account whose server it is sent through */
+	char *signature; /* NULL: the account's; "": none */
 };
 
 /* All strings owned.  name is the key: letters, digits, - _ . and Hangul. */
@@ -64,6 +68,7 @@ struct account {
 	uint64_t max_size; /* bytes; larger are skipped and said; 0: none */
 	char *label;       /* labels what it brings; NULL: name */
 	char *signature;   /* text, or NULL */
+	char *reply_to;    /* where answers go, or NULL */
 	bool skip_inbox;   /* straight to Archive */
 	bool spam_filter;
 	bool rules;
@@ -74,8 +79,8 @@ struct account {
 void account_init(struct account *a); /* defaults */
 void account_release(struct account *a);
 void account_copy(struct account *to, const struct account *from);
-void account_add_identity(struct account *a, struct slice name,
-                          struct slice address);
+/* Takes the strings. */
+void account_add_identity(struct account *a, struct account_identity id);
 void account_clear_identities(struct account *a);
 /* Letters, digits, - _ . and Hangul, not beginning with - or .: a key that is
  * safe as the name of a folder. */

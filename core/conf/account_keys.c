@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/conf_parse.h"
+#include "conf/identity.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -39,6 +40,7 @@ struct key {
 static const struct key keys[] = {
 	{ "address", KEY_TEXT, AT(address), 0 },
 	{ "full_name", KEY_TEXT, AT(full_name), 0 },
+	{ "reply_to", KEY_TEXT, AT(reply_to), 0 },
 	{ "identity", KEY_IDENTITY, 0, 0 },
 	{ "provider", KEY_TEXT, AT(provider), 0 },
 	{ "pop", KEY_SERVER, AT(pop), 0 },
@@ -223,26 +225,14 @@ set_size(struct account *a, struct slice v, struct err *err)
 	return 0;
 }
 
-/* "Name <address>" or an address alone. */
 static int
 add_identity(struct account *a, struct slice v, struct err *err)
 {
-	struct slice name = SLICE_NONE;
-	struct slice spec = v;
+	struct account_identity id;
 
-	if (v.n > 0 && v.p[v.n - 1] == '>') {
-		size_t open = slice_rfind(v, '<');
-
-		if (open < v.n) {
-			name = slice_trim(slice_head(v, open));
-			spec = slice_make(v.p + open + 1, v.n - open - 2);
-		}
-	}
-	spec = slice_trim(spec);
-	if (!account_address_ok(spec))
-		return err_set(err, ERR_CONFIG, _("'%.*s' is no mail address"),
-		               SLICE_ARG(slice_head(v, 100)));
-	account_add_identity(a, name, spec);
+	if (identity_parse(v, &id, err) != 0)
+		return -1;
+	account_add_identity(a, id);
 	return 0;
 }
 
@@ -306,15 +296,6 @@ get_keep(const struct account *a, struct str *out)
 	}
 }
 
-static void
-get_identity(const struct account_identity *i, struct str *out)
-{
-	if (i->name != NULL)
-		str_printf(out, "%s <%s>", i->name, i->address);
-	else
-		str_add_z(out, i->address);
-}
-
 /* Append the value; false: there is none. */
 static bool
 get(const struct account *a, const struct key *k, size_t n, struct str *out)
@@ -351,7 +332,7 @@ get(const struct account *a, const struct key *k, size_t n, struct str *out)
 		return true;
 	case KEY_IDENTITY:
 		if (n < a->identity_count)
-			get_identity(&a->identities[n], out);
+			identity_show(&a->identities[n], out);
 		return n < a->identity_count;
 	}
 	return false;

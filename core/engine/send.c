@@ -31,6 +31,7 @@
 #include "engine/job.h"
 #include "engine/lock.h"
 #include "engine/servers.h"
+#include "mail/account_match.h"
 #include "mime/message.h"
 #include "store/outbox_rows.h"
 #include "util/clock.h"
@@ -52,7 +53,8 @@ static const int retry_minutes[] = { 1, 5, 15, 60, 180, 360, 720 };
 struct sender {
 	struct job *job;
 	struct store *store;
-	const struct account *account; /* of the open connection */
+	const struct account *account; /* whose mail it is */
+	const struct account *carrier; /* of the open connection */
 	struct smtp *smtp;
 };
 
@@ -70,24 +72,26 @@ tell(struct sender *s, enum event_kind kind, const struct outbox_row *row,
 	queue_post(s->job->queue, e);
 }
 
+/* One connection as long as mail goes through the same server. */
 static int
-connect_smtp(struct sender *s, struct err *err)
+connect_smtp(struct sender *s, const char *from, struct err *err)
 {
+	const struct account *carrier =
+		account_carrier(s->job->accounts, s->job->account_count,
+	                        s->account, slice_of(from), err);
 	struct secret secret = { 0 };
 	struct smtp_opts opts;
 
-	if (s->smtp != NULL && smtp_alive(s->smtp))
+	if (carrier == NULL)
+		return -1;
+	if (s->smtp != NULL && s->carrier == carrier && smtp_alive(s->smtp))
 		return 0;
 	smtp_close(&s->smtp);
-	if (s->account->smtp.host == NULL)
-		return err_set(err, ERR_CONFIG,
-		               _("account '%s' has no SMTP server to send "
-		                 "with"),
-		               s->account->name);
-	if (credential_get(s->job->paths, s->account, &secret, err) != 0)
+	s->carrier = carrier;
+	if (credential_get(s->job->paths, carrier, &secret, err) != 0)
 		return -1;
 	log_hide(&secret);
-	servers_smtp(s->account, &secret, s->job->cancel[0], &opts);
+	servers_smtp(carrier, &secret, s->job->cancel[0], &opts);
 	s->smtp = smtp_open(&opts, err);
 	secret_release(&secret);
 	return s->smtp != NULL ? 0 : -1;
@@ -346,7 +350,7 @@ send_row(struct sender *s, struct outbox_row *row, struct err *err)
 	bool in_doubt = false;
 
 	tell(s, EVENT_SEND_STATE, row, &why, _("sending"));
-	if (connect_smtp(s, &why) != 0 ||
+	if (connect_smtp(s, row->from, &why) != 0 ||
 	    transact(s, row, &in_doubt, &why) != 0) {
 		smtp_close(&s->smtp);
 		settle_error(row, in_doubt, &why);

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "engine/engine_private.h"
+#include "mail/account_match.h"
 #include "mime/addr.h"
 #include "util/clock.h"
 #include "util/i18n.h"
@@ -12,13 +13,11 @@
 #include "util/banned.h"
 
 static int
-check(const struct engine_mail *mail, struct err *err)
+check(const struct conf *c, const struct engine_mail *mail, struct err *err)
 {
-	if (mail->account->smtp.host == NULL)
-		return err_set(err, ERR_CONFIG,
-		               _("account '%s' has no SMTP server to send "
-		                 "with"),
-		               mail->account->name);
+	if (account_carrier(c->accounts, c->account_count, mail->account,
+	                    slice_of(mail->from), err) == NULL)
+		return -1;
 	if (mail->rcpt_count == 0)
 		return err_set(err, ERR_USAGE,
 		               _("there is nobody to send it to"));
@@ -37,8 +36,7 @@ engine_submit(struct engine *e, struct store *s, const struct engine_mail *mail,
 	struct outbox_row row = { 0 };
 	int rc;
 
-	(void)e;
-	if (check(mail, err) != 0 ||
+	if (check(e->conf, mail, err) != 0 ||
 	    store_account(s, mail->account->name, &row.account, err) != 0)
 		return -1;
 	row.state = mail->hold > 0 || mail->not_before > 0 ? OUTBOX_HELD

@@ -5,9 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/identity.h"
 #include "text/hangul.h"
 #include "text/unicode.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
@@ -132,22 +134,75 @@ account_match(const struct conf *c, const char *part, struct err *err)
 	return found;
 }
 
-/* ---- replies ---- */
+/* ---- addresses ---- */
 
-/* The address of a that spec is, or NULL; "+tag" of the local part is allowed
- * to differ, as providers deliver it alike. */
-static const char *
-address_of(const struct account *a, struct slice spec)
+bool
+account_has_address(const struct account *a, struct slice spec,
+                    const struct account_identity **identity_r)
+{
+	const struct account_identity *found = NULL;
+	bool own = a->address != NULL && addr_same(slice_of(a->address), spec);
+	size_t i;
+
+	for (i = 0; !own && found == NULL && i < a->identity_count; i++)
+		if (addr_same(slice_of(a->identities[i].address), spec))
+			found = &a->identities[i];
+	for (i = 0; !own && found == NULL && i < a->identity_count; i++)
+		if (identity_fits(&a->identities[i], spec) &&
+		    addr_spec_ok(spec))
+			found = &a->identities[i];
+	if (identity_r != NULL)
+		*identity_r = found;
+	return own || found != NULL;
+}
+
+const struct account *
+account_of_address(const struct conf *c, struct slice spec)
 {
 	size_t i;
 
-	if (a->address != NULL && addr_same(slice_of(a->address), spec))
-		return a->address;
-	for (i = 0; i < a->identity_count; i++)
-		if (addr_same(slice_of(a->identities[i].address), spec))
-			return a->identities[i].address;
+	for (i = 0; i < c->account_count; i++) {
+		const struct account *a = &c->accounts[i];
+
+		if (account_has_address(a, spec, NULL) &&
+		    account_carrier(c->accounts, c->account_count, a, spec,
+		                    NULL) != NULL)
+			return a;
+	}
 	return NULL;
 }
+
+const struct account *
+account_carrier(const struct account *all, size_t n, const struct account *a,
+                struct slice from, struct err *err)
+{
+	const struct account_identity *id = NULL;
+	const struct account *carrier = a;
+	size_t i;
+
+	(void)account_has_address(a, from, &id);
+	if (id != NULL && id->via != NULL) {
+		carrier = NULL;
+		for (i = 0; i < n; i++)
+			if (strcmp(all[i].name, id->via) == 0)
+				carrier = &all[i];
+		if (carrier == NULL) {
+			err_set(err, ERR_CONFIG,
+			        _("'%s' is sent via '%s', but there is no such "
+			          "account"),
+			        id->address, id->via);
+			return NULL;
+		}
+	}
+	if (carrier->smtp.host != NULL)
+		return carrier;
+	err_set(err, ERR_CONFIG,
+	        _("account '%s' has no SMTP server to send with"),
+	        carrier->name);
+	return NULL;
+}
+
+/* ---- replies ---- */
 
 /* spec without "+tag"; in the arena. */
 static struct slice
@@ -170,51 +225,75 @@ without_tag(struct arena *a, struct slice spec)
 
 static const struct account *
 find_address(const struct conf *c, const struct account *first,
-             struct slice spec, const char **address_r)
+             struct slice spec)
 {
 	size_t i;
 
 	/* Two accounts may have the same identity: the one it came through. */
-	if (first != NULL) {
-		*address_r = address_of(first, spec);
-		if (*address_r != NULL)
-			return first;
-	}
-	for (i = 0; i < c->account_count; i++) {
-		*address_r = address_of(&c->accounts[i], spec);
-		if (*address_r != NULL)
+	if (first != NULL && account_has_address(first, spec, NULL))
+		return first;
+	for (i = 0; i < c->account_count; i++)
+		if (account_has_address(&c->accounts[i], spec, NULL))
 			return &c->accounts[i];
+	return NULL;
+}
+
+/* The address as the user wrote it down; of a pattern as it was written to. */
+static char *
+own_address(const struct account *a, struct slice spec)
+{
+	const struct account_identity *id;
+
+	(void)account_has_address(a, spec, &id);
+	if (id == NULL)
+		return xstrdup(a->address);
+	return identity_is_pattern(id) ? slice_dup(spec) : xstrdup(id->address);
+}
+
+/* The account one address of the list belongs to. */
+static const struct account *
+find_in_list(const struct conf *c, const struct addr_list *list,
+             const struct account *first, struct arena *arena, char **address_r)
+{
+	size_t i;
+
+	for (i = 0; i < list->n; i++) {
+		struct slice spec = list->v[i].spec;
+		const struct account *found = find_address(c, first, spec);
+
+		if (found == NULL) {
+			spec = without_tag(arena, spec);
+			found = find_address(c, first, spec);
+		}
+		if (found != NULL) {
+			*address_r = own_address(found, spec);
+			return found;
+		}
 	}
 	return NULL;
 }
 
 const struct account *
 account_for_reply(const struct conf *c, const struct message *m,
-                  const struct account *fallback, const char **address_r)
+                  const struct account *fallback, char **address_r)
 {
 	static const char *const fields[] = { "To", "Cc", "Delivered-To",
 		                              "X-Original-To" };
 	const struct account *found = NULL;
 	struct arena a = { NULL };
-	size_t i, k;
+	size_t i;
 
+	*address_r = NULL;
 	for (i = 0; found == NULL && i < sizeof fields / sizeof *fields; i++) {
 		struct addr_list list = { NULL, 0 };
 
 		message_addrs(m, fields[i], &a, &list);
-		for (k = 0; found == NULL && k < list.n; k++) {
-			struct slice spec = list.v[k].spec;
-
-			found = find_address(c, fallback, spec, address_r);
-			if (found == NULL)
-				found = find_address(c, fallback,
-				                     without_tag(&a, spec),
-				                     address_r);
-		}
+		found = find_in_list(c, &list, fallback, &a, address_r);
 	}
 	arena_release(&a);
 	if (found != NULL)
 		return found;
-	*address_r = fallback != NULL ? fallback->address : NULL;
+	if (fallback != NULL && fallback->address != NULL)
+		*address_r = xstrdup(fallback->address);
 	return fallback;
 }

@@ -3,6 +3,7 @@
 #include "lib/test.h"
 
 #include "conf/account_keys.h"
+#include "conf/identity.h"
 
 static void
 assert_server(const char *text, const char *start_word, const char *shown)
@@ -142,7 +143,9 @@ assert_key(const struct account *a, const char *key, const char *value)
 static const char *const values[][2] = {
 	{ "address", "me@naver.com" },
 	{ "full_name", "김하늘" },
-	{ "identity", "Sky <sky@example.com>" },
+	{ "reply_to", "desk@example.com" },
+	{ "identity", "Sky; Kim <sky@example.com>; reply-to=a@b.c; via=회사; "
+	              "signature=-- \n하늘; <k@b.c>" },
 	{ "provider", "naver" },
 	{ "pop", "pop.naver.com:995:tls" },
 	{ "smtp", "smtp.naver.com:587:starttls" },
@@ -209,17 +212,60 @@ test_every_key_is_covered(void **state)
 	assert_null(account_key_find(SLICE_LIT("password")));
 }
 
+static bool
+fits(const char *pattern, const char *spec)
+{
+	struct account_identity id;
+	bool fit;
+
+	assert_int_equal(identity_parse(slice_of(pattern), &id, NULL), 0);
+	fit = identity_fits(&id, slice_of(spec));
+	identity_release(&id);
+	return fit;
+}
+
+static void
+test_patterns_of_addresses(void **state)
+{
+	(void)state;
+	assert_true(fits("*@Shop.example", "anything@shop.EXAMPLE"));
+	assert_true(fits("Shop <me-*@b.c>", "ME-17@b.c"));
+	assert_false(fits("*@shop.example", "@shop.example"));
+	assert_false(fits("*@shop.example", "a@sub.shop.example"));
+	assert_false(fits("*@shop.example", "a@shop.example.org"));
+	assert_false(fits("me-*@b.c", "me@b.c"));
+	/* what is no pattern is compared elsewhere */
+	assert_false(fits("me@b.c", "me@b.c"));
+}
+
 static void
 test_bad_values(void **state)
 {
 	static const char *const bad[][2] = {
-		{ "pop", "x" },          { "auth", "apop" },
-		{ "keep", "0" },         { "keep", "maybe" },
-		{ "first_days", "-1" },  { "first_days", "99999999999" },
-		{ "interval", "1.5" },   { "max_size", "big" },
-		{ "max_size", "" },      { "max_size", "99999999999G" },
-		{ "skip_inbox", "2" },   { "identity", "nobody" },
-		{ "identity", "A <a>" }, { "nonsense", "1" },
+		{ "pop", "x" },
+		{ "auth", "apop" },
+		{ "keep", "0" },
+		{ "keep", "maybe" },
+		{ "first_days", "-1" },
+		{ "first_days", "99999999999" },
+		{ "interval", "1.5" },
+		{ "max_size", "big" },
+		{ "max_size", "" },
+		{ "max_size", "99999999999G" },
+		{ "skip_inbox", "2" },
+		{ "identity", "nobody" },
+		{ "identity", "A <a>" },
+		{ "nonsense", "1" },
+		{ "identity", "" },
+		{ "identity", "a@b.c; x=y" },
+		{ "identity", "a@b.c; via" },
+		{ "identity", "a@b.c; via=.." },
+		{ "identity", "a@b.c; reply-to=me" },
+		{ "identity", "a@b.c; via=x; via=y" },
+		{ "identity", "A <a@b.c> via=x" },
+		{ "identity", "A <a@b.c" },
+		{ "identity", "a@*.c" },
+		{ "identity", "**@b.c" },
 	};
 	struct account a;
 	size_t i;
@@ -269,6 +315,7 @@ main(void)
 		cmocka_unit_test(test_addresses),
 		cmocka_unit_test(test_keys_and_values),
 		cmocka_unit_test(test_every_key_is_covered),
+		cmocka_unit_test(test_patterns_of_addresses),
 		cmocka_unit_test(test_bad_values),
 		cmocka_unit_test(test_check),
 	};

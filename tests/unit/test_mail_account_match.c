@@ -5,16 +5,19 @@
 #include "mail/account_match.h"
 
 static struct account_identity identities[] = {
-	{ NULL, (char[]){ "team@corp.example" } },
+	{ .address = (char[]){ "team@corp.example" } },
+	{ .address = (char[]){ "*@shop.example" }, .via = (char[]){ "naver" } },
+	{ .address = (char[]){ "lost@corp.example" }, .via = (char[]){ "no" } },
 };
 
 static struct account accounts[] = {
 	{ .name = (char[]){ "naver" },
-	  .address = (char[]){ "haneul@naver.example" } },
+	  .address = (char[]){ "haneul@naver.example" },
+	  .smtp = { .host = (char[]){ "localhost" } } },
 	{ .name = (char[]){ "회사" },
 	  .address = (char[]){ "kim@corp.example" },
 	  .identities = identities,
-	  .identity_count = 1 },
+	  .identity_count = 3 },
 	{ .name = (char[]){ "gmail" },
 	  .address = (char[]){ "kim@gmail.example" } },
 	{ .name = (char[]){ "gmail2" },
@@ -73,7 +76,8 @@ static const char *
 reply_address(const char *raw, const struct account *fallback,
               const char **account_r)
 {
-	const char *address = NULL;
+	static char kept[256];
+	char *address = NULL;
 	const struct account *a;
 	struct message m;
 
@@ -81,7 +85,12 @@ reply_address(const char *raw, const struct account *fallback,
 	a = account_for_reply(&conf, &m, fallback, &address);
 	*account_r = a != NULL ? a->name : "";
 	message_release(&m);
-	return address;
+	if (address == NULL)
+		return NULL;
+	assert_true(strlen(address) < sizeof kept);
+	memcpy(kept, address, strlen(address) + 1);
+	free(address);
+	return kept;
 }
 
 static void
@@ -111,8 +120,41 @@ test_replies_leave_from_where_it_was_written_to(void **state)
 	assert_string_equal(reply_address("To: list@y.example\n\n",
 	                                  &accounts[0], &account),
 	                    "haneul@naver.example");
+	assert_string_equal(reply_address("To: order-17@shop.example\n\n",
+	                                  &accounts[0], &account),
+	                    "order-17@shop.example");
+	assert_string_equal(account, "회사");
 	assert_null(reply_address("To: list@y.example\n\n", NULL, &account));
 	assert_string_equal(account, "");
+}
+
+static const char *
+carrier(const char *from, struct err *err)
+{
+	const struct account *a =
+		account_carrier(accounts, 4, &accounts[1], slice_of(from), err);
+
+	return a != NULL ? a->name : "";
+}
+
+static void
+test_whose_server_it_goes_through(void **state)
+{
+	struct err err = { ERR_NONE, "", "" };
+
+	(void)state;
+	assert_string_equal(carrier("a@shop.example", &err), "naver");
+	assert_int_equal(err.code, ERR_NONE);
+	assert_string_equal(carrier("lost@corp.example", &err), "");
+	assert_int_equal(err.code, ERR_CONFIG);
+	assert_non_null(strstr(err.text, "'no'"));
+	err.code = ERR_NONE;
+	assert_string_equal(carrier("kim@corp.example", &err), "");
+	assert_int_equal(err.code, ERR_CONFIG);
+	assert_string_equal(
+		account_of_address(&conf, SLICE_LIT("b@SHOP.example"))->name,
+		"회사");
+	assert_null(account_of_address(&conf, SLICE_LIT("kim@corp.example")));
 }
 
 int
@@ -123,6 +165,7 @@ main(void)
 		cmocka_unit_test(test_ambiguous_names_the_candidates),
 		cmocka_unit_test(
 			test_replies_leave_from_where_it_was_written_to),
+		cmocka_unit_test(test_whose_server_it_goes_through),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

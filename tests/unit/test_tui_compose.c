@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A message being written: addresses of the user's, signatures, answers. */
+#include "lib/test.h"
+
+#include "tui/compose.h"
+
+static struct account_identity identities[] = {
+	{ .name = (char[]){ "팀" },
+	  .address = (char[]){ "team@corp.example" },
+	  .reply_to = (char[]){ "desk@corp.example" },
+	  .signature = (char[]){ "팀 드림" } },
+	{ .address = (char[]){ "*@shop.example" },
+	  .signature = (char[]){ "" } },
+};
+
+static struct account accounts[] = {
+	{ .name = (char[]){ "work" },
+	  .address = (char[]){ "kim@corp.example" },
+	  .full_name = (char[]){ "김하늘" },
+	  .signature = (char[]){ "하늘 드림\n02-000-0000" },
+	  .smtp = { .host = (char[]){ "localhost" } },
+	  .identities = identities,
+	  .identity_count = 2 },
+};
+
+static const struct conf conf = { .accounts = accounts, .account_count = 1 };
+
+static void
+assert_text(struct compose *c, const char *text)
+{
+	struct str s;
+
+	str_init(&s, COMPOSE_TEXT_MAX);
+	editor_text(c->editor, &s);
+	assert_string_equal(s.p != NULL ? s.p : "", text);
+	str_release(&s);
+}
+
+static void
+test_signature_follows_the_address(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL);
+	size_t at;
+
+	(void)state;
+	assert_text(c, "\n\n-- \n하늘 드림\n02-000-0000\n");
+	editor_paste(c->editor, SLICE_LIT("안녕하세요"));
+	at = editor_cursor(c->editor);
+	compose_next_from(c, 1);
+	assert_text(c, "안녕하세요\n\n-- \n팀 드림\n");
+	assert_int_equal(editor_cursor(c->editor), at);
+	compose_next_from(c, 1);
+	assert_text(c, "안녕하세요\n\n-- \n하늘 드림\n02-000-0000\n");
+	/* one that was changed is the user's own */
+	editor_act(c->editor, ACTION_ED_BOTTOM);
+	editor_paste(c->editor, SLICE_LIT("P.S."));
+	compose_next_from(c, 1);
+	assert_text(c, "안녕하세요\n\n-- \n하늘 드림\n02-000-0000\nP.S.");
+	compose_free(&c);
+}
+
+static void
+test_signature_is_changed_in_one_undo(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL);
+
+	(void)state;
+	editor_paste(c->editor, SLICE_LIT("글"));
+	compose_next_from(c, 1);
+	editor_act(c->editor, ACTION_ED_UNDO);
+	assert_text(c, "글\n\n-- \n하늘 드림\n02-000-0000\n");
+	compose_free(&c);
+}
+
+static const char original[] = "From: Lee <lee@other.example>\n"
+			       "To: order-17@shop.example, x@other.example\n"
+			       "Cc: TEAM@corp.example, y@other.example\n"
+			       "Subject: hello\n"
+			       "Message-ID: <1@other.example>\n"
+			       "\n"
+			       "text\n";
+
+static void
+test_answer_to_an_alias(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL);
+	struct message m;
+
+	(void)state;
+	message_parse(&m, slice_of(original));
+	compose_set_from(c, "work", "order-17@shop.example");
+	compose_fill_reply(c, &m, 7, COMPOSE_REPLY_ALL);
+	assert_string_equal(c->froms.v[c->from].address,
+	                    "order-17@shop.example");
+	assert_string_equal(c->froms.v[c->from].name, "김하늘");
+	assert_slice(w_line_get(&c->lines[COMPOSE_TO]),
+	             "Lee <lee@other.example>");
+	/* neither alias nor identity gets a copy */
+	assert_slice(w_line_get(&c->lines[COMPOSE_CC]),
+	             "x@other.example, y@other.example");
+	message_release(&m);
+	compose_free(&c);
+}
+
+static void
+test_patterns_are_not_sent_from(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL);
+	size_t i;
+
+	(void)state;
+	assert_int_equal(c->froms.n, 2);
+	for (i = 0; i < c->froms.n; i++)
+		assert_null(strchr(c->froms.v[i].address, '*'));
+	compose_set_from(c, NULL, "stranger@other.example");
+	assert_int_equal(c->froms.n, 2);
+	compose_free(&c);
+}
+
+static void
+test_reply_to_is_built(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL);
+	struct compose_rcpts rcpts = { 0 };
+	enum compose_field wrong;
+	struct err err = { 0 };
+	struct str out;
+
+	(void)state;
+	str_init(&out, BUILD_MAX);
+	w_line_set(&c->lines[COMPOSE_TO], SLICE_LIT("a@other.example"));
+	compose_set_from(c, NULL, "team@corp.example");
+	assert_int_equal(compose_build(c, false, &out, &rcpts, &wrong, &err),
+	                 0);
+	assert_non_null(strstr(out.p, "\r\nReply-To: desk@corp.example\r\n"));
+	str_clear(&out);
+	compose_rcpts_release(&rcpts);
+	compose_set_from(c, NULL, "kim@corp.example");
+	assert_int_equal(compose_build(c, false, &out, &rcpts, &wrong, &err),
+	                 0);
+	assert_null(strstr(out.p, "Reply-To"));
+	compose_rcpts_release(&rcpts);
+	str_release(&out);
+	compose_free(&c);
+}
+
+static void
+test_edit_as_new_starts_anew(void **state)
+{
+	static const char sent[] = "From: team@corp.example\n"
+				   "To: Lee <lee@other.example>\n"
+				   "Subject: =?UTF-8?B?7KO867O0?=\n"
+				   "Message-ID: <2@corp.example>\n"
+				   "In-Reply-To: <1@other.example>\n"
+				   "References: <1@other.example>\n"
+				   "\n"
+				   "text\n\n-- \nme\n";
+	struct compose *c = compose_new(&conf, NULL);
+	struct message m;
+
+	(void)state;
+	message_parse(&m, slice_of(sent));
+	compose_fill_again(c, &m);
+	assert_text(c, "text\n\n-- \nme\n");
+	assert_slice(w_line_get(&c->lines[COMPOSE_SUBJECT]), "주보");
+	assert_slice(w_line_get(&c->lines[COMPOSE_TO]),
+	             "Lee <lee@other.example>");
+	assert_string_equal(c->froms.v[c->from].address, "team@corp.example");
+	assert_int_equal(c->references.n, 0);
+	assert_null(c->in_reply_to);
+	assert_int_equal(c->draft, 0);
+	assert_int_equal(c->reply_to, 0);
+	message_release(&m);
+	compose_free(&c);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_signature_follows_the_address),
+		cmocka_unit_test(test_signature_is_changed_in_one_undo),
+		cmocka_unit_test(test_answer_to_an_alias),
+		cmocka_unit_test(test_patterns_are_not_sent_from),
+		cmocka_unit_test(test_reply_to_is_built),
+		cmocka_unit_test(test_edit_as_new_starts_anew),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
