@@ -135,6 +135,8 @@ change_one(struct store *s, int64_t id, struct change *c, struct err *err)
 		case UNDO_LABEL:
 			rc = change_label(s, id, c, err);
 			break;
+		case UNDO_GROUP:
+			break;
 		}
 	}
 	arena_release(&a);

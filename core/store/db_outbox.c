@@ -28,7 +28,7 @@
 
 #define COLUMNS                                                             \
  "id, account, state, sender, subject, not_before, tries, error, reply_to," \
- " reply_flag, draft, file, doubts"
+ " reply_flag, draft, file, doubts, automatic"
 
 static const char *const state_names[] = {
 	[OUTBOX_HELD] = "held",       [OUTBOX_QUEUED] = "queued",
@@ -43,7 +43,7 @@ outbox_state_name(enum outbox_state s)
 	return state_names[s];
 }
 
-static char *
+char *
 outbox_path(struct store *s, const char *file)
 {
 	char *folder = fsx_join(s->data, "outbox");
@@ -76,20 +76,20 @@ write_rcpts(struct store *s, const struct outbox_row *row, int64_t id,
 	return 0;
 }
 
-static int
-insert_row(struct store *s, const struct outbox_row *row, const char *file,
-           int64_t *id_r, struct err *err)
+int
+outbox_insert(struct store *s, const struct outbox_row *row, const char *file,
+              int64_t *id_r, struct err *err)
 {
 	if (db_run(s->db, err,
 	           "INSERT INTO outbox(account, state, sender, subject,"
 	           " not_before, tries, error, reply_to, reply_flag, draft,"
-	           " file, doubts)"
-	           " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	           "iittiiziiizi", row->account, (int64_t)row->state,
+	           " file, doubts, automatic)"
+	           " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	           "iittiiziiizii", row->account, (int64_t)row->state,
 	           slice_of(row->from), slice_of(row->subject), row->not_before,
 	           (int64_t)row->tries, row->error, row->reply_to,
 	           (int64_t)row->reply_flag, row->draft, file,
-	           (int64_t)row->doubts) != 0)
+	           (int64_t)row->doubts, (int64_t)row->automatic) != 0)
 		return -1;
 	*id_r = db_last_id(s->db);
 	return write_rcpts(s, row, *id_r, err);
@@ -128,9 +128,9 @@ remove_orphans(struct store *s)
 	free(folder);
 }
 
-static int
-write_file(struct store *s, const char *file, struct slice message,
-           struct err *err)
+int
+outbox_write_file(struct store *s, const char *file, struct slice message,
+                  struct err *err)
 {
 	char *folder = fsx_join(s->data, "outbox");
 	char *path = fsx_join(folder, file);
@@ -155,12 +155,12 @@ outbox_add(struct store *s, const struct outbox_row *row, struct slice message,
 	remove_orphans(s);
 	str_init(&file, MAILDIR_NAME_MAX);
 	maildir_name_unique(&file);
-	rc = write_file(s, file.p, message, err);
+	rc = outbox_write_file(s, file.p, message, err);
 	if (rc == 0) {
 		step("outbox file");
 		rc = db_begin(s->db, true, err);
 		if (rc == 0)
-			rc = insert_row(s, row, file.p, id_r, err);
+			rc = outbox_insert(s, row, file.p, id_r, err);
 		rc = db_end(s->db, rc, err);
 	}
 	if (rc == 0)
@@ -209,6 +209,7 @@ read_row(struct db_stmt *st, struct outbox_row *row)
 	row->draft = db_int(st, 10);
 	row->file = slice_dup(db_text(st, 11));
 	row->doubts = (int)db_int(st, 12);
+	row->automatic = db_int(st, 13) != 0;
 }
 
 /* All rows of a query; takes st (may be NULL). */

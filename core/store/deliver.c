@@ -331,6 +331,7 @@ adopt_row(struct store_batch *b, struct batch_item *item, struct row *there,
 		if (row_set_place(b->s, there, err) != 0)
 			return -1;
 	} else {
+		item->was_here = true;
 		return 0;
 	}
 	if (row_set_verdict(b->s, there->id, &item->info, err) != 0 ||
@@ -348,6 +349,7 @@ place_row(struct store_batch *b, struct batch_item *item, struct err *err)
 
 	if (item->same != SIZE_MAX) {
 		item->row.id = b->items.v[item->same].row.id;
+		item->was_here = true;
 		return 0;
 	}
 	rc = item->kind == ITEM_KNOWN
@@ -383,6 +385,8 @@ write_rows(struct store_batch *b, struct err *err)
 		if (rc == 0)
 			rc = write_row(b, item, err);
 	}
+	if (rc == 0)
+		rc = batch_out_rows(b, err);
 	rc = db_end(b->s->db, rc, err);
 	if (rc == 0) {
 		step("committed");
@@ -446,6 +450,7 @@ store_batch_abort(struct store_batch **b)
 	if ((*b)->locked && --(*b)->s->batches == 0)
 		(void)flock((*b)->s->lock_fd, LOCK_UN); /* we hold it */
 	maildir_close(&(*b)->maildir);
+	batch_out_release(*b);
 	array_release(&(*b)->items);
 	arena_release(&(*b)->arena);
 	free(*b);

@@ -3,6 +3,7 @@
 #ifndef STORE_DELIVER_PLAN_H
 #define STORE_DELIVER_PLAN_H
 
+#include "store/outbox_rows.h"
 #include "store/store_impl.h"
 
 enum item_kind {
@@ -15,9 +16,20 @@ struct batch_item {
 	enum item_kind kind;
 	size_t same; /* an earlier item of the batch, else SIZE_MAX */
 	bool renamed;
+	bool was_here;  /* was delivered before: set by write_rows */
 	struct row row; /* id: of the row once there is one */
 	struct facts facts;
 	struct store_new info;
+};
+
+/* A message to queue with an item (batch_out.c). */
+struct batch_out {
+	size_t item;
+	struct outbox_row *row; /* in the arena, as all of this */
+	char *key;
+	char *file; /* in data/outbox */
+	int64_t again;
+	bool kept; /* it has its row */
 };
 
 struct store_batch {
@@ -32,10 +44,16 @@ struct store_batch {
 	bool touched[FOLDER_COUNT][2];
 	struct arena arena;
 	ARRAY(struct batch_item) items;
+	ARRAY(struct batch_out) outs;
 	uint64_t bytes;
 };
 
 /* Set kind, same, name and row id of each item. */
 int deliver_plan(struct store_batch *b, struct err *err);
+
+/* Write the rows of what goes out, in the transaction of the items. */
+int batch_out_rows(struct store_batch *b, struct err *err);
+/* Remove the files that got no row. */
+void batch_out_release(struct store_batch *b);
 
 #endif

@@ -37,6 +37,7 @@ struct outbox_row {
 	int64_t reply_to;    /* message to mark answered/forwarded, 0 */
 	unsigned reply_flag; /* STORE_ANSWERED or STORE_FORWARDED */
 	int64_t draft;       /* draft to remove when sent, 0 */
+	bool automatic;      /* by a rule: no copy in Sent, nobody is known */
 	char *file;          /* name below data/outbox */
 };
 
@@ -59,6 +60,21 @@ int outbox_update(struct store *s, const struct outbox_row *row,
 int outbox_cancel(struct store *s, int64_t id, struct err *err);
 int outbox_message(struct store *s, int64_t id, struct fsx_map *map_r,
                    struct err *err);
+/*
+ * Queue a message because of the one added to the batch last.  Both are there
+ * after the commit, or neither is; and what has this key was queued at most
+ * once, however often that message is delivered.
+ *
+ * row    account, state, from, rcpts, subject, not_before, error, automatic;
+ *        reply_to is set to the delivered message when reply_flag is not 0.
+ * again  seconds after which the key may be used again; 0: never.
+ */
+int store_batch_outgoing(struct store_batch *b, const struct outbox_row *row,
+                         const char *key, int64_t again, struct slice message,
+                         struct err *err);
+/* How many were queued so for the account since. */
+int outbox_automatic_since(struct store *s, int64_t account, int64_t since,
+                           int64_t *n_r, struct err *err);
 /* Remove row and file (after the sent copy is stored). */
 int outbox_remove(struct store *s, int64_t id, struct err *err);
 /* Time of the next due one, 0 none. */

@@ -156,6 +156,20 @@ static const char triggers[] =
 static const char uidl_sizes[] =
 	"ALTER TABLE uidl ADD COLUMN size INTEGER NOT NULL DEFAULT 0;";
 
+/*
+ * outbox_key: what was queued because of a message that came (batch_out.c), so
+ * that it never is twice; date: when, for limits a day.
+ * outbox.automatic: nobody wrote it; no copy in Sent, nobody becomes known.
+ * undo.head: the token that takes this change back with others, or 0.
+ */
+static const char automatic[] =
+	"CREATE TABLE outbox_key(key TEXT PRIMARY KEY,"
+	" account INTEGER NOT NULL, date INTEGER NOT NULL) WITHOUT ROWID;"
+	"CREATE INDEX outbox_key_date ON outbox_key(account, date);"
+	"ALTER TABLE outbox ADD COLUMN automatic INTEGER NOT NULL DEFAULT 0;"
+	"ALTER TABLE undo ADD COLUMN head INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX undo_head ON undo(head) WHERE head != 0;";
+
 struct migration {
 	const char *scripts[2];
 };
@@ -163,6 +177,7 @@ struct migration {
 static const struct migration migrations[] = {
 	{ { tables, triggers } },
 	{ { uidl_sizes, NULL } },
+	{ { automatic, NULL } },
 };
 
 #define NEWEST ((int)(sizeof migrations / sizeof migrations[0]))
@@ -192,9 +207,9 @@ migrate_from(struct db *db, int64_t version, struct err *err)
 static int
 set_version(struct db *db, struct err *err)
 {
-	static const char sql[] = "PRAGMA user_version=2";
+	static const char sql[] = "PRAGMA user_version=3";
 
-	_Static_assert(NEWEST == 2, "and the number in sql");
+	_Static_assert(NEWEST == 3, "and the number in sql");
 	return db_script(db, sql, err);
 }
 

@@ -258,6 +258,9 @@ int store_set_verdict(struct store *s, int64_t id, enum spam_verdict verdict,
 int store_delete(struct store *s, const int64_t *ids, size_t n,
                  struct err *err);
 int store_undo(struct store *s, int64_t token, struct err *err);
+/* One token that takes these changes back together. */
+int store_undo_join(struct store *s, const int64_t *tokens, size_t n,
+                    int64_t *undo_r, struct err *err);
 
 /* Compare files and index; other programs may have changed the Maildir.
  * changed_r counts rows added, removed, altered. */

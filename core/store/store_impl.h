@@ -100,6 +100,15 @@ int twin_key(struct store *s, int64_t id, struct arena *a,
 int twin_settle_id(struct store *s, int64_t id, enum folder folder,
                    struct err *err);
 
+/* Outbox rows and files, each by itself (db_outbox.c). */
+struct outbox_row;
+char *outbox_path(struct store *s, const char *file); /* owned */
+int outbox_write_file(struct store *s, const char *file, struct slice message,
+                      struct err *err);
+/* In a transaction. */
+int outbox_insert(struct store *s, const struct outbox_row *row,
+                  const char *file, int64_t *id_r, struct err *err);
+
 /* The folders of an account; valid until the next call. NULL with err. */
 struct maildir *store_maildir(struct store *s, int64_t account,
                               struct err *err);
@@ -123,6 +132,7 @@ enum undo_kind {
 	UNDO_FLAGS, /* number: flags before, text: NULL */
 	UNDO_MOVE,  /* number: folder before */
 	UNDO_LABEL, /* number: was it there, text: label */
+	UNDO_GROUP, /* the changes that have it as head */
 };
 
 int undo_begin(struct store *s, enum undo_kind kind, int64_t *token_r,
