@@ -141,6 +141,10 @@ handle(struct app *a, const struct event *e)
 		if (a->wizard_on && e->job == a->probe)
 			wizard_test_done(&a->wizard, &e->err);
 		break;
+	case EVENT_NOTICE:
+		app_say(a, STYLE_OK, "%s: %s", e->account, e->text);
+		term_bell();
+		break;
 	case EVENT_INDEX:
 		a->index_done = e->done;
 		a->index_total = e->total;

@@ -63,6 +63,7 @@ static const struct cli_opt add_opts[] = {
 	{ "skip-inbox", 0, true },
 	{ "spam-filter", 0, true },
 	{ "rules", 0, true },
+	{ "forward-limit", 0, true },
 	{ NULL, 0, false },
 };
 

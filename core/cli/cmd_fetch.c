@@ -139,6 +139,15 @@ report(struct fetch_run *r, struct event *ev)
 }
 
 static void
+say_notice(struct fetch_run *r, const char *account, const char *text)
+{
+	progress_erase(&r->bar);
+	if (!r->cli->quiet)
+		out_note(r->cli, "%s: %s", account != NULL ? account : "",
+		         text);
+}
+
+static void
 take(struct fetch_run *r, struct event *ev)
 {
 	size_t i = index_of(r, ev->account);
@@ -160,9 +169,16 @@ take(struct fetch_run *r, struct event *ev)
 	case EVENT_FETCH_DONE:
 		report(r, ev);
 		break;
+	case EVENT_NOTICE:
+		say_notice(r, ev->account, ev->text);
+		break;
+	case EVENT_SEND_DONE:
+		/* Mail that rules send; it waits in the outbox. */
+		if (ev->err.code != ERR_NONE)
+			say_notice(r, ev->account, ev->err.text);
+		break;
 	case EVENT_MAIL:
 	case EVENT_SEND_STATE:
-	case EVENT_SEND_DONE:
 	case EVENT_PROBE_LINE:
 	case EVENT_PROBE_DONE:
 	case EVENT_INDEX:
@@ -173,7 +189,8 @@ take(struct fetch_run *r, struct event *ev)
 static void
 wait_for_all(struct fetch_run *r)
 {
-	while (r->left > 0) {
+	/* Beyond the fetches: rules may have mail to send. */
+	while (r->left > 0 || (!r->cancelled && engine_jobs(r->engine) > 0)) {
 		struct event *ev = engine_wait(r->engine, FETCH_TURN_MS);
 
 		if (ev != NULL)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* pabal rules: what the rules would do with stored mail, and doing it. */
+/* pabal rules: what the rules would do with stored mail, doing it, undoing it,
+ * and adding one. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,9 +10,8 @@
 #include "cli/cmd.h"
 #include "cli/input.h"
 #include "cli/out.h"
-#include "mail/rule.h"
+#include "mail/rule_apply.h"
 #include "store/store.h"
-#include "util/array.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
 
@@ -19,18 +19,45 @@
 
 /* Rows asked of the store at once. */
 #define RULES_WINDOW 200
+/* More is the whole mailbox of anybody. */
+#define LAST_MAX 100000000
 /* Warnings about a file of rules. */
 #define WARNINGS_MAX 65536
 
-static const struct cli_opt no_opts[] = { { NULL, 0, false } };
+enum {
+	OPT_LAST
+};
+
+static const struct cli_opt opts[] = {
+	[OPT_LAST] = { "last", 'n', true },
+	{ NULL, 0, false },
+};
 
 struct rules_run {
 	struct cli *cli;
 	struct store *store;
 	struct rules *rules;
 	bool apply;
+	long last; /* messages of all folders to look at; 0: the inbox */
 	uint64_t looked, changed;
+	struct rule_apply todo;
 };
+
+static void
+describe_out(const struct rule_out *o, struct str *out)
+{
+	switch (o->kind) {
+	case RULE_FORWARD:
+		str_printf(out, _(" forward to %s"), o->to);
+		break;
+	case RULE_REDIRECT:
+		str_printf(out, _(" redirect to %s"), o->to);
+		break;
+	case RULE_REPLY:
+		str_printf(out, _(" reply with %s"), o->to);
+		break;
+	}
+}
 
 static void
 describe(const struct rule_actions *a, struct str *out)
@@ -43,8 +70,12 @@ describe(const struct rule_actions *a, struct str *out)
 		str_add_z(out, _(" flag"));
 	if (a->labels != NULL && a->labels[0] != '\0')
 		str_printf(out, _(" label %s"), a->labels);
-	if (a->forward_to != NULL)
-		str_printf(out, _(" forward to %s"), a->forward_to);
+	for (size_t i = 0; i < a->out_count; i++)
+		describe_out(&a->outs[i], out);
+	for (size_t i = 0; i < a->command_count; i++)
+		str_printf(out, _(" run %s"), a->commands[i]);
+	if (a->notify)
+		str_add_z(out, _(" notify"));
 	if (a->verdict == SPAM_SPAM)
 		str_add_z(out, _(" spam"));
 	if (a->verdict == SPAM_HAM)
@@ -76,66 +107,26 @@ report(const struct rules_run *r, const char *which, const struct message *m,
 	str_release(&subject);
 }
 
-static int
-label_all(struct rules_run *r, int64_t id, const char *labels, struct err *err)
-{
-	struct slice rest = slice_of(labels);
-	struct slice one;
-	int64_t undo;
-	int rc = 0;
-
-	while (rc == 0 && slice_split(&rest, ',', &one)) {
-		char *label = slice_dup(slice_trim(one));
-
-		if (label[0] != '\0')
-			rc = store_label(r->store, &id, 1, label, true, &undo,
-			                 err);
-		free(label);
-	}
-	return rc;
-}
-
-/* Mail that is stored already is not forwarded: it may be years old. */
-static int
-apply(struct rules_run *r, int64_t id, const struct rule_actions *a,
-      struct err *err)
-{
-	enum folder folder = a->folder;
-	int64_t undo;
-
-	if (folder == FOLDER_ANY && a->verdict == SPAM_SPAM)
-		folder = FOLDER_SPAM;
-	if (a->flags != 0 &&
-	    store_flags(r->store, &id, 1, a->flags, 0, &undo, err) != 0)
-		return -1;
-	if (a->labels != NULL && label_all(r, id, a->labels, err) != 0)
-		return -1;
-	if (folder != FOLDER_ANY)
-		return store_move(r->store, &id, 1, folder, &undo, err);
-	return 0;
-}
-
-static int
-look(struct rules_run *r, const char *which, int64_t id,
-     const struct rule_input *in, struct err *err)
+/* row: NULL for a file. */
+static void
+look(struct rules_run *r, const char *which, const struct store_row *row,
+     const struct rule_input *in)
 {
 	struct rule_actions a = { .folder = FOLDER_ANY };
 	struct str what;
-	int rc = 0;
 
 	r->looked++;
 	str_init(&what, WARNINGS_MAX);
 	rules_apply_to(r->rules, in, &a);
 	describe(&a, &what);
-	if (what.n > 0) {
+	/* What is as the rules want it already is no news of a run. */
+	if (what.n > 0 &&
+	    (!r->apply || (row != NULL && rule_apply_add(&r->todo, row, &a)))) {
 		r->changed++;
 		report(r, which, in->m, &what);
-		if (r->apply && id != 0)
-			rc = apply(r, id, &a, err);
 	}
 	rule_actions_release(&a);
 	str_release(&what);
-	return rc;
 }
 
 static int
@@ -143,7 +134,9 @@ look_stored(struct rules_run *r, const struct store_row *row, struct err *err)
 {
 	char *name = store_account_name(r->store, row->account);
 	struct rule_input in = { .account = name != NULL ? name : "",
-		                 .verdict = row->verdict };
+		                 .verdict = row->verdict,
+		                 .labels = row->labels,
+		                 .date = row->date };
 	char which[32];
 	struct fsx_map map;
 	struct message m;
@@ -154,7 +147,7 @@ look_stored(struct rules_run *r, const struct store_row *row, struct err *err)
 	if (rc == 0) {
 		message_parse(&m, map.data);
 		in.m = &m;
-		rc = look(r, which, row->id, &in, err);
+		look(r, which, row, &in);
 		message_release(&m);
 		fsx_map_close(&map);
 	}
@@ -162,33 +155,52 @@ look_stored(struct rules_run *r, const struct store_row *row, struct err *err)
 	return rc;
 }
 
-static int
-look_inbox(struct rules_run *r, struct err *err)
+static bool
+is_cancelled(const struct rules_run *r)
 {
-	struct store_view view = { .folder = FOLDER_INBOX };
+	return r->cli->cancelled != NULL && r->cli->cancelled();
+}
+
+/* How many rows to ask for next; 0: enough. */
+static size_t
+window(const struct rules_run *r)
+{
+	uint64_t left = RULES_WINDOW;
+
+	if (r->last > 0)
+		left = (uint64_t)r->last - r->looked;
+	return left < RULES_WINDOW ? (size_t)left : RULES_WINDOW;
+}
+
+static int
+look_view(struct rules_run *r, struct err *err)
+{
+	struct store_view view = { .folder = r->last > 0 ? FOLDER_ANY
+		                                         : FOLDER_INBOX };
 	struct store_key key;
 	const struct store_key *from = NULL;
+	size_t want;
 	int rc = 0;
-	bool last = false;
 
 	r->store = cli_store_now(r->cli, err);
 	if (r->store == NULL)
 		return -1;
-	while (rc == 0 && !last) {
+	while (rc == 0 && (want = window(r)) > 0 && !is_cancelled(r)) {
 		struct store_rows rows = { 0 };
 		size_t i;
+		bool last;
 
-		rc = store_list(r->store, &view, from, false, RULES_WINDOW,
-		                &rows, err);
+		rc = store_list(r->store, &view, from, false, want, &rows, err);
 		for (i = 0; rc == 0 && i < rows.n; i++) {
 			rc = look_stored(r, &rows.v[i], err);
 			key.date = rows.v[i].date;
 			key.id = rows.v[i].id;
 			from = &key;
 		}
-		last = rows.n < RULES_WINDOW ||
-		       (r->cli->cancelled != NULL && r->cli->cancelled());
+		last = rows.n < want;
 		store_rows_release(&rows);
+		if (last)
+			break;
 	}
 	return rc;
 }
@@ -205,7 +217,8 @@ look_word(struct rules_run *r, const char *word, struct err *err)
 	if (in.id == 0) {
 		struct rule_input file = { .m = &in.m, .account = "" };
 
-		rc = look(r, word, 0, &file, err);
+		look(r, word, NULL, &file);
+		rc = 0;
 	} else {
 		rc = store_row(r->store, in.id, &rows, err);
 		if (rc == 0 && rows.n > 0)
@@ -241,28 +254,129 @@ load(struct rules_run *r, struct err *err)
 	return status;
 }
 
+static void
+say_end(const struct rules_run *r, int64_t undo)
+{
+	struct json j;
+	struct str text;
+
+	if (r->cli->json && r->apply) {
+		out_json_begin(&j, &text);
+		json_key(&j, "changed");
+		json_int(&j, (int64_t)r->changed);
+		json_key(&j, "undo");
+		json_int(&j, undo);
+		out_json_end(&j, &text);
+	}
+	if (r->cli->json || r->cli->quiet)
+		return;
+	out_line(_("%llu messages looked at, rules fit %llu"),
+	         (unsigned long long)r->looked, (unsigned long long)r->changed);
+	if (undo != 0)
+		out_line(_("take it back with: pabal rules undo %lld"),
+		         (long long)undo);
+}
+
 static int
 run(struct rules_run *r, char **words, int count)
 {
 	struct err err = { 0 };
 	int status = load(r, &err);
 	int rc = status < 0 ? -1 : 0;
+	int64_t undo = 0;
 	int i;
 
 	if (rc == 0 && count == 0)
-		rc = look_inbox(r, &err);
+		rc = look_view(r, &err);
 	for (i = 0; rc == 0 && i < count; i++)
 		rc = look_word(r, words[i], &err);
+	if (rc == 0 && r->apply && r->store != NULL && !is_cancelled(r))
+		rc = rule_apply_run(&r->todo, r->store, &undo, &err);
 	if (rc != 0)
 		status = cli_fail(r->cli, &err);
-	else if (!r->cli->json && !r->cli->quiet)
-		out_line(_("%llu messages looked at, rules fit %llu"),
-		         (unsigned long long)r->looked,
-		         (unsigned long long)r->changed);
+	else
+		say_end(r, undo);
+	rule_apply_release(&r->todo);
 	rules_free(&r->rules);
 	store_close(&r->store);
 	return status;
 }
+
+static int
+do_test(struct rules_run *r, char **words, int count)
+{
+	return run(r, words, count);
+}
+
+static int
+do_run(struct rules_run *r, char **words, int count)
+{
+	r->apply = true;
+	return run(r, words, count);
+}
+
+static int
+do_undo(struct rules_run *r, char **words, int count)
+{
+	struct err err = { 0 };
+	int64_t token;
+	int rc;
+
+	if (count != 1 || cli_parse_id(words[0], &token) != 0)
+		return cli_usage(r->cli, "rules", NULL);
+	r->store = cli_store(r->cli, &err);
+	rc = r->store != NULL ? store_undo(r->store, token, &err) : -1;
+	store_close(&r->store);
+	return rc == 0 ? EX_OK : cli_fail(r->cli, &err);
+}
+
+static int
+do_add(struct rules_run *r, char **words, int count)
+{
+	struct err err = { 0 };
+	char *path;
+	int rc;
+
+	if (count != 1)
+		return cli_usage(r->cli, "rules", NULL);
+	path = fsx_join(r->cli->paths.config, "rules");
+	rc = fsx_mkdirs(r->cli->paths.config, &err);
+	if (rc == 0)
+		rc = rules_add(path, slice_of(words[0]), &err);
+	free(path);
+	return rc == 0 ? EX_OK : cli_fail(r->cli, &err);
+}
+
+/* A rule from a message, to be changed and given to "add". */
+static int
+do_suggest(struct rules_run *r, char **words, int count)
+{
+	struct err err = { 0 };
+	struct input in;
+	struct str rule;
+	int rc;
+
+	if (count != 1)
+		return cli_usage(r->cli, "rules", NULL);
+	rc = input_open(r->cli, words[0], &r->store, &in, &err);
+	if (rc == 0) {
+		str_init(&rule, WARNINGS_MAX);
+		rule_suggest(&in.m, &rule);
+		out_line("%s", rule.p);
+		str_release(&rule);
+		input_close(&in);
+	}
+	store_close(&r->store);
+	return rc == 0 ? EX_OK : cli_fail(r->cli, &err);
+}
+
+static const struct {
+	const char *name;
+	int (*run)(struct rules_run *r, char **words, int count);
+} actions[] = {
+	{ "test", do_test }, { "run", do_run },         { "undo", do_undo },
+	{ "add", do_add },   { "suggest", do_suggest },
+};
 
 int
 cmd_rules(struct cli *cli, int argc, char **argv)
@@ -275,16 +389,21 @@ cmd_rules(struct cli *cli, int argc, char **argv)
 	int opt;
 
 	(void)argc;
-	args_init(&args, cli, no_opts, argv);
-	while ((opt = args_next(&args, &value, &err)) == ARGS_WORD)
-		argv[words++] = argv[args.at - 1];
+	args_init(&args, cli, opts, argv);
+	while ((opt = args_next(&args, &value, &err)) >= ARGS_WORD) {
+		if (opt == ARGS_WORD)
+			argv[words++] = argv[args.at - 1];
+		else if (args_number(value, 1, LAST_MAX, &r.last, &err) != 0)
+			return cli_usage(cli, "rules", &err);
+	}
 	if (opt == ARGS_HELP) {
 		cli_command_help(cli_find("rules"));
 		return EX_OK;
 	}
-	if (opt == ARGS_ERROR || words == 0 ||
-	    (strcmp(argv[0], "test") != 0 && strcmp(argv[0], "run") != 0))
-		return cli_usage(cli, "rules", &err);
-	r.apply = strcmp(argv[0], "run") == 0;
-	return run(&r, argv + 1, words - 1);
+	for (size_t i = 0; opt != ARGS_ERROR && words > 0 &&
+	                   i < sizeof actions / sizeof actions[0];
+	     i++)
+		if (strcmp(argv[0], actions[i].name) == 0)
+			return actions[i].run(&r, argv + 1, words - 1);
+	return cli_usage(cli, "rules", &err);
 }

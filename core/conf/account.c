@@ -18,12 +18,15 @@
 #define HOST_MAX 253
 /* A pause that burdens no server that sets no other. */
 #define INTERVAL_DEFAULT 10
+/* More a day is a loop or a mistake in a rule; free providers stop at 500. */
+#define FORWARD_DEFAULT 200
 
 void
 account_init(struct account *a)
 {
 	memset(a, 0, sizeof *a);
 	a->interval_min = INTERVAL_DEFAULT;
+	a->forward_limit = FORWARD_DEFAULT;
 	a->spam_filter = true;
 	a->rules = true;
 }

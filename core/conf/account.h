@@ -66,10 +66,11 @@ struct account {
 	int first_days;    /* first fetch: only the last N days; 0: all */
 	int interval_min;  /* minutes between automatic fetches; 0: off */
 	uint64_t max_size; /* bytes; larger are skipped and said; 0: none */
-	char *label;       /* labels what it brings; NULL: name */
+	char *label;       /* labels what it brings; NULL: none */
 	char *signature;   /* text, or NULL */
 	char *reply_to;    /* where answers go, or NULL */
 	bool skip_inbox;   /* straight to Archive */
+	int forward_limit; /* messages a day that rules may send */
 	bool spam_filter;
 	bool rules;
 	struct account_identity *identities; /* more than the address itself */

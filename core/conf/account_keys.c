@@ -14,6 +14,8 @@
 
 /* A hundred years: beyond it is a slip of the keyboard. */
 #define DAYS_MAX 36500
+/* Providers stop long before. */
+#define FORWARDS_MAX 100000
 /* A week; less often than that is not automatic. */
 #define MINUTES_MAX 10080
 
@@ -62,6 +64,7 @@ static const struct key keys[] = {
 	{ "skip_inbox", KEY_BOOL, AT(skip_inbox), 0 },
 	{ "spam_filter", KEY_BOOL, AT(spam_filter), 0 },
 	{ "rules", KEY_BOOL, AT(rules), 0 },
+	{ "forward_limit", KEY_INT, AT(forward_limit), FORWARDS_MAX },
 };
 
 static const char *const auth_names[] = {

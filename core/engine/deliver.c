@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/outgo.h"
 #include "store/outbox_rows.h"
 #include "util/clock.h"
 #include "util/fsx.h"
@@ -36,7 +37,7 @@ int
 deliver_open(struct deliver *d, const struct paths *paths,
              const struct account *account, struct err *err)
 {
-	*d = (struct deliver){ .account = account };
+	*d = (struct deliver){ .account = account, .paths = paths };
 	d->store = store_open(paths->data, paths->cache, err);
 	if (d->store == NULL)
 		return -1;
@@ -56,6 +57,7 @@ deliver_open(struct deliver *d, const struct paths *paths,
 void
 deliver_release(struct deliver *d)
 {
+	outgo_release(d);
 	spam_close(&d->spam);
 	rules_free(&d->rules);
 	store_close(&d->store);
@@ -114,11 +116,13 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 	struct rule_actions wish = { .folder = FOLDER_ANY };
 	struct spam_result spam = { 0 };
 	struct message m = { 0 };
+	struct outgo out = { d, b, &m, &wish, name->uidl, 0, 0 };
 	struct str labels;
 	int rc;
 
 	str_init(&labels, DELIVER_LABELS);
 	message_parse(&m, raw);
+	add_label(&labels, d->account->label);
 	if (d->spam != NULL) {
 		struct spam_input in = { &m, known_sender(d, &m) };
 
@@ -132,7 +136,9 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 	if (d->rules != NULL) {
 		struct rule_input in = { .m = &m,
 			                 .account = d->account->name,
-			                 .verdict = info.verdict };
+			                 .verdict = info.verdict,
+			                 .labels = labels.p,
+			                 .date = info.received };
 
 		rules_apply_to(d->rules, &in, &wish);
 	}
@@ -141,8 +147,12 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 	add_label(&labels, wish.labels);
 	info.flags = wish.flags;
 	info.folder = choose_folder(d, &info, &wish);
+	rc = outgo_plan(&out, &info, &labels, err);
 	info.labels = labels.p;
-	rc = store_batch_add(b, &m, &info, err);
+	if (rc == 0)
+		rc = store_batch_add(b, &m, &info, err);
+	if (rc == 0)
+		rc = outgo_queue(&out, err);
 	rule_actions_release(&wish);
 	if (d->spam != NULL)
 		spam_result_release(&spam);

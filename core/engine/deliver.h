@@ -7,6 +7,14 @@
 #include "mail/rule.h"
 #include "mail/spam.h"
 #include "store/store.h"
+#include "util/array.h"
+
+/* To be done when the batch is safe. */
+struct deliver_after {
+	size_t at;           /* place of the message in the batch */
+	const char *command; /* of the rules; NULL: say text */
+	char *text;
+};
 
 /* Everything a delivering worker holds; one per thread. */
 struct deliver {
@@ -15,6 +23,11 @@ struct deliver {
 	struct rules *rules;
 	const struct account *account;
 	int64_t account_id;
+	const struct paths *paths;
+	struct conf *conf;  /* read when a rule first sends mail */
+	int64_t sent_today; /* by rules, with what this fetch queued */
+	bool queued;        /* something went into the outbox */
+	ARRAY(struct deliver_after) after;
 };
 
 /* Open store, filter and rules for an account.  0 or -1; release either way. */
@@ -35,5 +48,11 @@ struct deliver_name {
  */
 int deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
                     const struct deliver_name *name, struct err *err);
+
+/* A batch was committed: run commands and say what rules want said, by way of
+ * tell.  n ids as store_batch_commit gave them; n == 0: it was not committed,
+ * forget all. */
+void deliver_after(struct deliver *d, const int64_t *ids, size_t n,
+                   void (*tell)(void *ctx, const char *text), void *ctx);
 
 #endif

@@ -165,6 +165,7 @@ reap(struct engine *e)
 		if (!job->threadless)
 			pthread_join(job->thread, NULL);
 		send_again |= job->kind == JOB_SEND && job->again;
+		send_again |= job->queued;
 		*at = job->next;
 		job_free(job);
 	}

@@ -17,6 +17,7 @@ enum event_kind {
 	EVENT_SEND_DONE,      /* final for that try: err or none */
 	EVENT_PROBE_LINE,     /* account test: a line of what was found */
 	EVENT_PROBE_DONE,     /* final */
+	EVENT_NOTICE,         /* account: a rule wants this said */
 	EVENT_INDEX,          /* background indexing: done, total */
 };
 

@@ -244,18 +244,29 @@ remove_entries(struct fetch *f, const size_t *entries, size_t n,
 	return 0;
 }
 
+static void
+say_notice(void *job, const char *text)
+{
+	job_say(job, EVENT_NOTICE, text);
+}
+
 /* What came complete is kept even when the connection broke after it. */
 static int
 finish_batch(struct fetch *f, int rc, struct err *err)
 {
 	struct event *e;
+	int64_t *ids = NULL;
+	size_t n = 0;
 
 	if (store_batch_count(f->batch) == 0) {
 		store_batch_abort(&f->batch);
-	} else if (store_batch_commit(&f->batch, NULL, NULL,
+	} else if (store_batch_commit(&f->batch, &ids, &n,
 	                              rc == 0 ? err : NULL) != 0) {
 		return -1;
 	} else {
+		deliver_after(&f->deliver, ids, n, say_notice, f->job);
+		free(ids);
+		f->job->queued |= f->deliver.queued;
 		e = event_new(EVENT_MAIL, f->account->name);
 		e->job = f->job->id;
 		queue_post(f->job->queue, e);

@@ -38,6 +38,7 @@ struct job {
 	struct secret secret; /* JOB_PROBE */
 	struct event *final;  /* posted when the thread ends; made by run */
 	bool threadless;      /* never got a thread */
+	bool queued;          /* JOB_FETCH: rules put mail into the outbox */
 	_Atomic bool again;   /* asked once more while it was running */
 	struct engine *engine;
 };

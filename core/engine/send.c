@@ -194,7 +194,9 @@ remember_people(struct sender *s, const struct outbox_row *row)
 static int
 close_row(struct sender *s, const struct outbox_row *row, struct err *err)
 {
-	if (store_copy(s, row, err) != 0)
+	/* Nobody wrote it: Sent and the address book are for what people do;
+	 * who gets automatic answers must not become a known sender. */
+	if (!row->automatic && store_copy(s, row, err) != 0)
 		return -1;
 	step("send-copied");
 	if (row->reply_to != 0 &&
@@ -206,7 +208,8 @@ close_row(struct sender *s, const struct outbox_row *row, struct err *err)
 	    store_delete(s->store, &row->draft, 1, err) != 0 &&
 	    err->code != ERR_NOTFOUND)
 		return -1;
-	remember_people(s, row);
+	if (!row->automatic)
+		remember_people(s, row);
 	return outbox_remove(s->store, row->id, err);
 }
 

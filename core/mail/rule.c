@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mail/rule_parse.h"
+#include "util/clock.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -30,7 +31,7 @@ rules_free(struct rules **r)
 	for (i = 0; i < (*r)->patterns.n; i++)
 		re_free(&(*r)->patterns.v[i]);
 	for (i = 0; i < (*r)->rules.n; i++)
-		array_release(&(*r)->rules.v[i].labels);
+		rule_release(&(*r)->rules.v[i]);
 	array_release(&(*r)->patterns);
 	array_release(&(*r)->rules);
 	arena_release(&(*r)->arena);
@@ -73,7 +74,11 @@ finish(struct reader *rd)
 		str_printf(rd->warnings, "%s:%zu: %s\n", rd->name, rd->line,
 		           err.text);
 	} else {
+		size_t i;
+
 		rule.line = rd->line;
+		for (i = 0; i < rule.outs.n; i++)
+			rule.outs.v[i].line = rd->line;
 		array_add(&rd->rules->rules, rule);
 	}
 	str_clear(&rd->text);
@@ -133,6 +138,7 @@ struct subject {
 	struct arena arena;
 	struct str text; /* one field at a time */
 	struct str body;
+	struct str labels; /* those it had and those of the rules so far */
 	bool has_body;
 };
 
@@ -183,6 +189,28 @@ attachment_matches(const struct rule_node *n, struct subject *s)
 	return false;
 }
 
+static bool
+label_matches(const struct rule_node *n, const struct subject *s)
+{
+	struct slice rest = str_slice(&s->labels), one;
+
+	while (slice_split(&rest, ',', &one))
+		if (one.n > 0 && matches(n, slice_trim(one)))
+			return true;
+	return false;
+}
+
+/* Of the message, as far as it can be believed. */
+static int64_t
+date_of(const struct subject *s)
+{
+	int64_t date;
+
+	if (!message_date(s->in->m, &date))
+		date = s->in->date;
+	return date;
+}
+
 /* Depth is bounded by the parser. */
 static bool
 holds(const struct rule_node *n, struct subject *s)
@@ -210,6 +238,16 @@ holds(const struct rule_node *n, struct subject *s)
 		return s->in->m->raw.n < n->size;
 	case RULE_VERDICT:
 		return s->in->verdict == n->verdict;
+	case RULE_LABEL:
+		return label_matches(n, s);
+	case RULE_DATE_ABOVE:
+		return date_of(s) >= n->date;
+	case RULE_DATE_BELOW:
+		return date_of(s) < n->date;
+	case RULE_AGE_ABOVE:
+		return clock_now() - date_of(s) > (int64_t)n->size;
+	case RULE_AGE_BELOW:
+		return clock_now() - date_of(s) < (int64_t)n->size;
 	case RULE_AND:
 		return holds(n->left, s) && holds(n->right, s);
 	case RULE_OR:
@@ -226,38 +264,76 @@ has_label(const struct str *labels, const char *label)
 	struct slice rest = str_slice(labels), one;
 
 	while (slice_split(&rest, ',', &one))
-		if (slice_eq_z(one, label))
+		if (slice_eq_z(slice_trim(one), label))
 			return true;
 	return false;
 }
 
 static void
-apply_rule(const struct rule *rule, struct str *labels,
-           struct rule_actions *actions)
+add_label(struct str *labels, const char *label)
 {
+	if (has_label(labels, label))
+		return;
+	if (labels->n > 0)
+		str_add_c(labels, ',');
+	str_add_z(labels, label);
+}
+
+/* What the wishes of all rules that fit add up to. */
+struct wishes {
+	struct rule_actions *actions;
+	struct str labels;
+	ARRAY(struct rule_out) outs;
+	ARRAY(const char *) commands;
+};
+
+static bool
+has_out(const struct wishes *w, const struct rule_out *out)
+{
+	size_t i;
+
+	for (i = 0; i < w->outs.n; i++)
+		if (w->outs.v[i].kind == out->kind &&
+		    strcmp(w->outs.v[i].to, out->to) == 0)
+			return true;
+	return false;
+}
+
+static void
+apply_rule(const struct rule *rule, struct subject *s, struct wishes *w)
+{
+	struct rule_actions *actions = w->actions;
 	size_t i;
 
 	if (rule->folder != FOLDER_ANY)
 		actions->folder = rule->folder;
 	actions->flags |= rule->flags;
+	actions->notify |= rule->notify;
 	if (rule->verdict != SPAM_NONE)
 		actions->verdict = rule->verdict;
 	for (i = 0; i < rule->labels.n; i++) {
-		if (has_label(labels, rule->labels.v[i]))
-			continue;
-		if (labels->n > 0)
-			str_add_c(labels, ',');
-		str_add_z(labels, rule->labels.v[i]);
+		add_label(&w->labels, rule->labels.v[i]);
+		add_label(&s->labels, rule->labels.v[i]);
 	}
-	if (rule->forward_to != NULL) {
-		char *both = actions->forward_to == NULL
-		                     ? xstrdup(rule->forward_to)
-		                     : xasprintf("%s, %s", actions->forward_to,
-		                                 rule->forward_to);
+	for (i = 0; i < rule->outs.n; i++)
+		if (!has_out(w, &rule->outs.v[i]))
+			array_add(&w->outs, rule->outs.v[i]);
+	for (i = 0; i < rule->commands.n; i++)
+		array_add(&w->commands, rule->commands.v[i]);
+}
 
-		free(actions->forward_to);
-		actions->forward_to = both;
-	}
+static void
+give(struct wishes *w)
+{
+	struct rule_actions *actions = w->actions;
+
+	if (w->labels.n > 0)
+		actions->labels = str_take(&w->labels);
+	str_release(&w->labels);
+	actions->outs = w->outs.v;
+	actions->out_count = w->outs.n;
+	actions->commands = w->commands.v;
+	actions->command_count = w->commands.n;
 }
 
 void
@@ -265,32 +341,45 @@ rules_apply_to(const struct rules *r, const struct rule_input *in,
                struct rule_actions *actions_r)
 {
 	struct subject s = { .in = in };
-	struct str labels;
+	struct wishes w = { .actions = actions_r };
 	size_t i;
 
 	memset(actions_r, 0, sizeof *actions_r);
 	actions_r->folder = FOLDER_ANY;
 	str_init(&s.text, MESSAGE_FIELD_MAX);
 	str_init(&s.body, BODY_MAX);
-	str_init(&labels, LABELS_MAX);
+	str_init(&s.labels, LABELS_MAX);
+	str_init(&w.labels, LABELS_MAX);
+	if (in->labels != NULL)
+		str_add_z(&s.labels, in->labels);
 	for (i = 0; i < r->rules.n; i++) {
 		const struct rule *rule = &r->rules.v[i];
 
 		if (!holds(rule->condition, &s))
 			continue;
-		apply_rule(rule, &labels, actions_r);
+		apply_rule(rule, &s, &w);
 		if (in->lines != NULL)
 			str_printf(in->lines, "%s%zu",
 			           in->lines->n > 0 ? ", " : "", rule->line);
 		if (rule->stop)
 			break;
 	}
-	if (labels.n > 0)
-		actions_r->labels = str_take(&labels);
-	str_release(&labels);
+	give(&w);
 	str_release(&s.text);
 	str_release(&s.body);
+	str_release(&s.labels);
 	arena_release(&s.arena);
+}
+
+bool
+rules_send(const struct rules *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->rules.n; i++)
+		if (r->rules.v[i].outs.n > 0)
+			return true;
+	return false;
 }
 
 void
@@ -306,7 +395,8 @@ void
 rule_actions_release(struct rule_actions *a)
 {
 	free(a->labels);
-	free(a->forward_to);
+	free(a->outs);
+	free(a->commands);
 	memset(a, 0, sizeof *a);
 	a->folder = FOLDER_ANY;
 }

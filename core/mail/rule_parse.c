@@ -5,11 +5,15 @@
 #include <string.h>
 
 #include "mime/addr.h"
+#include "util/clock.h"
 #include "util/i18n.h"
+#include "util/proc.h"
 #include "util/utf8.h"
 
 #include "util/banned.h"
 
+/* Nothing is older, and it leaves room to count in seconds. */
+#define AGE_MAX ((uint64_t)100000 * 86400)
 /* Brackets and "not" within each other; a hand-written rule has two or three. */
 #define DEPTH_MAX 32
 /* Tests of one rule. */
@@ -163,6 +167,69 @@ take_size(struct parser *p, struct rule_node *n)
 	return 0;
 }
 
+/* YYYY-MM-DD, by the clock on the wall: when it begins. */
+static bool
+day_begin(struct slice s, int64_t *begin_r)
+{
+	uint64_t part[3] = { 0 };
+	struct slice one;
+	struct tm tm;
+	size_t n = 0;
+	int64_t utc;
+	int offset;
+
+	while (n < 3 && slice_split(&s, '-', &one))
+		if (slice_u64(one, &part[n++]) != 0)
+			return false;
+	if (n != 3 || s.p != NULL || part[0] < 1970 || part[0] > 9999 ||
+	    part[1] < 1 || part[1] > 12 || part[2] < 1 || part[2] > 31)
+		return false;
+	utc = clock_from_utc((int64_t)part[0], (int)part[1], (int)part[2], 0, 0,
+	                     0);
+	clock_local(utc, &tm, &offset);
+	*begin_r = utc - offset;
+	return true;
+}
+
+static int
+take_date(struct parser *p, struct rule_node *n)
+{
+	if (take(p, ">"))
+		n->test = RULE_DATE_ABOVE;
+	else if (!take(p, "<"))
+		return fail(p, _("expected '<' or '>'"));
+	if (p->token != TOKEN_WORD || !day_begin(p->text, &n->date))
+		return fail(p, _("expected a day like 2026-01-31"));
+	if (n->test == RULE_DATE_ABOVE)
+		n->date += 86400;
+	next(p);
+	return 0;
+}
+
+static int
+take_age(struct parser *p, struct rule_node *n)
+{
+	struct slice digits;
+	uint64_t unit = 0;
+
+	if (take(p, ">"))
+		n->test = RULE_AGE_ABOVE;
+	else if (!take(p, "<"))
+		return fail(p, _("expected '<' or '>'"));
+	digits = p->text;
+	if (digits.n > 1) {
+		char c = byte_lower(digits.p[--digits.n]);
+
+		unit = c == 'd' ? 86400 : c == 'h' ? 3600 : 0;
+	}
+	if (p->token != TOKEN_WORD || unit == 0 ||
+	    slice_u64(digits, &n->size) != 0 || n->size > AGE_MAX / unit)
+		return fail(p, _("expected an age like 30d or 12h"));
+	n->size *= unit;
+	next(p);
+	return 0;
+}
+
 static int
 take_verdict(struct parser *p, struct rule_node *n)
 {
@@ -177,22 +244,51 @@ take_verdict(struct parser *p, struct rule_node *n)
 	return 0;
 }
 
+static const struct {
+	const char *name;
+	enum rule_test test;
+} tests[] = {
+	{ "from", RULE_FROM },       { "to", RULE_TO },
+	{ "subject", RULE_SUBJECT }, { "list", RULE_LIST },
+	{ "header", RULE_HEADER },   { "body", RULE_BODY },
+	{ "account", RULE_ACCOUNT }, { "attachment", RULE_ATTACHMENT },
+	{ "size", RULE_SIZE_ABOVE }, { "verdict", RULE_VERDICT },
+	{ "label", RULE_LABEL },     { "date", RULE_DATE_BELOW },
+	{ "age", RULE_AGE_BELOW },
+};
+
+static int
+take_header(struct parser *p, struct rule_node *n)
+{
+	if (p->token != TOKEN_WORD)
+		return fail(p, _("expected the name of a header"));
+	n->header = arena_dup(&p->rules->arena, p->text.p, p->text.n);
+	next(p);
+	return take_pattern(p, n);
+}
+
+/* What a test asks for, behind its name. */
+static int
+take_operand(struct parser *p, struct rule_node *n)
+{
+	if (n->test == RULE_SIZE_ABOVE)
+		return take_size(p, n);
+	if (n->test == RULE_VERDICT)
+		return take_verdict(p, n);
+	if (n->test == RULE_DATE_BELOW)
+		return take_date(p, n);
+	if (n->test == RULE_AGE_BELOW)
+		return take_age(p, n);
+	if (n->test == RULE_HEADER)
+		return take_header(p, n);
+	return take_pattern(p, n);
+}
+
 static struct rule_node *
 take_test(struct parser *p)
 {
-	static const struct {
-		const char *name;
-		enum rule_test test;
-	} tests[] = {
-		{ "from", RULE_FROM },       { "to", RULE_TO },
-		{ "subject", RULE_SUBJECT }, { "list", RULE_LIST },
-		{ "header", RULE_HEADER },   { "body", RULE_BODY },
-		{ "account", RULE_ACCOUNT }, { "attachment", RULE_ATTACHMENT },
-		{ "size", RULE_SIZE_ABOVE }, { "verdict", RULE_VERDICT },
-	};
 	struct rule_node *n;
 	size_t i;
-	int rc;
 
 	for (i = 0; i < sizeof tests / sizeof *tests; i++)
 		if (take(p, tests[i].name))
@@ -202,21 +298,7 @@ take_test(struct parser *p)
 		return NULL;
 	}
 	n = node(p, tests[i].test);
-	if (n->test == RULE_HEADER) {
-		n->header = arena_dup(&p->rules->arena, p->text.p, p->text.n);
-		if (p->token != TOKEN_WORD) {
-			(void)fail(p, _("expected the name of a header"));
-			return NULL;
-		}
-		next(p);
-	}
-	if (n->test == RULE_SIZE_ABOVE)
-		rc = take_size(p, n);
-	else if (n->test == RULE_VERDICT)
-		rc = take_verdict(p, n);
-	else
-		rc = take_pattern(p, n);
-	return rc == 0 ? n : NULL;
+	return take_operand(p, n) == 0 ? n : NULL;
 }
 
 static struct rule_node *take_or(struct parser *p);
@@ -300,45 +382,106 @@ take_folder(struct parser *p, struct rule *rule)
 	return 0;
 }
 
+static bool
+is_text(const struct parser *p)
+{
+	return (p->token == TOKEN_WORD || p->token == TOKEN_QUOTED) &&
+	       p->text.n > 0;
+}
+
+/* The name of a file in the folder of templates, and of nothing else. */
+static bool
+template_ok(struct slice name)
+{
+	return name.n <= 200 && name.p[0] != '.' &&
+	       slice_find(name, '/') == name.n;
+}
+
 static int
-take_forward(struct parser *p, struct rule *rule)
+take_out(struct parser *p, struct rule *rule, enum rule_out_kind kind)
 {
 	struct arena *a = &p->rules->arena;
+	struct rule_out out = { .kind = kind };
 
-	if ((p->token != TOKEN_WORD && p->token != TOKEN_QUOTED) ||
-	    !addr_spec_ok(p->text))
+	if (kind == RULE_REPLY && (!is_text(p) || !template_ok(p->text)))
+		return fail(p, _("expected the name of a template"));
+	if (kind != RULE_REPLY && (!is_text(p) || !addr_spec_ok(p->text)))
 		return fail(p, _("expected an address"));
-	rule->forward_to = arena_dup(a, p->text.p, p->text.n);
+	out.to = arena_dup(a, p->text.p, p->text.n);
+	next(p);
+	if (take(p, "as")) {
+		if (!is_text(p) || !addr_spec_ok(p->text))
+			return fail(p, _("expected an address"));
+		out.as = arena_dup(a, p->text.p, p->text.n);
+		next(p);
+	}
+	array_add(&rule->outs, out);
+	return 0;
+}
+
+static int
+take_command(struct parser *p, struct rule *rule)
+{
+	struct err why = { ERR_NONE, "", "" };
+	char *command;
+	char **argv;
+
+	if (!is_text(p))
+		return fail(p, _("expected a command"));
+	command = arena_dup(&p->rules->arena, p->text.p, p->text.n);
+	if (proc_split(command, &argv, &why) != 0)
+		return fail(p, why.text);
+	proc_free_argv(argv);
+	array_add(&rule->commands, command);
 	next(p);
 	return 0;
+}
+
+/* Actions of one word.  false: it is none of them. */
+static bool
+take_word(struct parser *p, struct rule *rule)
+{
+	if (take(p, "read"))
+		rule->flags |= STORE_SEEN;
+	else if (take(p, "star"))
+		rule->flags |= STORE_FLAGGED;
+	else if (take(p, "spam"))
+		rule->verdict = SPAM_SPAM;
+	else if (take(p, "archive"))
+		rule->folder = FOLDER_ARCHIVE;
+	else if (take(p, "delete"))
+		rule->folder = FOLDER_TRASH;
+	else if (take(p, "notify"))
+		rule->notify = true;
+	else if (take(p, "stop"))
+		rule->stop = true;
+	else
+		return false;
+	return true;
 }
 
 static int
 take_action(struct parser *p, struct rule *rule)
 {
+	if (take_word(p, rule))
+		return 0;
 	if (take(p, "label"))
 		return take_label(p, rule);
 	if (take(p, "move"))
 		return take_folder(p, rule);
 	if (take(p, "forward"))
-		return take_forward(p, rule);
-	if (take(p, "read")) {
-		rule->flags |= STORE_SEEN;
-	} else if (take(p, "star")) {
-		rule->flags |= STORE_FLAGGED;
-	} else if (take(p, "spam")) {
-		rule->verdict = SPAM_SPAM;
-	} else if (take(p, "archive")) {
-		rule->folder = FOLDER_ARCHIVE;
-	} else if (take(p, "stop")) {
-		rule->stop = true;
-	} else if (take(p, "not")) {
-		if (!take(p, "spam"))
-			return fail(p, _("expected 'spam'"));
-		rule->verdict = SPAM_HAM;
-	} else {
+		return take_out(p, rule, RULE_FORWARD);
+	if (take(p, "redirect"))
+		return take_out(p, rule, RULE_REDIRECT);
+	if (take(p, "reply"))
+		return take_out(p, rule, RULE_REPLY);
+	if (take(p, "run"))
+		return take_command(p, rule);
+	if (!take(p, "not"))
 		return fail(p, _("expected an action (label, move, ...)"));
-	}
+	if (!take(p, "spam"))
+		return fail(p, _("expected 'spam'"));
+	rule->verdict = SPAM_HAM;
 	return 0;
 }
 
@@ -359,6 +502,14 @@ take_rule(struct parser *p, struct rule *rule)
 	return p->token == TOKEN_END ? 0 : fail(p, _("expected ','"));
 }
 
+void
+rule_release(struct rule *rule)
+{
+	array_release(&rule->labels);
+	array_release(&rule->outs);
+	array_release(&rule->commands);
+}
+
 int
 rule_parse(struct rules *r, struct slice text, struct rule *rule_r,
            struct err *err)
@@ -373,6 +524,6 @@ rule_parse(struct rules *r, struct slice text, struct rule *rule_r,
 	next(&p);
 	rc = take_rule(&p, rule_r);
 	if (rc < 0)
-		array_release(&rule_r->labels);
+		rule_release(rule_r);
 	return rc;
 }

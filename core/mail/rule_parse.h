@@ -29,10 +29,15 @@
  *             attachment PATTERN  an attachment's file name
  *             size > 10M          or <; bytes, k, M
  *             verdict spam        or unsure, ham: what the filter says
+ *             label PATTERN       a label it has by now
+ *             date > 2026-01-31   or <; later than that day, or before it
+ *             age > 30d           or <; days (d) or hours (h) since its date
  * PATTERN     plain words ("..." when there are blanks) occur anywhere; with *
  *             or ? they are the whole text; /.../ is a PCRE2
- * ACTION      label NAME, move FOLDER, read, star, spam, not spam, archive,
- *             forward ADDRESS, stop (no further rule)
+ * ACTION      label NAME, move FOLDER, archive, delete (move to Trash), read,
+ *             star, spam, not spam, notify, stop (no further rule),
+ *             forward ADDRESS, redirect ADDRESS, reply TEMPLATE, each with
+ *             "as IDENTITY" behind it or not; run "COMMAND"
  *
  * All rules that fit are applied, in order; later wishes win over earlier ones,
  * labels add up.
@@ -50,6 +55,11 @@ enum rule_test {
 	RULE_SIZE_ABOVE,
 	RULE_SIZE_BELOW,
 	RULE_VERDICT,
+	RULE_LABEL,
+	RULE_DATE_ABOVE,
+	RULE_DATE_BELOW,
+	RULE_AGE_ABOVE,
+	RULE_AGE_BELOW,
 	RULE_AND,
 	RULE_OR,
 	RULE_NOT,
@@ -60,20 +70,25 @@ struct rule_node {
 	struct rule_node *left, *right; /* of and, or, not (left only) */
 	struct re *re;                  /* owned by the rules */
 	char *header;
-	uint64_t size;
+	uint64_t size; /* bytes; RULE_AGE_: seconds */
+	int64_t date;  /* RULE_DATE_ABOVE: the day's end, _BELOW: its begin */
 	enum spam_verdict verdict;
 };
 
 struct rule {
 	struct rule_node *condition;
 	ARRAY(char *) labels; /* in the arena */
-	char *forward_to;     /* in the arena, or NULL */
-	enum folder folder;   /* FOLDER_ANY: no wish */
+	ARRAY(struct rule_out) outs;
+	ARRAY(const char *) commands; /* in the arena */
+	enum folder folder;           /* FOLDER_ANY: no wish */
 	unsigned flags;
 	enum spam_verdict verdict;
 	bool stop;
+	bool notify;
 	size_t line;
 };
+
+void rule_release(struct rule *rule);
 
 struct rules {
 	struct arena arena;

@@ -164,6 +164,7 @@ static const char *const values[][2] = {
 	{ "signature", "-- \nme" },
 	{ "skip_inbox", "yes" },
 	{ "spam_filter", "no" },
+	{ "forward_limit", "50" },
 	{ "rules", "no" },
 };
 

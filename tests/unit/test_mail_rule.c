@@ -2,13 +2,18 @@
 /* The user's rules: conditions, actions, mistakes named with their line. */
 #include "lib/test.h"
 
+#include <sys/stat.h>
+
+#include "lib/temp.h"
 #include "mail/rule.h"
+#include "util/clock.h"
 #include "util/fsx.h"
 #include "util/xalloc.h"
 
 static const char mail[] =
 	"From: \"Kim Haneul\" <haneul@shop.example>\n"
 	"To: me@home.example\nCc: all@list.example\n"
+	"Date: Wed, 31 Dec 2025 10:00:00 +0000\n"
 	"Subject: =?utf-8?B?KOq0keqzoCkg67SEIOyEuOydvA==?=\n" /* (광고) 봄 세일 */
 	"List-Id: News <news.shop.example>\nX-Mailer: Foxmail 7\n"
 	"Content-Type: multipart/mixed; boundary=b\n\n"
@@ -29,7 +34,8 @@ read_good(const char *text)
 	return r;
 }
 
-static void
+/* The rules, which the actions may point into. */
+static struct rules *
 apply(const char *text, struct rule_actions *actions_r, struct str *lines)
 {
 	struct rules *r = read_good(text);
@@ -37,12 +43,13 @@ apply(const char *text, struct rule_actions *actions_r, struct str *lines)
 	struct rule_input in = { .m = &m,
 		                 .account = "naver",
 		                 .verdict = SPAM_UNSURE,
+		                 .labels = "광고, 일",
 		                 .lines = lines };
 
 	message_parse(&m, slice_of(mail));
 	rules_apply_to(r, &in, actions_r);
 	message_release(&m);
-	rules_free(&r);
+	return r;
 }
 
 static bool
@@ -50,11 +57,12 @@ holds(const char *condition)
 {
 	char *text = xasprintf("if %s then star", condition);
 	struct rule_actions a;
+	struct rules *r = apply(text, &a, NULL);
 	bool held;
 
-	apply(text, &a, NULL);
 	held = (a.flags & STORE_FLAGGED) != 0;
 	rule_actions_release(&a);
+	rules_free(&r);
 	free(text);
 	return held;
 }
@@ -83,6 +91,14 @@ test_conditions(void **state)
 		"subject 세일 and (from nobody or body 주문)",
 		"not (from nobody or from noone) and not from me",
 		"subject /\\/|세일/",
+		"label 광고",
+		"label 일",
+		"date > 2025-12-30",
+		"date < 2026-01-01",
+		"date > 2025-12-30 and date < 2026-1-1",
+		"age > 1d",
+		"age > 23h",
+		"age < 30D",
 	};
 	static const char *const no[] = {
 		"from kim@shop",
@@ -100,44 +116,162 @@ test_conditions(void **state)
 		"not from haneul",
 		"subject 세일 and from nobody",
 		"from nobody and (subject 세일 or body 주문)",
+		"label 회의",
+		"label 광?고",
+		"date > 2025-12-31",
+		"date < 2025-12-31",
+		"age < 24h",
+		"age > 40d",
 	};
 	size_t i;
 
 	(void)state;
+	clock_freeze(clock_from_utc(2026, 1, 10, 0, 0, 0));
 	for (i = 0; i < sizeof yes / sizeof *yes; i++)
 		if (!holds(yes[i]))
 			fail_msg("does not hold: %s", yes[i]);
 	for (i = 0; i < sizeof no / sizeof *no; i++)
 		if (holds(no[i]))
 			fail_msg("holds: %s", no[i]);
+	clock_freeze(0);
 }
 
 static void
 test_actions_add_up(void **state)
 {
 	struct rule_actions a;
+	struct rules *r;
 	struct str lines;
 
 	(void)state;
 	str_init(&lines, 100);
-	apply("# first\n"
-	      "if from haneul then label 소식, label \"two words\", read\n"
-	      "if from nobody then label never\n"
-	      "if subject 세일\n"
-	      "\tthen move trash, star, label 소식, forward a@b.example\n"
-	      "\n"
-	      "if body 주문 then not spam, archive, forward c@d.example, stop\n"
-	      "if from haneul then spam\n",
-	      &a, &lines);
+	r = apply(
+		"# first\n"
+		"if from haneul then label 소식, label \"two words\", read\n"
+		"if from nobody then label never\n"
+		"if subject 세일\n"
+		"\tthen move trash, star, label 소식, forward a@b.example\n"
+		"\n"
+		"if body 주문 then not spam, archive, forward c@d.example, stop\n"
+		"if from haneul then spam\n",
+		&a, &lines);
 	assert_int_equal(a.folder, FOLDER_ARCHIVE);
 	assert_int_equal(a.flags, STORE_SEEN | STORE_FLAGGED);
 	assert_string_equal(a.labels, "소식,two words");
-	assert_string_equal(a.forward_to, "a@b.example, c@d.example");
+	assert_int_equal(a.out_count, 2);
+	assert_string_equal(a.outs[0].to, "a@b.example");
+	assert_int_equal(a.outs[0].line, 4);
+	assert_string_equal(a.outs[1].to, "c@d.example");
 	assert_int_equal(a.verdict, SPAM_HAM);
 	assert_string_equal(lines.p, "2, 4, 7");
 	rule_actions_release(&a);
 	rule_actions_release(&a);
+	rules_free(&r);
 	str_release(&lines);
+}
+
+static void
+test_mail_and_commands(void **state)
+{
+	struct rules *r = read_good(
+		"if subject 세일 then label sale, notify, delete\n"
+		"if label sale then redirect a@b.example as me@home.example,\n"
+		"\trun \"/bin/store 'a b'\", reply \"away.txt\"\n"
+		"if from haneul then redirect a@b.example, "
+		"forward a@b.example\n");
+	struct rule_actions a;
+	struct message m;
+
+	(void)state;
+	assert_true(rules_send(r));
+	message_parse(&m, slice_of(mail));
+	rules_apply(r, &m, "naver", &a);
+	message_release(&m);
+	assert_true(a.notify);
+	assert_int_equal(a.folder, FOLDER_TRASH);
+	assert_int_equal(a.out_count, 3);
+	assert_int_equal(a.outs[0].kind, RULE_REDIRECT);
+	assert_string_equal(a.outs[0].to, "a@b.example");
+	assert_string_equal(a.outs[0].as, "me@home.example");
+	assert_int_equal(a.outs[0].line, 2);
+	assert_int_equal(a.outs[1].kind, RULE_REPLY);
+	assert_string_equal(a.outs[1].to, "away.txt");
+	assert_null(a.outs[1].as);
+	assert_int_equal(a.outs[2].kind, RULE_FORWARD);
+	assert_int_equal(a.command_count, 1);
+	assert_string_equal(a.commands[0], "/bin/store 'a b'");
+	rule_actions_release(&a);
+	rules_free(&r);
+}
+
+static void
+suggest(const char *message, const char *want)
+{
+	struct rules *r;
+	struct message m;
+	struct str text;
+
+	str_init(&text, 10000);
+	message_parse(&m, slice_of(message));
+	rule_suggest(&m, &text);
+	assert_string_equal(text.p, want);
+	r = read_good(text.p);
+	assert_int_equal(rules_count(r), 1);
+	rules_free(&r);
+	message_release(&m);
+	str_release(&text);
+}
+
+static void
+test_a_rule_from_a_message(void **state)
+{
+	(void)state;
+	suggest(mail, "if list \"news.shop.example\" then archive");
+	suggest("From: a <a@b.example>\n\nx",
+	        "if from \"a@b.example\" then star");
+	suggest("From: a*\"?@b.example\n\nx",
+	        "if from /a\\*\\?\\@b\\.example/ then star");
+	suggest("List-Id: =?utf-8?Q?x=0Aif_from_a_then_delete?=\n\nx",
+	        "if list \"x if from a then delete\" then archive");
+	suggest("\nx", "if header Subject * then star");
+}
+
+static void
+test_rules_are_added(void **state)
+{
+	char *home = temp_make();
+	char *path = fsx_join(home, "rules");
+	struct err err = { ERR_NONE, "", "" };
+	struct str text;
+	struct rules *r;
+
+	(void)state;
+	assert_int_equal(
+		rules_add(path, SLICE_LIT("if from x then star"), &err), 0);
+	assert_int_equal(fsx_write_atomic(path, SLICE_LIT("# mine"), &err), 0);
+	assert_int_equal(
+		rules_add(path, SLICE_LIT("if from y then star\n"), &err), 0);
+	assert_int_equal(rules_add(path, SLICE_LIT("if from y then"), &err),
+	                 -1);
+	assert_int_equal(err.code, ERR_CONFIG);
+	assert_non_null(strstr(err.text, "expected an action"));
+	assert_int_equal(rules_add(path,
+	                           SLICE_LIT("if from y then star\n"
+	                                     "if from z then star"),
+	                           &err),
+	                 -1);
+	assert_int_equal(rules_add(path, SLICE_LIT("# nothing"), &err), -1);
+	str_init(&text, 10000);
+	assert_int_equal(fsx_read(path, 10000, &text, &err), 0);
+	assert_string_equal(text.p, "# mine\nif from y then star\n");
+	str_clear(&text);
+	r = rules_load(path, &text, &err);
+	assert_int_equal(rules_count(r), 1);
+	assert_false(rules_send(r));
+	rules_free(&r);
+	str_release(&text);
+	free(path);
+	temp_remove(home);
 }
 
 static void
@@ -155,7 +289,7 @@ test_no_rule_no_wish(void **state)
 	assert_int_equal(a.folder, FOLDER_ANY);
 	assert_int_equal(a.flags, 0);
 	assert_null(a.labels);
-	assert_null(a.forward_to);
+	assert_int_equal(a.out_count, 0);
 	assert_int_equal(a.verdict, SPAM_NONE);
 	rule_actions_release(&a);
 	message_release(&m);
@@ -189,6 +323,20 @@ test_mistakes_are_named_and_skipped(void **state)
 		{ "if from /(/ then star", "pattern is wrong at column" },
 		{ "if from \"\" then star", "expected what to look for" },
 		{ "if header then", "expected" },
+		{ "if date 2026-01-31 then star", "expected '<' or '>'" },
+		{ "if date > 2026-13-31 then star", "expected a day" },
+		{ "if date > 2026-01-31-1 then star", "expected a day" },
+		{ "if date > soon then star", "expected a day" },
+		{ "if age > 30 then star", "expected an age" },
+		{ "if age > d then star", "expected an age" },
+		{ "if age > 99999999999d then star", "expected an age" },
+		{ "if from x then redirect", "expected an address at the end" },
+		{ "if from x then redirect a@b.c as", "expected an address" },
+		{ "if from x then reply ../x", "expected the name" },
+		{ "if from x then reply .x", "expected the name" },
+		{ "if from x then run", "expected a command" },
+		{ "if from x then run \"'\"", "a quote is not closed" },
+		{ "if from x then mark", "expected an action" },
 	};
 	struct str warnings;
 	size_t i;
@@ -251,7 +399,7 @@ test_the_example_is_right(void **state)
 	r = rules_load(path, &warnings, NULL);
 	assert_non_null(r);
 	assert_string_equal(warnings.p, "");
-	assert_int_equal(rules_count(r), 5);
+	assert_int_equal(rules_count(r), 7);
 	rules_free(&r);
 	str_release(&warnings);
 	free(path);
@@ -263,6 +411,9 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_conditions),
 		cmocka_unit_test(test_actions_add_up),
+		cmocka_unit_test(test_mail_and_commands),
+		cmocka_unit_test(test_a_rule_from_a_message),
+		cmocka_unit_test(test_rules_are_added),
 		cmocka_unit_test(test_no_rule_no_wish),
 		cmocka_unit_test(test_mistakes_are_named_and_skipped),
 		cmocka_unit_test(test_nesting_is_bounded),

@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rules that send, run and say, against the demo's servers: loops that end,
+ * each mail queued once however often the program is killed. */
+#include "lib/test.h"
+
+#include <stdio.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "engine/demo.h"
+#include "engine/engine.h"
+#include "engine/lock.h"
+#include "lib/temp.h"
+#include "mime/build.h"
+#include "util/clock.h"
+#include "util/fsx.h"
+#include "util/xalloc.h"
+
+#define NAVER "pabal.demo@naver.example"
+#define WORK  "demo@hoesa.example"
+#define GMAIL "pabal.demo@gmail.example"
+
+struct world {
+	char *home;
+	struct paths paths;
+	struct conf conf;
+	struct demo *demo;
+	struct engine *engine;
+	struct store *store;
+	char *said; /* the last notice */
+};
+
+static int
+start(void **state)
+{
+	struct world *w = xcalloc(1, sizeof *w);
+	struct err err = { 0 };
+
+	w->home = temp_make();
+	assert_non_null(w->home);
+	assert_int_equal(paths_init(&w->paths, w->home, &err), 0);
+	w->demo = demo_start(&w->paths, &err);
+	if (w->demo == NULL)
+		fail_msg("%s", err.text);
+	assert_int_equal(conf_load(&w->paths, &w->conf, &err), 0);
+	w->engine = engine_new(&w->paths, &w->conf, &err);
+	w->store = store_open(w->paths.data, w->paths.cache, &err);
+	assert_non_null(w->store);
+	*state = w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	struct world *w = *state;
+
+	store_close(&w->store);
+	engine_free(&w->engine);
+	conf_release(&w->conf);
+	demo_stop(&w->demo);
+	paths_release(&w->paths);
+	temp_remove(w->home);
+	free(w->said);
+	free(w);
+	return 0;
+}
+
+static void
+put_file(struct world *w, const char *folder, const char *name,
+         const char *text)
+{
+	char *dir = fsx_join(w->paths.config, folder);
+	char *path = fsx_join(dir, name);
+	struct err err = { 0 };
+
+	assert_int_equal(fsx_mkdirs(dir, &err), 0);
+	assert_int_equal(fsx_write_atomic(path, slice_of(text), &err), 0);
+	free(path);
+	free(dir);
+}
+
+static void
+rules(struct world *w, const char *text)
+{
+	put_file(w, "", "rules", text);
+}
+
+/* Run all jobs, those that rules start too, to their end. */
+static void
+settle(struct world *w)
+{
+	while (engine_jobs(w->engine) != 0) {
+		struct event *e = engine_wait(w->engine, 20000);
+
+		if (e != NULL && e->kind == EVENT_FETCH_DONE &&
+		    e->err.code != ERR_NONE)
+			fail_msg("%s: %s", e->account, e->err.text);
+		if (e != NULL && e->kind == EVENT_NOTICE) {
+			free(w->said);
+			w->said = xstrdup(e->text);
+		}
+		event_free(&e);
+	}
+}
+
+static void
+fetch(struct world *w, const char *account)
+{
+	assert_int_equal(engine_fetch(w->engine, account), 1);
+	settle(w);
+}
+
+/* A mail from the account "gmail". */
+static void
+send_mail(struct world *w, const char *to, const char *subject)
+{
+	const struct account *a = conf_account(&w->conf, "gmail");
+	struct addr rcpt = { SLICE_NONE, slice_of(to) };
+	struct str id, out;
+	struct build_draft draft = { .from.spec = slice_of(a->address),
+		                     .to = { &rcpt, 1 },
+		                     .subject = slice_of(subject),
+		                     .text = SLICE_LIT("본문\n"),
+		                     .date = clock_now() };
+	struct engine_mail mail = { .account = a,
+		                    .from = a->address,
+		                    .rcpts = &to,
+		                    .rcpt_count = 1,
+		                    .subject = subject };
+	struct err err = { 0 };
+	int64_t outbox_id = 0;
+
+	str_init(&id, 200);
+	str_init(&out, BUILD_MAX);
+	build_message_id(slice_of(GMAIL), &id);
+	draft.message_id = str_slice(&id);
+	assert_int_equal(build_message(&draft, &out, &err), 0);
+	mail.message = str_slice(&out);
+	if (engine_submit(w->engine, w->store, &mail, &outbox_id, &err) != 0)
+		fail_msg("%s", err.text);
+	engine_send_due(w->engine);
+	settle(w);
+	str_release(&out);
+	str_release(&id);
+}
+
+/* Messages of that subject in the store, but for Sent. */
+static size_t
+count(struct world *w, const char *account, const char *subject,
+      struct store_row *row_r)
+{
+	struct store_view view = { .folder = FOLDER_ANY };
+	struct store_rows rows = { 0 };
+	struct err err = { 0 };
+	size_t n = 0;
+
+	assert_int_equal(store_account(w->store, account, &view.account, &err),
+	                 0);
+	assert_int_equal(
+		store_list(w->store, &view, NULL, false, 1000, &rows, &err), 0);
+	for (size_t i = 0; i < rows.n; i++) {
+		if (strcmp(rows.v[i].subject, subject) != 0 ||
+		    rows.v[i].folder == FOLDER_SENT)
+			continue;
+		n++;
+		if (row_r != NULL) {
+			*row_r = rows.v[i];
+			row_r->labels = xstrdup(rows.v[i].labels != NULL
+			                                ? rows.v[i].labels
+			                                : "");
+		}
+	}
+	store_rows_release(&rows);
+	return n;
+}
+
+static size_t
+outbox(struct world *w, enum outbox_state state)
+{
+	struct outbox_row *v = NULL;
+	struct err err = { 0 };
+	size_t n, found = 0;
+
+	assert_int_equal(outbox_list(w->store, &v, &n, &err), 0);
+	for (size_t i = 0; i < n; i++)
+		found += v[i].state == state;
+	outbox_rows_free(&v, n);
+	return found;
+}
+
+static void
+test_redirected_once_and_not_kept_in_sent(void **state)
+{
+	struct world *w = *state;
+	struct store_row row = { 0 };
+	struct store_view sent = { .folder = FOLDER_SENT };
+	uint64_t total, unread;
+	struct err err = { 0 };
+	bool known;
+
+	rules(w, "if subject 전달 then redirect " NAVER "\n");
+	send_mail(w, WORK, "전달");
+	fetch(w, "work");
+	assert_int_equal(demo_sent(w->demo), 2);
+	fetch(w, "work");
+	assert_int_equal(demo_sent(w->demo), 2);
+	fetch(w, "naver");
+	assert_int_equal(count(w, "naver", "전달", NULL), 1);
+	assert_int_equal(count(w, "work", "전달", &row), 1);
+	assert_true((row.flags & STORE_FORWARDED) != 0);
+	free(row.labels);
+	assert_int_equal(store_count(w->store, &sent, &total, &unread, &err),
+	                 0);
+	assert_int_equal(total, 1); /* what the user sent */
+	assert_int_equal(contact_known(w->store, NAVER, &known, &err), 0);
+	assert_false(known);
+}
+
+static void
+test_two_accounts_forwarding_to_each_other_stop(void **state)
+{
+	static const char *const actions[] = { "redirect", "forward" };
+	struct world *w = *state;
+
+	for (size_t k = 0; k < 2; k++) {
+		char *text = xasprintf("if account work and subject 고리%zu"
+		                       " then %s " NAVER "\n"
+		                       "if account naver and subject 고리%zu"
+		                       " then %s " WORK "\n",
+		                       k, actions[k], k, actions[k]);
+		char *subject = xasprintf("고리%zu", k);
+		size_t before = demo_sent(w->demo);
+
+		rules(w, text);
+		send_mail(w, WORK, subject);
+		for (int i = 0; i < 4; i++) {
+			fetch(w, "work");
+			fetch(w, "naver");
+		}
+		assert_int_equal(demo_sent(w->demo), before + 2);
+		assert_int_equal(outbox(w, OUTBOX_FAILED), 0);
+		free(subject);
+		free(text);
+	}
+}
+
+static void
+test_spam_and_trash_are_never_forwarded(void **state)
+{
+	struct world *w = *state;
+
+	rules(w, "if subject 하나 then spam, redirect " NAVER "\n"
+	         "if subject 둘 then delete, redirect " NAVER "\n");
+	send_mail(w, WORK, "하나");
+	send_mail(w, WORK, "둘");
+	fetch(w, "work");
+	assert_int_equal(demo_sent(w->demo), 2);
+	assert_int_equal(outbox(w, OUTBOX_QUEUED), 0);
+}
+
+static void
+test_limit_of_a_day(void **state)
+{
+	struct world *w = *state;
+	struct store_row row = { 0 };
+
+	for (size_t i = 0; i < w->conf.account_count; i++)
+		w->conf.accounts[i].forward_limit = 2;
+	rules(w, "if subject 한도 then redirect " NAVER "\n");
+	for (int i = 0; i < 3; i++)
+		send_mail(w, WORK, "한도");
+	fetch(w, "work");
+	assert_int_equal(demo_sent(w->demo), 5);
+	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
+	assert_non_null(w->said);
+	send_mail(w, WORK, "한도 넷");
+	fetch(w, "work");
+	assert_int_equal(demo_sent(w->demo), 6);
+	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
+	assert_int_equal(count(w, "work", "한도 넷", &row), 1);
+	assert_string_equal(row.labels, "not forwarded");
+	free(row.labels);
+}
+
+static void
+test_identity_of_no_account_shows_in_the_outbox(void **state)
+{
+	struct world *w = *state;
+
+	rules(w, "if subject 누구 then redirect " NAVER
+	         " as nobody@nowhere.example\n");
+	send_mail(w, WORK, "누구");
+	fetch(w, "work");
+	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
+	rules(w, "if subject 나 then redirect " NAVER " as " GMAIL "\n");
+	send_mail(w, WORK, "나");
+	fetch(w, "work");
+	fetch(w, "naver");
+	assert_int_equal(count(w, "naver", "나", NULL), 1);
+}
+
+static void
+test_answer_once_a_week(void **state)
+{
+	struct world *w = *state;
+	size_t before;
+
+	put_file(w, "templates", "away.txt",
+	         "Subject: 휴가\n\n부재중입니다.\n");
+	rules(w, "if from haneul@hoesa.example and subject 안부"
+	         " then reply away.txt\n");
+	/* They answer by themselves, so each letter brings one. */
+	send_mail(w, "haneul@hoesa.example", "안부");
+	fetch(w, "gmail");
+	before = demo_sent(w->demo);
+	assert_int_equal(before, 2);
+	send_mail(w, "haneul@hoesa.example", "안부");
+	fetch(w, "gmail");
+	fetch(w, "gmail");
+	assert_int_equal(demo_sent(w->demo), before + 1);
+}
+
+static void
+test_command_gets_the_message_and_notice_is_given(void **state)
+{
+	struct world *w = *state;
+	char *path = fsx_join(w->home, "copy of it");
+	char *text = xasprintf("if subject 명령 then notify,"
+	                       " run \"dd status=none 'of=%s'\"\n"
+	                       "if subject 실패 then run \"false\"\n",
+	                       path);
+	struct err err = { 0 };
+	struct str copy;
+
+	rules(w, text);
+	send_mail(w, WORK, "명령");
+	fetch(w, "work");
+	assert_non_null(w->said);
+	assert_non_null(strstr(w->said, "명령"));
+	str_init(&copy, 100000);
+	assert_int_equal(fsx_read(path, 100000, &copy, &err), 0);
+	assert_non_null(strstr(copy.p, "Subject: "));
+	str_release(&copy);
+	send_mail(w, WORK, "실패");
+	fetch(w, "work");
+	assert_non_null(strstr(w->said, "false"));
+	free(text);
+	free(path);
+}
+
+static void
+test_label_of_the_account(void **state)
+{
+	struct world *w = *state;
+	struct store_row row = { 0 };
+
+	for (size_t i = 0; i < w->conf.account_count; i++)
+		w->conf.accounts[i].label = xstrdup("회사일");
+	rules(w, "if label 회사일 and subject 표시 then label 둘째\n");
+	send_mail(w, WORK, "표시");
+	fetch(w, "work");
+	assert_int_equal(count(w, "work", "표시", &row), 1);
+	assert_non_null(strstr(row.labels, "회사일"));
+	assert_non_null(strstr(row.labels, "둘째"));
+	free(row.labels);
+}
+
+/* Fetch in a child that is killed at its n-th step; true when it was. */
+static bool
+killed_at(struct world *w, int n)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		struct err err = { 0 };
+		struct engine *e;
+		struct event *event;
+		char number[16];
+
+		(void)snprintf(number, sizeof number, "%d", n);
+		setenv("PABAL_TEST_STEP", number, 1);
+		e = engine_new(&w->paths, &w->conf, &err);
+		engine_fetch(e, "work");
+		while ((event = engine_wait(e, 20000)) != NULL)
+			event_free(&event);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	return WIFSIGNALED(status);
+}
+
+/* The server still holds the dead session for a moment. */
+static void
+fetch_until_it_works(struct world *w)
+{
+	bool ok = false;
+
+	for (int tries = 0; tries < 100 && !ok; tries++) {
+		struct event *e;
+
+		engine_fetch(w->engine, "work");
+		while ((e = engine_wait(w->engine, 20000)) != NULL) {
+			if (e->kind == EVENT_FETCH_DONE)
+				ok = e->err.code == ERR_NONE;
+			event_free(&e);
+		}
+		if (!ok)
+			usleep(20000);
+	}
+	assert_true(ok);
+}
+
+static void
+test_killed_at_each_step_it_is_queued_once(void **state)
+{
+	bool killed = true;
+	int n;
+
+	(void)state;
+	for (n = 1; killed; n++) {
+		struct err err = { 0 };
+		struct world *w;
+		int lock;
+
+		start((void **)(void *)&w);
+		rules(w, "if subject 정확 then redirect " NAVER
+		         ", forward " NAVER "\n");
+		send_mail(w, WORK, "정확");
+		/* Nobody sends while we look at what is queued. */
+		lock = lock_take(&w->paths, "send", "all", &err);
+		assert_true(lock >= 0);
+		killed = killed_at(w, n);
+		fetch_until_it_works(w);
+		assert_int_equal(outbox(w, OUTBOX_QUEUED), 2);
+		close(lock);
+		engine_send_due(w->engine);
+		settle(w);
+		assert_int_equal(demo_sent(w->demo), 3);
+		assert_int_equal(count(w, "work", "정확", NULL), 1);
+		end((void **)(void *)&w);
+		assert_true(n < 200);
+	}
+	assert_true(n > 5);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, start, end)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_redirected_once_and_not_kept_in_sent),
+		T(test_two_accounts_forwarding_to_each_other_stop),
+		T(test_spam_and_trash_are_never_forwarded),
+		T(test_limit_of_a_day),
+		T(test_identity_of_no_account_shows_in_the_outbox),
+		T(test_answer_once_a_week),
+		T(test_command_gets_the_message_and_notice_is_given),
+		T(test_label_of_the_account),
+		cmocka_unit_test(test_killed_at_each_step_it_is_queued_once),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
