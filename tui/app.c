@@ -140,6 +140,7 @@ free_lists(struct app *a)
 	array_release(&a->links);
 	array_release(&a->undo);
 	array_release(&a->accounts);
+	app_close_opened(a);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "mail/sender_charset.h"
 #include "tui/text_fmt.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -92,6 +93,8 @@ app_read(struct app *a)
 		app_say_err(a, &err);
 		return;
 	}
+	if (sender_charset_apply(a->store, &a->reader.message, &err) != 0)
+		app_say_err(a, &err);
 	a->focus = PANE_READER;
 	a->dirty = true;
 	mark_seen(a);

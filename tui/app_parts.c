@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mail/sender_charset.h"
 #include "tui/text_fmt.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
@@ -39,7 +40,7 @@ app_pick_attachment(struct app *a)
 
 	if (!need_reader(a))
 		return;
-	app_pick_start(a, PICK_ATTACHMENT, _("Attachments: Enter saves"));
+	app_pick_start(a, PICK_ATTACHMENT, _("Attachments"));
 	while ((p = message_next_attachment(m, p)) != NULL) {
 		struct str name, bytes, detail;
 
@@ -63,8 +64,8 @@ app_pick_attachment(struct app *a)
 }
 
 /* ~/Downloads when it is there, else the home folder. */
-static char *
-save_folder(void)
+char *
+app_save_folder(void)
 {
 	const char *home = getenv("HOME");
 	char *downloads;
@@ -100,27 +101,17 @@ free_path(const char *path)
 	return xstrdup(path);
 }
 
-/* part_path: the number of the attachment among them. */
 void
-app_ask_save(struct app *a, struct slice number)
+app_ask_save(struct app *a, const struct part *p)
 {
-	struct part *p = NULL;
 	struct str name;
-	uint64_t n;
 	char *folder, *path;
 
-	if (slice_u64(number, &n) != 0)
-		return;
-	do {
-		p = message_next_attachment(&a->reader.message, p);
-	} while (p != NULL && n-- > 0);
-	if (p == NULL)
-		return;
 	str_clear(&a->wanted_part);
 	str_add_slice(&a->wanted_part, p->path);
 	str_init(&name, 256);
 	part_save_name(p, &name);
-	folder = save_folder();
+	folder = app_save_folder();
 	path = fsx_join(folder, name.p);
 	if (fsx_exists(path)) {
 		char *other = free_path(path);
@@ -292,6 +283,7 @@ void
 app_set_charset(struct app *a, struct slice label)
 {
 	enum charset cs = charset_lookup(label);
+	struct err err = { 0 };
 
 	if (a->reader.id == 0)
 		return;
@@ -301,6 +293,11 @@ app_set_charset(struct app *a, struct slice label)
 		return;
 	}
 	pane_reader_set_charset(&a->reader, cs);
+	if (sender_charset_choose(a->store, &a->reader.message, cs, &err) !=
+	    0) {
+		app_say_err(a, &err);
+		return;
+	}
 	app_say(a, STYLE_STATUS,
 	        cs == CHARSET_UNKNOWN ? _("character set detected again")
 	                              : _("read as %s"),

@@ -6,6 +6,7 @@
 #include "cli/cli.h"
 #include "conf/provider.h"
 #include "engine/engine.h"
+#include "mail/attachment.h"
 #include "tui/keymap.h"
 #include "tui/layout.h"
 #include "tui/pane_compose.h"
@@ -38,6 +39,7 @@ enum app_prompt {
 	PROMPT_FIND, /* in the reader */
 	PROMPT_COMMAND,
 	PROMPT_SAVE,
+	PROMPT_PIPE,
 	PROMPT_REDIRECT,
 	PROMPT_CHARSET,
 	PROMPT_ATTACH,
@@ -50,6 +52,7 @@ enum app_pick {
 	PICK_ACCOUNT,
 	PICK_LINK,
 	PICK_ATTACHMENT,
+	PICK_PART, /* what to do with it */
 	PICK_OUTBOX,
 	PICK_TEXT, /* only to be read */
 };
@@ -113,6 +116,8 @@ struct app {
 	struct w_pick picker;
 	ARRAY(char *) links;
 	struct str wanted_part; /* path of the attachment to save */
+	int64_t wanted_number;  /* of the attachment chosen, from 0 */
+	ARRAY(struct attachment_view) opened; /* copies others may read */
 
 	struct str message;
 	enum style message_style;
@@ -169,10 +174,16 @@ bool app_map_selected(struct app *a, struct fsx_map *map_r, int64_t *id_r);
 /* app_parts.c */
 void app_pick_attachment(struct app *a);
 void app_save_part(struct app *a, struct slice path);
-void app_ask_save(struct app *a, struct slice part_path);
+void app_ask_save(struct app *a, const struct part *p);
+char *app_save_folder(void); /* owned */
 void app_pick_link(struct app *a);
 void app_open_link(struct app *a, const char *url);
 void app_set_charset(struct app *a, struct slice label);
+/* app_open.c */
+void app_pick_part(struct app *a, int64_t number);
+void app_part_chosen(struct app *a, int64_t what);
+void app_pipe_part(struct app *a, struct slice command);
+void app_close_opened(struct app *a);
 /* app_prompt.c */
 void app_ask(struct app *a, enum app_prompt prompt, struct slice text);
 void app_prompt_key(struct app *a, uint32_t key);

@@ -29,6 +29,8 @@ app_prompt_label(enum app_prompt prompt)
 		return ":";
 	case PROMPT_SAVE:
 		return _("Save as:");
+	case PROMPT_PIPE:
+		return _("Command:");
 	case PROMPT_REDIRECT:
 		return _("Redirect to:");
 	case PROMPT_CHARSET:
@@ -124,6 +126,9 @@ done(struct app *a, enum app_prompt prompt, struct slice text)
 		break;
 	case PROMPT_SAVE:
 		app_save_part(a, text);
+		break;
+	case PROMPT_PIPE:
+		app_pipe_part(a, text);
 		break;
 	case PROMPT_REDIRECT:
 		app_redirect(a, text);
@@ -305,8 +310,6 @@ cancel_outgoing(struct app *a, int64_t id)
 static void
 chosen(struct app *a, enum app_pick pick, int64_t value)
 {
-	char number[24];
-
 	switch (pick) {
 	case PICK_MOVE:
 		app_move(a, (enum folder)value);
@@ -319,8 +322,10 @@ chosen(struct app *a, enum app_pick pick, int64_t value)
 			app_open_link(a, a->links.v[value]);
 		break;
 	case PICK_ATTACHMENT:
-		(void)snprintf(number, sizeof number, "%lld", (long long)value);
-		app_ask_save(a, slice_of(number));
+		app_pick_part(a, value);
+		break;
+	case PICK_PART:
+		app_part_chosen(a, value);
 		break;
 	case PICK_OUTBOX:
 		cancel_outgoing(a, value);

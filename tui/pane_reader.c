@@ -72,7 +72,7 @@ pane_reader_set_mode(struct pane_reader *p, enum reader_mode mode)
 void
 pane_reader_set_charset(struct pane_reader *p, enum charset cs)
 {
-	p->message.forced = cs;
+	message_set_charsets(&p->message, cs, p->message.fallback);
 	p->cols = 0;
 }
 
