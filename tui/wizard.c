@@ -40,6 +40,8 @@ wizard_key(struct wizard_steps *w, uint32_t key)
 		wizard_manual(w);
 		return WIZARD_NOTHING;
 	}
+	if (key == K_F1 + 2)
+		return wizard_trust(w);
 	if (key == K_ENTER)
 		return wizard_enter(w);
 	if (key == K_TAB || key == K_DOWN || key == K_CTRL_('n')) {
@@ -203,6 +205,12 @@ draw_error(const struct wizard_steps *w, struct form *f, bool korean)
 	}
 	if (advice != NULL)
 		text_block(f, 2, STYLE_WARN, advice);
+	if (wizard_can_trust(w)) {
+		text_block(f, 2, STYLE_DIM, w->error.pin);
+		text_block(f, 2, STYLE_WARN,
+		           _("If this is the fingerprint of your server, F3 "
+		             "trusts exactly this certificate."));
+	}
 	f->row++;
 }
 
@@ -300,6 +308,8 @@ wizard_draw_hints(const struct wizard_steps *w, struct grid *g,
 		hints[n++] = (struct w_hint){ "Tab", _("Next field") };
 		hints[n++] =
 			(struct w_hint){ "F2", _("Enter servers by hand") };
+		if (wizard_can_trust(w))
+			hints[n++] = (struct w_hint){ "F3", _("Trust it") };
 	}
 	w_hints_fixed(g, r, hints, n);
 }

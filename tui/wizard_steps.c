@@ -195,6 +195,9 @@ wizard_changed(struct wizard_steps *w)
 
 	w->error.code = ERR_NONE;
 	clear_lines(w);
+	/* other servers, other certificates */
+	if (w->step == WIZARD_ADDRESS || w->step == WIZARD_SERVERS)
+		w->pop_pin[0] = w->smtp_pin[0] = '\0';
 	if (w->step != WIZARD_ADDRESS)
 		return;
 	w->provider = addr_spec_ok(address)
@@ -352,6 +355,8 @@ fill_account(struct wizard_steps *w)
 	}
 	if (wants_token(w))
 		set(&a->password_command, text(w, WIZARD_F_COMMAND));
+	set(&a->pop_pin, slice_of(w->pop_pin));
+	set(&a->smtp_pin, slice_of(w->smtp_pin));
 	choose_name(w);
 	return 0;
 }
@@ -382,6 +387,26 @@ enter_password(struct wizard_steps *w)
 	w->error.code = ERR_NONE;
 	w->step = WIZARD_TEST;
 	return WIZARD_START_TEST;
+}
+
+bool
+wizard_can_trust(const struct wizard_steps *w)
+{
+	return w->error.code == ERR_CERT && w->error.pin[0] != '\0' &&
+	       w->provider == NULL;
+}
+
+enum wizard_effect
+wizard_trust(struct wizard_steps *w)
+{
+	char *pin;
+
+	if (!wizard_can_trust(w))
+		return WIZARD_NOTHING;
+	pin = slice_starts(slice_of(w->error.text), "SMTP") ? w->smtp_pin
+	                                                    : w->pop_pin;
+	memcpy(pin, w->error.pin, sizeof w->pop_pin);
+	return enter_password(w);
 }
 
 enum wizard_effect
@@ -482,8 +507,9 @@ wrong_field(const struct wizard_steps *w, const struct err *err)
 
 	if (err->code == ERR_AUTH || err->code == ERR_REFUSED)
 		return wants_token(w) ? WIZARD_F_COMMAND : WIZARD_F_PASSWORD;
-	if (smtp.n > 0 && !slice_ieq(smtp, pop) &&
-	    slice_ifind_text(said, smtp) < said.n)
+	if (slice_starts(said, "SMTP") ||
+	    (smtp.n > 0 && !slice_ieq(smtp, pop) &&
+	     slice_ifind_text(said, smtp) < said.n))
 		return WIZARD_F_SMTP;
 	return WIZARD_F_POP;
 }

@@ -68,6 +68,8 @@ struct wizard_steps {
 	int keep;
 	struct err error; /* shown until the next key that changes something */
 	ARRAY(char *) lines; /* what the test found */
+	/* certificates the user trusts though nobody vouches for them; "" none */
+	char pop_pin[80], smtp_pin[80];
 	struct account account;
 };
 
@@ -79,6 +81,13 @@ size_t wizard_fields(const struct wizard_steps *w,
 bool wizard_is_choice(enum wizard_field f);
 enum wizard_effect wizard_enter(struct wizard_steps *w);
 enum wizard_effect wizard_back(struct wizard_steps *w);
+/*
+ * May the user trust the certificate that was refused?  Not with a provider
+ * that is known: its certificates are good, whoever shows another is not it.
+ */
+bool wizard_can_trust(const struct wizard_steps *w);
+/* Trust exactly that certificate and try again. */
+enum wizard_effect wizard_trust(struct wizard_steps *w);
 /* Show the server fields, from any step before the test. */
 void wizard_manual(struct wizard_steps *w);
 void wizard_focus_next(struct wizard_steps *w, int direction);

@@ -394,6 +394,12 @@ finish_add(struct account_run *r, const struct add *add, struct account *a,
 			(void)cli_fail_advice(r->cli, &r->failure,
 			                      cli_advice(r->providers, a,
 			                                 &r->failure));
+			if (r->failure.pin[0] != '\0')
+				out_note(r->cli,
+				         _("its fingerprint is %s; if that is "
+				           "your server's: --pop-pin or "
+				           "--smtp-pin"),
+				         r->failure.pin);
 			out_note(r->cli, _("nothing was saved; --no-test "
 			                   "saves without a test"));
 			goto out;

@@ -58,7 +58,7 @@ struct reader {
 static void
 finish(struct reader *rd)
 {
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 	struct rule rule;
 	int rc;
 
@@ -115,7 +115,7 @@ struct rules *
 rules_load(const char *path, struct str *warnings, struct err *err)
 {
 	const char *slash = strrchr(path, '/');
-	struct err why = { ERR_NONE, "", "" };
+	struct err why = { 0 };
 	struct rules *rules = NULL;
 	struct str text;
 

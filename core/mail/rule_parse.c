@@ -123,7 +123,7 @@ static int
 take_pattern(struct parser *p, struct rule_node *n)
 {
 	unsigned flags = RE_ICASE;
-	struct err why = { ERR_NONE, "", "" };
+	struct err why = { 0 };
 
 	if (p->token == TOKEN_END || p->token == TOKEN_MARK || p->text.n == 0)
 		return fail(p, _("expected what to look for"));

@@ -46,7 +46,7 @@
 static void
 load_rules(struct spam *s, const char *path)
 {
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 	struct str warnings;
 
 	str_init(&warnings, WARNINGS_MAX);
@@ -108,7 +108,7 @@ spam_user_rules(struct spam *s, const struct paths *paths)
 void
 spam_close(struct spam **s)
 {
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 
 	if (*s == NULL)
 		return;

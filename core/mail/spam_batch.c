@@ -34,7 +34,7 @@ static void
 do_file(struct spam *s, char verb, struct slice path, struct str *reply)
 {
 	char *name = slice_dup(path);
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 	struct message m;
 	struct fsx_map map;
 
@@ -58,7 +58,7 @@ do_file(struct spam *s, char verb, struct slice path, struct str *reply)
 bool
 spam_batch_line(struct spam *s, struct slice line, struct str *reply)
 {
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 
 	line = slice_rtrim(line);
 	if (slice_eq_z(line, "Q"))

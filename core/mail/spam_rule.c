@@ -239,7 +239,7 @@ static void
 read_match(struct reader *rd, struct slice value)
 {
 	unsigned flags = RE_ICASE | RE_LITERAL;
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 	struct re *re;
 
 	if (value.n >= 2 && value.p[0] == '/' && slice_ends(value, "/")) {
@@ -336,7 +336,7 @@ spam_rules_load(struct spam_rules *r, const char *path, struct str *warnings,
                 struct err *err)
 {
 	const char *slash = strrchr(path, '/');
-	struct err why = { ERR_NONE, "", "" };
+	struct err why = { 0 };
 	struct str text;
 	int rc;
 

@@ -448,6 +448,8 @@ judge(struct tls *t, const struct tls_opts *opts, struct err *err)
 	(void)tls_fault_err(&t->fault, opts->host, err);
 	if (opts->pin != NULL)
 		(void)err_wrap(err, _("the certificate is not the pinned one"));
+	if (err != NULL)
+		tls_cert_pin(t->peer, err->pin);
 	return -1;
 }
 

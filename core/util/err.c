@@ -39,6 +39,7 @@ err_set(struct err *err, enum err_code code, const char *fmt, ...)
 		return -1;
 	err->code = code;
 	err->server[0] = '\0';
+	err->pin[0] = '\0';
 	va_start(ap, fmt);
 	set_text(err, fmt, ap);
 	va_end(ap);

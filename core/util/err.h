@@ -26,11 +26,14 @@ enum err_code {
  * Lives in the caller's memory, needs no release.  Initialise with { 0 }.
  * text    sentence part in the user's language, no control characters.
  * server  the server's own words, cleaned; "" when there are none.
+ * pin     ERR_CERT: fingerprint of the certificate that was refused, as a pin
+ *         has it ("sha256:HEX"); "" when there is none.
  */
 struct err {
 	enum err_code code;
 	char text[512];
 	char server[512];
+	char pin[80];
 };
 
 /* Set code and text; err may be NULL.  Always return -1. */

@@ -13,7 +13,7 @@ int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct slice query = slice_make((const char *)data, size);
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 	struct search_form f;
 	struct str out;
 	size_t i;

@@ -55,7 +55,7 @@ test_any_part(void **state)
 static void
 test_ambiguous_names_the_candidates(void **state)
 {
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 	const struct conf none = { .accounts = NULL };
 
 	(void)state;
@@ -140,7 +140,7 @@ carrier(const char *from, struct err *err)
 static void
 test_whose_server_it_goes_through(void **state)
 {
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 
 	(void)state;
 	assert_string_equal(carrier("a@shop.example", &err), "naver");

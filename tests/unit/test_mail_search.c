@@ -11,7 +11,7 @@ static void
 assert_form(const char *query, const char *form)
 {
 	struct str out;
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 
 	str_init(&out, SEARCH_FORM_MAX);
 	if (search_compile(slice_of(query), &out, &err) < 0)
@@ -24,7 +24,7 @@ static void
 assert_refused(const char *query)
 {
 	struct str out;
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 
 	str_init(&out, SEARCH_FORM_MAX);
 	if (search_compile(slice_of(query), &out, &err) == 0)
@@ -153,7 +153,7 @@ test_cut_anywhere_it_is_safe(void **state)
 	for (n = 0; n <= strlen(query); n++) {
 		char *copy = xmemdup0(query, n);
 		struct search_form f;
-		struct err err = { ERR_NONE, "", "" };
+		struct err err = { 0 };
 		struct str out;
 
 		str_init(&out, SEARCH_FORM_MAX);

@@ -121,7 +121,7 @@ static void
 test_unlearning_needs_a_learnt_message(void **state)
 {
 	struct spam_test *t = *state;
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 	char *raw = spam_test_mail(true, 1);
 
 	assert_int_equal(spam_test_unlearn(t->spam, raw, &err), -1);

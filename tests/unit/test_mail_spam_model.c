@@ -311,7 +311,7 @@ test_old_records_are_dropped(void **state)
 {
 	struct spam_test *t = *state;
 	char *old = spam_test_mail(true, 3);
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 	int64_t before;
 
 	clock_freeze(NOW);

@@ -246,6 +246,8 @@ test_pin_in_place_of_a_chain(void **state)
 	assert_int_equal(tls_start(s, &opts, &err), -1);
 	assert_int_equal(err.code, ERR_CERT);
 	assert_non_null(strstr(err.text, "not the pinned one"));
+	/* the error tells what could be trusted */
+	assert_string_equal(err.pin, info.pin);
 	peer_close(&p, &s);
 	home_close(&h);
 }

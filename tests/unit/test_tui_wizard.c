@@ -2,6 +2,8 @@
 /* The wizard: its steps, where failures lead, what is kept. */
 #include "lib/test.h"
 
+#include <stdio.h>
+
 #include "tui/key.h"
 #include "tui/layout.h"
 #include "tui/mailto.h"
@@ -144,6 +146,66 @@ test_bad_input_stays(void **state)
 	(void)wizard_key(&w, K_ESC);
 	assert_int_equal(w.step, WIZARD_ADDRESS);
 	assert_int_equal(wizard_key(&w, K_ESC), WIZARD_LEAVE);
+	wizard_release(&w);
+}
+
+static void
+fails_with(struct wizard_steps *w, const char *text, const char *pin)
+{
+	struct err err = { 0 };
+
+	(void)err_set(&err, ERR_CERT, "%s", text);
+	(void)snprintf(err.pin, sizeof err.pin, "%s", pin);
+	wizard_test_done(w, &err);
+}
+
+static void
+test_trusts_one_certificate(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+
+	(void)state;
+	start(&w, &p);
+	type(&w, "hong@else.org");
+	(void)wizard_key(&w, K_ENTER);
+	(void)wizard_key(&w, K_ENTER);
+	type(&w, "secret");
+	(void)wizard_key(&w, K_ENTER);
+	fails_with(&w, "POP3: signed by nobody", "sha256:aa");
+	assert_int_equal(wizard_key(&w, K_F1 + 2), WIZARD_START_TEST);
+	assert_string_equal(w.account.pop_pin, "sha256:aa");
+	assert_null(w.account.smtp_pin);
+	fails_with(&w, "SMTP: signed by nobody", "sha256:bb");
+	assert_int_equal(w.focus, WIZARD_F_SMTP);
+	assert_int_equal(wizard_key(&w, K_F1 + 2), WIZARD_START_TEST);
+	assert_string_equal(w.account.pop_pin, "sha256:aa");
+	assert_string_equal(w.account.smtp_pin, "sha256:bb");
+	/* another server: trust does not move over */
+	fails_with(&w, "POP3: signed by nobody", "sha256:aa");
+	assert_int_equal(w.step, WIZARD_SERVERS);
+	type(&w, "x");
+	(void)wizard_key(&w, K_ENTER);
+	assert_false(wizard_can_trust(&w));
+	assert_string_equal(w.pop_pin, "");
+	wizard_release(&w);
+}
+
+static void
+test_known_provider_is_never_excused(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+
+	(void)state;
+	start(&w, &p);
+	type(&w, "hong@example.kr");
+	(void)wizard_key(&w, K_ENTER);
+	type(&w, "secret");
+	(void)wizard_key(&w, K_ENTER);
+	fails_with(&w, "POP3: signed by nobody", "sha256:aa");
+	assert_int_equal(wizard_key(&w, K_F1 + 2), WIZARD_NOTHING);
+	assert_string_equal(w.pop_pin, "");
 	wizard_release(&w);
 }
 
@@ -307,6 +369,8 @@ main(void)
 		cmocka_unit_test(test_wrong_password_keeps_answers),
 		cmocka_unit_test(test_unknown_domain_asks_for_servers),
 		cmocka_unit_test(test_bad_input_stays),
+		cmocka_unit_test(test_trusts_one_certificate),
+		cmocka_unit_test(test_known_provider_is_never_excused),
 		cmocka_unit_test(test_lines_of_a_test_go_with_its_error),
 		cmocka_unit_test(test_no_pop3_is_said_and_f2_goes_on),
 		cmocka_unit_test(test_draws_at_any_size),
