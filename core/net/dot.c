@@ -22,8 +22,8 @@ state_after(enum dot_state before, struct slice run)
 	if (last != '\n')
 		return DOT_MID;
 	if (run.n >= 2)
-		return run.p[run.n - 2] == '\r' ? DOT_BOL : DOT_MID;
-	return before == DOT_CR ? DOT_BOL : DOT_MID;
+		return run.p[run.n - 2] == '\r' ? DOT_BOL : DOT_LF;
+	return before == DOT_CR ? DOT_BOL : DOT_LF;
 }
 
 /* Does the dot at in.p[i] begin a line? */
@@ -39,9 +39,19 @@ begins_line(enum dot_state state, struct slice in, size_t i)
 	return in.p[i - 2] == '\r';
 }
 
-/* Bytes of in up to the first dot that begins a line, or all. */
+/* Does the dot at in.p[i] follow an LF that has no CR? */
+static bool
+follows_bare_lf(enum dot_state state, struct slice in, size_t i)
+{
+	if (i == 0)
+		return state == DOT_LF;
+	return in.p[i - 1] == '\n' && !begins_line(state, in, i);
+}
+
+/* Bytes of in up to the first dot that begins a line, with it when only an LF
+ * stands before it (*lf_r), or all. */
 static size_t
-run_length(enum dot_state state, struct slice in)
+run_length(enum dot_state state, struct slice in, bool *lf_r)
 {
 	size_t i = 0;
 
@@ -53,7 +63,9 @@ run_length(enum dot_state state, struct slice in)
 		i = (size_t)(dot - in.p);
 		if (begins_line(state, in, i))
 			return i;
-		i++;
+		*lf_r = follows_bare_lf(state, in, i++);
+		if (*lf_r)
+			return i;
 	}
 	return in.n;
 }
@@ -93,17 +105,25 @@ bool
 dot_next(struct dot_reader *d, struct slice *in, struct slice *run_r)
 {
 	while (in->n > 0 && d->state != DOT_END) {
+		bool lf = false;
 		size_t n;
 
+		if (d->state == DOT_LF_DOT) {
+			d->state = DOT_MID;
+			if (in->p[0] == '.')
+				skip(in, 1);
+			continue;
+		}
 		if (d->state == DOT_DOT || d->state == DOT_DOT_CR) {
 			if (after_dot(d, in, run_r))
 				return true;
 			continue;
 		}
-		n = run_length(d->state, *in);
+		n = run_length(d->state, *in, &lf);
 		if (n > 0) {
 			*run_r = slice_head(*in, n);
-			d->state = state_after(d->state, *run_r);
+			d->state =
+				lf ? DOT_LF_DOT : state_after(d->state, *run_r);
 			skip(in, n);
 			return true;
 		}

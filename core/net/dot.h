@@ -19,6 +19,8 @@ struct dot_reader {
 		DOT_CR,     /* CR seen, given out */
 		DOT_DOT,    /* CRLF "." seen, kept back */
 		DOT_DOT_CR, /* CRLF ".", CR seen, kept back */
+		DOT_LF,     /* after LF without CR */
+		DOT_LF_DOT, /* LF "." without CR seen, given out */
 		DOT_END,    /* CRLF "." CRLF seen */
 	} state;
 };
@@ -30,7 +32,8 @@ struct dot_reader {
  *
  * Returns true with a run of at least one byte; false when *in is used up or the
  * end was met (d->state == DOT_END; *in then starts behind it).  Only CRLF "."
- * CRLF ends; bare CR and LF are text.
+ * CRLF ends; bare CR and LF are text.  Of two dots after a bare LF one goes: who
+ * sends such lines takes them for lines and has stuffed them.
  */
 bool dot_next(struct dot_reader *d, struct slice *in, struct slice *run_r);
 

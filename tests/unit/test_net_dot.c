@@ -20,6 +20,8 @@ static const struct {
 	{ "...\r\n...x\r\n.\r\n", "..\r\n..x\r\n", "" },
 	{ ".x\r\n.\r\n", "x\r\n", "" },
 	{ "a\n.\n.\r\n..b\r.\r\r\n.\r\n", "a\n.\n.\r\n.b\r.\r\r\n", "" },
+	{ "a\n..\n..b\n...\n\n..\r\n.\r\n", "a\n.\n.b\n..\n\n.\r\n", "" },
+	{ "\n..x..\n.x\r\n..\n.\r\n.\r\n", "\n.x..\n.x\r\n.\n.\r\n", "" },
 	{ "a\n.\r\nb\r\n.\r\n", "a\n.\r\nb\r\n", "" },
 	{ "a\r.\r\nb\r\n.\r\n", "a\r.\r\nb\r\n", "" },
 	{ "\r\n.\n\r\n.\r\n", "\r\n\n\r\n", "" },
