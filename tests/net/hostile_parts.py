@@ -10,6 +10,7 @@ Beside its answers a part may have:
   key       lines for the account's configuration
 """
 
+import re
 import time
 
 from hostile_server import (DEFAULT, Hangup, Pop3, Smtp, cut_after, drip, flood,
@@ -231,6 +232,9 @@ POP3 = {
     'retr-bare': both(box=[('b1', letter(1, b'a\nb\n.\n+OK no\nc\r\n')),
                            ('b2', letter(2, b'a\r.\rb\n.\r\nc\r\n')),
                            ('b3', letter(3))], runs=ALL),
+    'retr-bare-stuffed': both(
+        box=[('b1', letter(1, b'a\n.\n..b\n...\r\n')), ('b2', letter(2))],
+        body=lambda d: re.sub(rb'(?m)^\.', b'..', d), runs=((OK, 2), (OK, 2))),
     'retr-nul': both(box=[('n1', letter(1, b'a\0b\0\r\n\0.\r\n')),
                           ('n2', b'Sub\0ject: x\0y\r\n\r\n\xff\xfe\r\n'),
                           ('n3', letter(3))], runs=ALL),

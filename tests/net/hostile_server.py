@@ -244,7 +244,9 @@ class Pop3(Session):
     def body(self, data):
         if data and not data.endswith(b'\r\n'):
             data += b'\r\n'
-        return re.sub(rb'(\A|\r\n)\.', rb'\1..', data) + b'.\r\n'
+        stuff = self.part.get('body', lambda d: re.sub(
+            rb'(\A|\r\n)\.', rb'\1..', d))
+        return stuff(data) + b'.\r\n'
 
     def do_greeting(self, _):
         self.line('+OK ready')
