@@ -37,6 +37,13 @@ static const struct cli_command commands[] = {
 	{ "rules",
 	  N_("rules test|run [-n N] [ID...] | undo N | suggest ID | add RULE"),
 	  N_("try or apply the rules"), cmd_rules },
+	{ "import",
+	  N_("import [-a ACCOUNT] [--folder FOLDER] [--mbox KIND] PATH..."),
+	  N_("take over mail of other programs"), cmd_import },
+	{ "export",
+	  N_("export [-a ACCOUNT] [--folder FOLDER] [--format maildir|mbox] "
+	     "PATH"),
+	  N_("write mail to a Maildir or an mbox"), cmd_export },
 	{ "index", "index", N_("rebuild the index from the mail files"),
 	  cmd_index },
 	{ "doctor", N_("doctor [-a ACCOUNT]"),
