@@ -257,7 +257,7 @@ queue_one(struct outgo *o, const struct rule_out *what, bool beyond,
           struct err *err)
 {
 	struct mail mail = { .what = what };
-	struct err why = { ERR_NONE, "", "" };
+	struct err why = { 0 };
 	int rc;
 
 	str_init(&mail.out, BUILD_MAX);
@@ -354,7 +354,7 @@ deliver_after(struct deliver *d, const int64_t *ids, size_t n,
 	struct deliver_after *after;
 
 	array_foreach(&d->after, after) {
-		struct err err = { ERR_NONE, "", "" };
+		struct err err = { 0 };
 
 		if (after->at < n && after->command != NULL &&
 		    run_command(d, after->command, ids[after->at], &err) != 0) {
