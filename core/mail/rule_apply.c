@@ -126,7 +126,7 @@ rule_apply_run(struct rule_apply *r, struct store *s, int64_t *undo_r,
 	if (rc == 0 && tokens.n > 0)
 		rc = store_undo_join(s, tokens.v, tokens.n, undo_r, err);
 	while (rc != 0 && tokens.n > 0) {
-		struct err ignored = { ERR_NONE, "", "" };
+		struct err ignored = { 0 };
 
 		/* The first error is the one to tell. */
 		(void)store_undo(s, tokens.v[--tokens.n], &ignored);

@@ -422,7 +422,7 @@ take_out(struct parser *p, struct rule *rule, enum rule_out_kind kind)
 static int
 take_command(struct parser *p, struct rule *rule)
 {
-	struct err why = { ERR_NONE, "", "" };
+	struct err why = { 0 };
 	char *command;
 	char **argv;
 

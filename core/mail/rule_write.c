@@ -99,7 +99,7 @@ check(struct slice rule, struct err *err)
 int
 rules_add(const char *path, struct slice rule, struct err *err)
 {
-	struct err why = { ERR_NONE, "", "" };
+	struct err why = { 0 };
 	struct str text;
 	int rc;
 

@@ -156,7 +156,7 @@ make(const char *text, const struct rule_out *what, const char *template,
 		                 .template = slice_of(template),
 		                 .key = "k",
 		                 .now = 1795000000 };
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 
 	message_parse(&m, slice_of(text));
 	in.to = forward_reply_to(&m, &arena);

@@ -241,7 +241,7 @@ test_rules_are_added(void **state)
 {
 	char *home = temp_make();
 	char *path = fsx_join(home, "rules");
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 	struct str text;
 	struct rules *r;
 
