@@ -303,12 +303,44 @@ wizard_manual(struct wizard_steps *w)
 	go(w, WIZARD_SERVERS);
 }
 
+/* "pop.example.kr" and "pop.example.kr:110" leave the rest to us; never plain.
+ * The field shows what that comes to. */
+static void
+complete_server(struct wizard_steps *w, enum wizard_field f)
+{
+	bool pop = f == WIZARD_F_POP;
+	struct slice s = text(w, f);
+	size_t colon = slice_find(s, ':');
+	struct slice port = slice_from(s, colon + 1);
+	struct str full;
+
+	if (s.n == 0 || s.p[0] == '[' || slice_find(port, ':') < port.n ||
+	    (colon == s.n && slice_find(s, '.') == s.n))
+		return;
+	str_init(&full, W_LINE_MAX);
+	str_add_slice(&full, s);
+	if (colon == s.n)
+		str_add_z(&full, pop ? ":995:tls" : ":465:tls");
+	else if (pop)
+		str_add_z(&full, slice_eq_z(port, "110") ? ":stls" : ":tls");
+	else
+		str_add_z(&full,
+		          slice_eq_z(port, "587") || slice_eq_z(port, "25")
+		                  ? ":starttls"
+		                  : ":tls");
+	w_line_set(&w->fields[f], str_slice(&full));
+	str_release(&full);
+}
+
 static int
 take_server(struct wizard_steps *w, enum wizard_field f,
             struct account_server *to)
 {
 	struct account_server server = { 0 };
-	struct slice s = text(w, f);
+	struct slice s;
+
+	complete_server(w, f);
+	s = text(w, f);
 
 	if (s.n == 0 && f == WIZARD_F_SMTP) {
 		free(to->host);

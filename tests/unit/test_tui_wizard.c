@@ -150,6 +150,42 @@ test_bad_input_stays(void **state)
 }
 
 static void
+test_servers_may_be_given_in_short(void **state)
+{
+	static const struct {
+		const char *pop, *smtp;
+		int pop_port, smtp_port;
+		enum account_tls pop_tls, smtp_tls;
+	} given[] = {
+		{ "mail.x.kr", "mail.x.kr", 995, 465, ACCOUNT_TLS_IMPLICIT,
+		  ACCOUNT_TLS_IMPLICIT },
+		{ "mail.x.kr:110", "mail.x.kr:587", 110, 587, ACCOUNT_TLS_START,
+		  ACCOUNT_TLS_START },
+		{ "mail.x.kr:2995", "[::1]:25:starttls", 2995, 25,
+		  ACCOUNT_TLS_IMPLICIT, ACCOUNT_TLS_START },
+	};
+	struct wizard_steps w;
+	struct provider p;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof given / sizeof given[0]; i++) {
+		start(&w, &p);
+		type(&w, "hong@x.kr");
+		(void)wizard_key(&w, K_ENTER);
+		w_line_set(&w.fields[WIZARD_F_POP], slice_of(given[i].pop));
+		w_line_set(&w.fields[WIZARD_F_SMTP], slice_of(given[i].smtp));
+		(void)wizard_key(&w, K_ENTER);
+		assert_int_equal(w.step, WIZARD_PASSWORD);
+		assert_int_equal(w.account.pop.port, given[i].pop_port);
+		assert_int_equal(w.account.pop.tls, given[i].pop_tls);
+		assert_int_equal(w.account.smtp.port, given[i].smtp_port);
+		assert_int_equal(w.account.smtp.tls, given[i].smtp_tls);
+		wizard_release(&w);
+	}
+}
+
+static void
 fails_with(struct wizard_steps *w, const char *text, const char *pin)
 {
 	struct err err = { 0 };
@@ -369,6 +405,7 @@ main(void)
 		cmocka_unit_test(test_wrong_password_keeps_answers),
 		cmocka_unit_test(test_unknown_domain_asks_for_servers),
 		cmocka_unit_test(test_bad_input_stays),
+		cmocka_unit_test(test_servers_may_be_given_in_short),
 		cmocka_unit_test(test_trusts_one_certificate),
 		cmocka_unit_test(test_known_provider_is_never_excused),
 		cmocka_unit_test(test_lines_of_a_test_go_with_its_error),
