@@ -160,10 +160,14 @@ test_saves_an_attachment(void **state)
 	shown(s, "3분기 매출.csv (50 B)");
 	shown(s, "[3분기 매출.csv, text/csv, 50 B]");
 	screen_type(s, "v\r");
+	shown(s, "Pipe to a command");
+	screen_type(s, "Save\r");
 	shown(s, "Save as");
 	screen_type(s, "\025/nonexistent-folder/a.csv\r");
 	shown(s, "there is no folder '/nonexistent-folder/'");
 	screen_type(s, "v\r");
+	shown(s, "Pipe to a command");
+	screen_type(s, "Save\r");
 	shown(s, "Save as");
 	screen_type(s, "\025");
 	screen_type(s, folder);
@@ -172,6 +176,10 @@ test_saves_an_attachment(void **state)
 	assert_true(fsx_exists(file));
 	free(file);
 	temp_remove(folder);
+	screen_type(s, "v\rPipe\r");
+	shown(s, "Command:");
+	screen_type(s, "wc -c\r");
+	shown(s, " 50 ");
 	screen_type(s, "q");
 	gone(s, "Subject   ");
 	screen_type(s, "\033");
