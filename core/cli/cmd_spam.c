@@ -3,15 +3,18 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sysexits.h>
 
 #include "cli/args.h"
 #include "cli/cmd.h"
 #include "cli/input.h"
+#include "cli/mail_files.h"
 #include "cli/out.h"
 #include "engine/engine.h"
 #include "mail/spam.h"
 #include "store/outbox_rows.h"
+#include "util/fsx.h"
 #include "util/i18n.h"
 
 #include "util/banned.h"
@@ -153,6 +156,84 @@ do_spam(struct spam_run *r, const char *word, struct input *in, struct err *err)
 	return mark(r, in, true, err);
 }
 
+/* ---- teaching with folders ---- */
+
+struct teaching {
+	struct spam_run *run;
+	bool is_spam;
+	uint64_t n;
+};
+
+static int
+teach_one(void *ctx, const struct message *m, struct err *err)
+{
+	struct teaching *t = ctx;
+
+	t->n++;
+	return spam_learn(t->run->spam, m, t->is_spam, err);
+}
+
+/* A folder, or a file that is an mbox: all that is in it. */
+static int
+teach_path(struct spam_run *r, bool is_spam, const char *path)
+{
+	struct teaching t = { r, is_spam, 0 };
+	struct mail_files files = { teach_one, &t, r->cli->cancelled };
+	struct err err = { 0 };
+	int rc = mail_files_each(&files, path, &err);
+
+	if (!r->cli->quiet && !r->cli->json)
+		out_line(is_spam ? _("%s: %llu messages taught as spam")
+		                 : _("%s: %llu messages taught as good mail"),
+		         path, (unsigned long long)t.n);
+	return rc == 0 ? EX_OK : cli_fail(r->cli, &err);
+}
+
+/* One of those, and no message with a number or in a file of its own? */
+static bool
+is_collection(const char *path)
+{
+	static const char from_line[] = "From ";
+	char head[sizeof from_line - 1];
+	struct stat st;
+	FILE *f;
+	bool is;
+
+	if (stat(path, &st) != 0)
+		return false;
+	if (S_ISDIR(st.st_mode))
+		return true;
+	f = fopen(path, "re");
+	if (f == NULL)
+		return false;
+	is = fread(head, 1, sizeof head, f) == sizeof head &&
+	     memcmp(head, from_line, sizeof head) == 0;
+	fclose(f); /* was only read */
+	return is;
+}
+
+static int
+run_import(struct spam_run *r, char **words, int count)
+{
+	struct err err = { 0 };
+	struct fsx_map map;
+	size_t n = 0;
+	int rc;
+
+	if (count != 1)
+		return cli_usage(r->cli, "spam", NULL);
+	rc = fsx_map_open(words[0], &map, &err);
+	if (rc == 0) {
+		rc = spam_import(r->spam, map.data, &n, &err);
+		fsx_map_close(&map);
+	}
+	if (rc != 0)
+		return cli_fail(r->cli, &err);
+	if (!r->cli->quiet && !r->cli->json)
+		out_line(_("%zu words taken in"), n);
+	return EX_OK;
+}
+
 static const struct action {
 	const char *name;
 	int (*run)(struct spam_run *r, const char *word, struct input *in,
@@ -175,6 +256,14 @@ run_words(struct spam_run *r, const struct action *action, char **words,
 		struct err err = { 0 };
 		struct input in;
 
+		if ((action->run == do_ham || action->run == do_spam) &&
+		    is_collection(words[i])) {
+			int one =
+				teach_path(r, action->run == do_spam, words[i]);
+
+			status = one != EX_OK ? one : status;
+			continue;
+		}
 		if (input_open(r->cli, words[i], &r->store, &in, &err) != 0) {
 			status = cli_fail(r->cli, &err);
 			continue;
@@ -224,8 +313,10 @@ run(struct cli *cli, const char *name, char **words, int count)
 	for (i = 0; i < sizeof actions / sizeof actions[0]; i++)
 		if (strcmp(actions[i].name, name) == 0)
 			action = &actions[i];
-	if (strcmp(name, "batch") == 0 ? count > 0
-	                               : action == NULL || count == 0)
+	if (strcmp(name, "batch") == 0
+	            ? count > 0
+	            : count == 0 ||
+	                      (action == NULL && strcmp(name, "import") != 0))
 		return cli_usage(cli, "spam", NULL);
 	if (cli_conf(cli, &r.conf, &err) != 0)
 		return cli_fail(cli, &err);
@@ -236,6 +327,8 @@ run(struct cli *cli, const char *name, char **words, int count)
 		status = cli_fail(cli, &err);
 	else if (action != NULL)
 		status = run_words(&r, action, words, count);
+	else if (strcmp(name, "import") == 0)
+		status = run_import(&r, words, count);
 	else
 		status = run_batch(&r);
 	if (r.spam != NULL && spam_flush(r.spam, &err) != 0)

@@ -63,8 +63,8 @@ deliver_release(struct deliver *d)
 	store_close(&d->store);
 }
 
-static bool
-known_sender(struct deliver *d, const struct message *m)
+bool
+deliver_known_sender(struct store *s, const struct message *m)
 {
 	struct arena arena = { 0 };
 	struct addr_list from;
@@ -76,7 +76,7 @@ known_sender(struct deliver *d, const struct message *m)
 		struct err ignored = { 0 };
 
 		/* Not knowing is the cautious answer. */
-		if (contact_known(d->store, spec, &known, &ignored) != 0)
+		if (contact_known(s, spec, &known, &ignored) != 0)
 			known = false;
 		free(spec);
 	}
@@ -124,7 +124,8 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 	message_parse(&m, raw);
 	add_label(&labels, d->account->label);
 	if (d->spam != NULL) {
-		struct spam_input in = { &m, known_sender(d, &m) };
+		struct spam_input in = { &m,
+			                 deliver_known_sender(d->store, &m) };
 
 		spam_score(d->spam, &in, &spam);
 		info.verdict = spam.verdict;

@@ -49,6 +49,8 @@ struct deliver_name {
 int deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
                     const struct deliver_name *name, struct err *err);
 
+/* Did the user ever write to who sent this? */
+bool deliver_known_sender(struct store *s, const struct message *m);
 /* A batch was committed: run commands and say what rules want said, by way of
  * tell.  n ids as store_batch_commit gave them; n == 0: it was not committed,
  * forget all. */

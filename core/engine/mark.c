@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "engine/deliver.h"
 #include "engine/engine_private.h"
 #include "mime/message.h"
 #include "store/outbox_rows.h"
@@ -197,6 +198,7 @@ engine_explain(struct engine *e, struct store *s, int64_t id, struct str *out,
 		return -1;
 	message_parse(&m, map.data);
 	in.m = &m;
+	in.known_sender = deliver_known_sender(s, &m);
 	spam_explain(e->spam, &in, out);
 	message_release(&m);
 	fsx_map_close(&map);

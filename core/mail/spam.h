@@ -48,6 +48,13 @@ int spam_learn(struct spam *s, const struct message *m, bool is_spam,
 /* Take out what learning the message added, up to 30 days later.  Later, or
  * never learnt: -1, ERR_NOTFOUND. */
 int spam_unlearn(struct spam *s, const struct message *m, struct err *err);
+/*
+ * Learn what another filter knows: text is what "bogoutil -d wordlist.db"
+ * prints.  A list that was taken in before changes nothing.  *words_r: how many
+ * words it has.  0, or -1: ERR_CONFIG when it is no such list, ERR_IO.
+ */
+int spam_import(struct spam *s, struct slice text, size_t *words_r,
+                struct err *err);
 /* Longer explanation: the strongest features in words of the mail. */
 void spam_explain(struct spam *s, const struct spam_input *in, struct str *out);
 /*

@@ -322,6 +322,78 @@ test_batch_lines(void **state)
 #define CASE(f) \
  cmocka_unit_test_setup_teardown(f, spam_test_setup, spam_test_teardown)
 
+static void
+test_a_word_list_is_a_start(void **state)
+{
+	struct spam_test *t = *state;
+	static const char list[] =
+		".ENCODING 2 0 20261123\n.MSG_COUNT 60 80 20261123\n"
+		"특가 20 0 20261123\n무료 25 1 20261123\n당첨 18 0 20261123\n"
+		"클릭 30 2 20261123\n수익 15 0 20261123\n쿠폰 22 1 20261123\n"
+		"winner 20 0 20261123\nbonus 22 0 20261123\n"
+		"subj:이벤트 20 1 20261123\nfrom:promo 30 0 20261123\n"
+		"회의 1 30 20261123\n보고서 0 25 20261123\n"
+		"견적 0 22 20261123\n일정 1 28 20261123\n검토 0 24 20261123\n"
+		"subj:분기 0 20 20261123\npatch 0 20 20261123\n"
+		"meeting 0 26 20261123\nfrom:office 0 40 20261123\n"
+		"안녕하세요 30 40 20261123\nhead:x 50 0 20261123\n"
+		"rare 1 0 20261123\n<b@d> 9 0 20261123\n\xff\xfe 9 0 2\n";
+	struct err err = { ERR_NONE, "", "" };
+	unsigned right = 0, n = 0;
+	uint64_t ham, spam;
+	size_t words = 0;
+
+	if (spam_import(t->spam, slice_of(list), &words, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_int_equal(words, 21);
+	for (n = 0; n < 100; n++) {
+		char *text = spam_test_mail(n % 2 == 0, n);
+		struct spam_result r = { 0 };
+		struct message m;
+		struct spam_input in = { &m, false };
+
+		message_parse(&m, slice_of(text));
+		spam_score(t->spam, &in, &r);
+		right += (r.score > 0) == (n % 2 == 0);
+		spam_result_release(&r);
+		message_release(&m);
+		free(text);
+	}
+	assert_true(right >= 90);
+	/* Once more changes nothing. */
+	spam_counts(t->spam, &ham, &spam);
+	assert_true(ham >= 50 && spam >= 40);
+	assert_int_equal(spam_import(t->spam, slice_of(list), &words, &err), 0);
+	spam_counts(t->spam, &ham, &spam);
+	assert_true(ham <= 80 && spam <= 60);
+}
+
+static void
+test_what_is_no_word_list_is_refused(void **state)
+{
+	static const char *const bad[] = {
+		"",
+		"hello",
+		"hello world x 1\n",
+		"a 1 2\n",
+		"a 1 2 x\n",
+		"a 1 2 3\n",
+		".MSG_COUNT 1 0 3\na 1 0 3\n",
+		"a 1 99999999999999999999 3\n",
+	};
+	struct spam_test *t = *state;
+	size_t i, words;
+
+	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
+		struct err err = { ERR_NONE, "", "" };
+
+		assert_int_equal(spam_import(t->spam, slice_of(bad[i]), &words,
+		                             &err),
+		                 -1);
+		assert_int_equal(err.code, ERR_CONFIG);
+	}
+}
+
 int
 main(void)
 {
@@ -336,6 +408,8 @@ main(void)
 		CASE(test_line_ends_make_no_other_message),
 		CASE(test_known_senders_are_safe),
 		CASE(test_advertisement_is_a_label),
+		CASE(test_a_word_list_is_a_start),
+		CASE(test_what_is_no_word_list_is_refused),
 		CASE(test_explains_in_words_of_the_mail),
 		CASE(test_spelling_on_the_wire_does_not_matter),
 		CASE(test_the_users_rules_count),
