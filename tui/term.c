@@ -495,6 +495,34 @@ get_input(wint_t *c_r)
 	return get_char(c_r);
 }
 
+static void
+unget(int rc, wint_t c)
+{
+	if (rc == ERR)
+		return;
+	term.ungot = c;
+	term.ungot_code = rc;
+}
+
+/* The rest of a sequence curses does not know (ECMA-48, 5.4), such as Ctrl with
+ * an arrow: its letters are no commands.  first: '[' or 'O'. */
+static uint32_t
+skip_sequence(wint_t first)
+{
+	wint_t c = 0;
+	int rc = get_char(&c);
+
+	if (rc != OK) {
+		unget(rc, c);
+		return K_ALT | first;
+	}
+	while (rc == OK && first == '[' && c >= 0x20 && c < 0x40)
+		rc = get_char(&c);
+	if (rc != OK || c < 0x40 || c > 0x7e)
+		unget(rc, c);
+	return K_NONE;
+}
+
 /* An Esc with something right behind it is Alt with that key. */
 static uint32_t
 after_escape(void)
@@ -504,10 +532,11 @@ after_escape(void)
 
 	if (rc == ERR)
 		return K_ESC;
+	if (rc == OK && (c == '[' || c == 'O'))
+		return skip_sequence(c);
 	if (rc == OK && c != 27 && char_key(c) != K_NONE)
 		return K_ALT | char_key(c);
-	term.ungot = c;
-	term.ungot_code = rc;
+	unget(rc, c);
 	return K_ESC;
 }
 

@@ -79,6 +79,20 @@ test_character_in_pieces(void **state)
 	finish(&s);
 }
 
+/* Keys curses does not know must not act as the letters they are made of. */
+static void
+test_unknown_sequences(void **state)
+{
+	struct screen *s = composer();
+
+	(void)state;
+	screen_type(s, "one\033[1;99Ftwo\033[999;5~three\033[Ifour\033Oqfive");
+	shown(s, "onetwothreefourfive");
+	screen_type(s, "\033[8;7가");
+	shown(s, "five가");
+	finish(&s);
+}
+
 static void
 test_bytes_that_are_no_characters(void **state)
 {
@@ -147,6 +161,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_character_in_pieces),
+		cmocka_unit_test(test_unknown_sequences),
 		cmocka_unit_test(test_bytes_that_are_no_characters),
 		cmocka_unit_test(test_large_korean_paste),
 	};
