@@ -13,7 +13,7 @@ case ${PABAL:=./pabal} in
 esac
 here=$(cd "${srcdir:-.}/tests/cli" && pwd)
 PYTHONDONTWRITEBYTECODE=1
-PABAL_TEST_TIMEOUT_MS=3000
+PABAL_TEST_TIMEOUT_MS=10000
 export PYTHONDONTWRITEBYTECODE PABAL_TEST_TIMEOUT_MS
 marker=geheim-7f3a
 T=$(mktemp -d "${TMPDIR:-/tmp}/pabal-bad-XXXXXX") || exit 1
@@ -173,9 +173,9 @@ secret_in_config() {
 	says 78 'config/accounts:7' pabal fetch
 }
 
-# A file may have 500 KB; the message has 40 MB.
+# A file may have 500 KB; the message has 6 MB.
 file_limit() {
-	serve big
+	serve large
 	home plain 'keep = no'
 	says 74 'too large' sh -c 'ulimit -f 1000; exec "$@"' - \
 		timeout 60 "$PABAL" --home "$H" fetch || return 1
@@ -186,7 +186,7 @@ file_limit() {
 
 # The same on a file system of its own, which is full.
 full_disk() {
-	serve big
+	serve large
 	home plain 'keep = no'
 	# shellcheck disable=SC2016
 	unshare -rm sh -c 'mkdir -p "$2/data" &&

@@ -249,6 +249,9 @@ POP3 = {
                  runs=((OK, 2000), (OK, 2000))),
     'big': dict(box=[('big', letter(1, (b'0123456789' * 7 + b'\r\n') * 550000)),
                      ('small', letter(2))], runs=((OK, 2), (OK, 2))),
+    'large': dict(box=[('large', letter(1, (b'0123456789' * 7 + b'\r\n')
+                                        * 90000)), ('small', letter(2))],
+                  runs=((OK, 2), (OK, 2))),
     'lower-case': dict(rewrite=lower_case, runs=ALL),
     'dele-refused': dict(DELE=for_message(2, say('-ERR [SYS/TEMP] no')),
                          runs=ALL),

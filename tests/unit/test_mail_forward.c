@@ -21,8 +21,11 @@ set_up(void **state)
 	conf.accounts[1].name = xstrdup("work");
 	conf.accounts[1].address = xstrdup("me@work.example");
 	conf.accounts[1].full_name = xstrdup("홍길동");
-	account_add_identity(&conf.accounts[1], SLICE_LIT("Team"),
-	                     SLICE_LIT("team@work.example"));
+	account_add_identity(&conf.accounts[1],
+	                     (struct account_identity){
+				     .name = xstrdup("Team"),
+				     .address = xstrdup("team@work.example"),
+			     });
 	as = (struct forward_as){ &conf, &conf.accounts[0], NULL,
 		                  "me@home.example" };
 	return 0;
