@@ -36,7 +36,7 @@ static const struct cli_command commands[] = {
 	  N_("spam score|explain FILE-or-ID... | ham|spam FILE-or-ID-or-FOLDER... | import FILE | batch"),
 	  N_("ask and teach the spam filter"), cmd_spam },
 	{ "rules",
-	  N_("rules test|run [-n N] [ID...] | undo N | suggest ID | add RULE"),
+	  N_("rules test|run [-n N] [ID...] | undo N | suggest ID | add RULE | always ID ACTIONS"),
 	  N_("try or apply the rules"), cmd_rules },
 	{ "import",
 	  N_("import [-a ACCOUNT] [--folder FOLDER] [--mbox KIND] PATH..."),
@@ -45,6 +45,8 @@ static const struct cli_command commands[] = {
 	  N_("export [-a ACCOUNT] [--folder FOLDER] [--format maildir|mbox] "
 	     "PATH"),
 	  N_("write mail to a Maildir or an mbox"), cmd_export },
+	{ "bulk", N_("bulk [-n N]"), N_("who sends the most, and is it opened"),
+	  cmd_bulk },
 	{ "index", "index", N_("rebuild the index from the mail files"),
 	  cmd_index },
 	{ "doctor", N_("doctor [-a ACCOUNT]"),

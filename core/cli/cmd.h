@@ -12,6 +12,7 @@
 struct store;
 
 int cmd_account(struct cli *cli, int argc, char **argv);
+int cmd_bulk(struct cli *cli, int argc, char **argv);
 int cmd_demo(struct cli *cli, int argc, char **argv);
 int cmd_doctor(struct cli *cli, int argc, char **argv);
 int cmd_export(struct cli *cli, int argc, char **argv);

@@ -370,12 +370,78 @@ do_suggest(struct rules_run *r, char **words, int count)
 	return rc == 0 ? EX_OK : cli_fail(r->cli, &err);
 }
 
+/* The rule for a message, of which actions are part; -1 when it has neither list
+ * nor sender or the rule is wrong. */
+static int
+make_rule(struct rules_run *r, const struct input *in, const char *actions,
+          struct str *rule, struct err *err)
+{
+	struct str warnings;
+
+	if (part_field(in->m.root, "List-Id", 0).p == NULL &&
+	    part_field(in->m.root, "From", 0).p == NULL)
+		return err_set(err, ERR_USAGE,
+		               _("the message has neither list nor sender"));
+	str_init(&warnings, WARNINGS_MAX);
+	rule_suggest_as(&in->m, actions, rule);
+	r->rules = rules_read(_("the rule"), str_slice(rule), &warnings);
+	if (warnings.n > 0)
+		(void)err_set(err, ERR_CONFIG, "%.*s",
+		              SLICE_ARG(slice_rtrim(str_slice(&warnings))));
+	str_release(&warnings);
+	return rules_count(r->rules) == 1 ? 0 : -1;
+}
+
+/* All of this, past and future: what is stored first, then the file, so that
+ * what fails leaves no rule behind. */
+static int
+do_always(struct rules_run *r, char **words, int count)
+{
+	char *path = fsx_join(r->cli->paths.config, "rules");
+	struct err err = { 0 };
+	struct input in;
+	struct str rule;
+	int64_t undo = 0;
+	int rc;
+
+	if (count != 2) {
+		free(path);
+		return cli_usage(r->cli, "rules", NULL);
+	}
+	str_init(&rule, WARNINGS_MAX);
+	r->apply = true;
+	r->last = LAST_MAX;
+	rc = input_open(r->cli, words[0], &r->store, &in, &err);
+	if (rc == 0) {
+		rc = make_rule(r, &in, words[1], &rule, &err);
+		input_close(&in);
+	}
+	store_close(&r->store);
+	if (rc == 0)
+		rc = look_view(r, &err);
+	if (rc == 0)
+		rc = rule_apply_run(&r->todo, r->store, &undo, &err);
+	if (rc == 0)
+		rc = rules_add(path, str_slice(&rule), &err);
+	if (rc == 0) {
+		if (!r->cli->quiet && !r->cli->json)
+			out_line(_("added to the rules: %s"), rule.p);
+		say_end(r, undo);
+	}
+	rule_apply_release(&r->todo);
+	rules_free(&r->rules);
+	store_close(&r->store);
+	str_release(&rule);
+	free(path);
+	return rc == 0 ? EX_OK : cli_fail(r->cli, &err);
+}
+
 static const struct {
 	const char *name;
 	int (*run)(struct rules_run *r, char **words, int count);
 } actions[] = {
 	{ "test", do_test }, { "run", do_run },         { "undo", do_undo },
-	{ "add", do_add },   { "suggest", do_suggest },
+	{ "add", do_add },   { "suggest", do_suggest }, { "always", do_always },
 };
 
 int

@@ -72,6 +72,9 @@ void rule_actions_release(struct rule_actions *a);
  * by its list, else by its sender.  One line, without line end.
  */
 void rule_suggest(const struct message *m, struct str *out);
+/* The same with the actions that are wanted. */
+void rule_suggest_as(const struct message *m, const char *actions,
+                     struct str *out);
 /* Append a rule that fits all of a list (list set) or a sender. */
 void rule_suggest_for(struct slice value, bool list, const char *actions,
                       struct str *out);

@@ -55,6 +55,12 @@ list_id(struct slice field)
 void
 rule_suggest(const struct message *m, struct str *out)
 {
+	rule_suggest_as(m, NULL, out);
+}
+
+void
+rule_suggest_as(const struct message *m, const char *actions, struct str *out)
+{
 	struct arena arena = { 0 };
 	struct addr_list from = { 0 };
 	struct slice id = SLICE_NONE;
@@ -65,11 +71,14 @@ rule_suggest(const struct message *m, struct str *out)
 		id = list_id(str_slice(&field));
 	message_addrs(m, "From", &arena, &from);
 	if (id.n > 0)
-		rule_suggest_for(id, true, "archive", out);
+		rule_suggest_for(id, true,
+		                 actions != NULL ? actions : "archive", out);
 	else if (from.n > 0 && utf8_valid(from.v[0].spec.p, from.v[0].spec.n))
-		rule_suggest_for(from.v[0].spec, false, "star", out);
+		rule_suggest_for(from.v[0].spec, false,
+		                 actions != NULL ? actions : "star", out);
 	else
-		str_add_z(out, "if header Subject * then star");
+		str_printf(out, "if header Subject * then %s",
+		           actions != NULL ? actions : "star");
 	arena_release(&arena);
 	str_release(&field);
 }

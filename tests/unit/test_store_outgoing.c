@@ -4,6 +4,7 @@
 
 #include "store/outbox_rows.h"
 #include "store/schema.h"
+#include "store/senders.h"
 #include "store/store_impl.h"
 #include "util/clock.h"
 #include "util/xalloc.h"
@@ -180,6 +181,42 @@ test_changes_are_taken_back_together(void **state)
 }
 
 static void
+test_senders_are_counted(void **state)
+{
+	struct store_test *t = *state;
+	char *one = store_test_message("a", "x", "", "y");
+	char *two = store_test_message("b", "x", "", "y");
+	char *gone = store_test_message("c", "x", "", "y");
+	static const char other[] = "From: A@b.example\r\n\r\nx\r\n";
+	struct store_sender *v = NULL;
+	int64_t last;
+	size_t n = 0;
+
+	store_test_add(t, t->a, "1", FOLDER_INBOX, 0, one);
+	store_test_add(t, t->b, "1", FOLDER_INBOX, 0, one);
+	last = store_test_add(t, t->a, "2", FOLDER_ARCHIVE, STORE_SEEN, two);
+	store_test_add(t, t->a, "3", FOLDER_TRASH, STORE_SEEN, gone);
+	store_test_add(t, t->a, "4", FOLDER_INBOX, 0, other);
+	assert_ok(t, store_senders(t->s, 10, &v, &n, &t->err));
+	assert_int_equal(n, 2);
+	assert_string_equal(v[0].address, "kim@example.org");
+	assert_string_equal(v[0].name, "김하늘");
+	assert_int_equal(v[0].total, 2);
+	assert_int_equal(v[0].unread, 1);
+	assert_true(v[0].last_opened > 0);
+	assert_int_equal(v[0].newest, last);
+	assert_string_equal(v[1].address, "a@b.example");
+	assert_int_equal(v[1].last_opened, 0);
+	store_senders_free(&v, n);
+	assert_ok(t, store_senders(t->s, 1, &v, &n, &t->err));
+	assert_int_equal(n, 1);
+	store_senders_free(&v, n);
+	free(one);
+	free(two);
+	free(gone);
+}
+
+static void
 test_a_mailbox_of_the_second_version_is_migrated(void **state)
 {
 	struct store_test *t = *state;
@@ -213,6 +250,7 @@ main(void)
 		T(test_a_key_may_come_free_again),
 		T(test_an_aborted_batch_queues_nothing),
 		T(test_changes_are_taken_back_together),
+		T(test_senders_are_counted),
 		T(test_a_mailbox_of_the_second_version_is_migrated),
 	};
 
