@@ -108,6 +108,44 @@ decode_pair(const unsigned char *p, size_t n, uint32_t *c_r)
 	return p[0] >= 0x81 && p[0] <= 0xfe && p[1] >= 0x80 ? 2 : 1;
 }
 
+/* Places of the jamo A4A1 to A4BE as first and as last consonant of a syllable;
+ * -1: never there. */
+static const signed char first_place[] = {
+	0,  1, -1, 2, -1, -1, 3,  4,  5,  -1, -1, -1, -1, -1, -1,
+	-1, 6, 7,  8, -1, 9,  10, 11, 12, 13, 14, 15, 16, 17, 18,
+};
+static const signed char last_place[] = {
+	1,  2,  3,  4,  5,  6,  7,  -1, 8,  9,  10, 11, 12, 13, 14,
+	15, 16, 17, -1, 18, 19, 20, 21, 22, -1, 23, 24, 25, 26, 27,
+};
+
+/*
+ * The syllable that KS X 1001 annex 3 writes in 8 bytes where it has no code:
+ * the filler A4D4, then first, vowel and last (or the filler), each a pair of
+ * row A4.  0: p is none.
+ */
+static uint32_t
+eight_byte_syllable(const unsigned char *p, size_t n)
+{
+	int first;
+	int vowel;
+	int last = 0;
+
+	if (n < 8 || p[1] != 0xd4 || p[2] != 0xa4 || p[4] != 0xa4 ||
+	    p[6] != 0xa4 || p[3] < 0xa1 || p[3] > 0xbe || p[5] < 0xbf ||
+	    p[5] > 0xd3)
+		return 0;
+	first = first_place[p[3] - 0xa1];
+	vowel = p[5] - 0xbf;
+	if (p[7] >= 0xa1 && p[7] <= 0xbe)
+		last = last_place[p[7] - 0xa1];
+	else if (p[7] != 0xd4)
+		return 0;
+	if (first < 0 || last < 0)
+		return 0;
+	return SYLLABLE_FIRST + (uint32_t)((first * 21 + vowel) * 28 + last);
+}
+
 void
 cp949_decode(struct slice in, struct sink *out)
 {
@@ -129,7 +167,8 @@ cp949_decode(struct slice in, struct sink *out)
 			p += run;
 			continue;
 		}
-		p += decode_pair(p, left, &c);
+		c = *p == 0xa4 ? eight_byte_syllable(p, left) : 0;
+		p += c != 0 ? 8 : decode_pair(p, left, &c);
 		if (c == 0)
 			sink_bad(out);
 		else

@@ -2,6 +2,9 @@
 /* charset: labels, each decoder, bad input, resynchronising. */
 #include "lib/test.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 #include "text/charset.h"
 #include "text/cp949.h"
 #include "util/str.h"
@@ -49,6 +52,33 @@ test_korean_labels_mean_cp949(void **state)
 	for (size_t i = 0; i < sizeof labels / sizeof labels[0]; i++)
 		assert_int_equal(charset_lookup(slice_of(labels[i])),
 		                 CHARSET_CP949);
+}
+
+/* Syllables without a code, in 8 bytes; whatever is none of them stays jamo. */
+static void
+test_eight_byte_syllables(void **state)
+{
+	static const char whole[] = "\xa4\xd4\xa4\xb2\xa4\xce\xa4\xaa";
+
+	(void)state;
+	CHECK("euc-kr", "\xa4\xd4\xa4\xb2\xa4\xce\xa4\xaa!", "뷁!", 0);
+	CHECK("euc-kr", "a\xa4\xd4\xa4\xa9\xa4\xc9\xa4\xd4\xb0\xa1", "a뢔가",
+	      0);
+	/* No vowel, a last consonant that is none, no filler before it. */
+	CHECK("euc-kr", "\xa4\xd4\xa4\xb2\xa4\xb2\xa4\xaa", "ㅤㅂㅂㄺ", 0);
+	CHECK("euc-kr", "\xa4\xd4\xa4\xb2\xa4\xce\xa4\xa8", "ㅤㅂㅞㄸ", 0);
+	CHECK("euc-kr", "\xa4\xd4\xa4\xa3\xa4\xce\xa4\xd4", "ㅤㄳㅞㅤ", 0);
+	CHECK("euc-kr", "\xa4\xa1\xa4\xbf", "ㄱㅏ", 0);
+	for (size_t i = 0; i < sizeof whole; i++) {
+		char *copy = malloc(i + 1);
+		struct str out;
+
+		memcpy(copy, whole, i);
+		str_init(&out, 1000);
+		charset_decode(CHARSET_CP949, slice_make(copy, i), &out, NULL);
+		str_release(&out);
+		free(copy);
+	}
 }
 
 static void
@@ -302,6 +332,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_korean_labels_mean_cp949),
+		cmocka_unit_test(test_eight_byte_syllables),
 		cmocka_unit_test(test_other_labels),
 		cmocka_unit_test(test_cp949),
 		cmocka_unit_test(test_cp949_resynchronises),
