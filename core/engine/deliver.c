@@ -121,7 +121,10 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 	int rc;
 
 	str_init(&labels, DELIVER_LABELS);
-	message_parse(&m, raw);
+	if (name->mapped)
+		message_parse_map(&m, raw);
+	else
+		message_parse(&m, raw);
 	add_label(&labels, d->account->label);
 	if (d->spam != NULL) {
 		struct spam_input in = { &m,

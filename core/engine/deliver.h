@@ -40,6 +40,7 @@ struct deliver_name {
 	const char *uidl; /* its key */
 	uint64_t size;    /* as listed; 0: unknown */
 	bool match_content;
+	bool mapped; /* the bytes are a map of the file */
 };
 
 /*

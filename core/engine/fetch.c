@@ -130,10 +130,12 @@ sink_data(void *ctx, const char *p, size_t n, struct err *err)
 }
 
 static int
-deliver_raw(struct fetch *f, size_t entry, struct slice raw, struct err *err)
+deliver_raw(struct fetch *f, size_t entry, struct slice raw, bool mapped,
+            struct err *err)
 {
 	struct deliver_name name = { .size = f->listing.v[entry].size,
-		                     .match_content = f->match_content };
+		                     .match_content = f->match_content,
+		                     .mapped = mapped };
 
 	if (f->keys[entry] == NULL)
 		f->keys[entry] = fetch_key_of_bytes(raw);
@@ -161,7 +163,7 @@ store_memory(void *ctx, size_t entry, struct slice raw, struct err *err)
 	if (store_batch_file(f->batch, &fd, err) != 0 ||
 	    fsx_write_all(fd, raw.p, raw.n, err) != 0)
 		return -1;
-	return deliver_raw(f, entry, raw, err);
+	return deliver_raw(f, entry, raw, false, err);
 }
 
 static int
@@ -172,7 +174,7 @@ store_spilled(struct fetch *f, size_t entry, struct err *err)
 
 	if (flush_memory(f, err) != 0 || fsx_map_fd(f->fd, &map, err) != 0)
 		return -1;
-	rc = deliver_raw(f, entry, map.data, err);
+	rc = deliver_raw(f, entry, map.data, true, err);
 	fsx_map_close(&map);
 	return rc;
 }

@@ -25,5 +25,7 @@
 #define MIME_BODY_MAX ((size_t)512 * 1024 * 1024)
 /* Addresses of one field that are read. */
 #define MIME_ADDRS_MAX 100000
+/* Bytes of a mapped message that are read before they are forgotten. */
+#define MIME_MAP_STRETCH (4 << 20)
 
 #endif

@@ -34,6 +34,7 @@
 #include "mime/limits.h"
 #include "mime/part.h"
 #include "util/array.h"
+#include "util/fsx.h"
 
 #include "util/banned.h"
 
@@ -56,9 +57,11 @@ struct parser {
 	const char *start;
 	const char *cursor;
 	const char *end;
+	bool mapped;
 	struct part
 		*leaf; /* its body is being read; NULL: preamble, epilogue */
 	struct part *spare; /* taken out of the tree, zeroed */
+	const char *kept;   /* mapped: what stands before it was forgotten */
 	ARRAY(struct header_field) scratch;
 };
 
@@ -127,9 +130,33 @@ starts_line(const struct parser *ps, const char *p)
 	return p == ps->start || p[-1] == '\n';
 }
 
+/* A map that is read from start to end need not be in memory as a whole. */
+static void
+forget_before(struct parser *ps, const char *p)
+{
+	if (!ps->mapped || p - ps->kept < MIME_MAP_STRETCH)
+		return;
+	fsx_map_forget(ps->kept, (size_t)(p - ps->kept));
+	ps->kept = p;
+}
+
+static const char *
+next_hyphen(struct parser *ps, const char *p)
+{
+	while (ps->mapped && ps->end - p > MIME_MAP_STRETCH) {
+		const char *hyphen = memchr(p, '-', MIME_MAP_STRETCH);
+
+		if (hyphen != NULL)
+			return hyphen;
+		p += MIME_MAP_STRETCH;
+		forget_before(ps, p);
+	}
+	return memchr(p, '-', (size_t)(ps->end - p));
+}
+
 /* The first delimiter line at or behind p. */
 static bool
-next_mark(const struct parser *ps, const char *p, struct mark *mark)
+next_mark(struct parser *ps, const char *p, struct mark *mark)
 {
 	bool any = false;
 
@@ -137,8 +164,8 @@ next_mark(const struct parser *ps, const char *p, struct mark *mark)
 		any = any || ps->stack[i].boundary.n > 0;
 	if (!any)
 		return false;
-	while (ps->end - p >= 2 &&
-	       (p = memchr(p, '-', (size_t)(ps->end - p))) != NULL) {
+	while (ps->end - p >= 2 && (p = next_hyphen(ps, p)) != NULL) {
+		forget_before(ps, p);
 		if (ps->end - p >= 2 && p[1] == '-' && starts_line(ps, p)) {
 			if (mark_at(ps, p, mark))
 				return true;
@@ -533,7 +560,8 @@ parse_buffer(struct message *m, struct slice raw, struct part *inside,
 	struct parser ps = { .m = m };
 
 	ps.parts = *parts;
-	ps.start = ps.cursor = raw.p;
+	ps.start = ps.cursor = ps.kept = raw.p;
+	ps.mapped = m->mapped && raw.p == m->raw.p;
 	ps.end = raw.p + raw.n;
 	if (inside != NULL)
 		(void)push(&ps, inside, SLICE_NONE);
@@ -579,18 +607,31 @@ finish(struct message *m)
 		part_read_filename(m, p);
 }
 
-void
-message_parse(struct message *m, struct slice raw)
+static void
+parse(struct message *m, struct slice raw, bool mapped)
 {
 	size_t parts = 0;
 
 	memset(m, 0, sizeof *m);
+	m->mapped = mapped;
 	if (raw.p == NULL)
 		raw = SLICE_LIT("");
 	m->raw = raw;
 	parse_buffer(m, raw, NULL, &parts);
 	parse_encoded(m, &parts);
 	finish(m);
+}
+
+void
+message_parse(struct message *m, struct slice raw)
+{
+	parse(m, raw, false);
+}
+
+void
+message_parse_map(struct message *m, struct slice raw)
+{
+	parse(m, raw, raw.p != NULL);
 }
 
 void

@@ -63,6 +63,7 @@ struct message {
 	struct arena arena;
 	struct slice raw; /* borrowed: the caller keeps it */
 	struct part *root;
+	bool mapped;           /* raw is a file map: see message_parse_map */
 	unsigned cut;          /* enum message_cut */
 	enum charset forced;   /* "read again as"; CHARSET_UNKNOWN: detect */
 	enum charset fallback; /* the account's default */
@@ -73,6 +74,9 @@ struct message {
  * understood is text/plain.  Release with message_release. */
 void message_parse(struct message *m, struct slice raw);
 void message_release(struct message *m);
+/* The same for a file map: of a large one only a few megabytes are in memory at
+ * a time. */
+void message_parse_map(struct message *m, struct slice raw);
 /* Set what undeclared text is decoded with; file names are decoded again. */
 void message_set_charsets(struct message *m, enum charset forced,
                           enum charset fallback);

@@ -11,6 +11,8 @@
 
 /* Conversations of more are held together by the younger ids. */
 #define REFS_MAX 50
+/* Bytes of a map that are read before they are forgotten. */
+#define MAP_STRETCH (4 << 20)
 
 static struct slice
 line_dup(struct arena *a, struct slice s)
@@ -64,10 +66,16 @@ add_without_blanks(struct digest *d, struct slice s)
 
 /* The body without CR and without blank lines at its end. */
 static void
-add_body(struct digest *d, struct slice s)
+add_body(struct digest *d, struct slice s, bool mapped)
 {
+	const char *kept = s.p;
+
 	s = slice_rtrim(s);
 	while (s.n != 0) {
+		if (mapped && s.p - kept > MAP_STRETCH) {
+			fsx_map_forget(kept, (size_t)(s.p - kept));
+			kept = s.p;
+		}
 		size_t n = slice_find(s, '\r');
 
 		digest_add(d, s.p, n);
@@ -89,7 +97,7 @@ add_hash(const struct message *m, struct facts *f)
 		add_without_blanks(d, part_field(m->root, names[i], 0));
 	}
 	digest_add(d, "\n", 1);
-	add_body(d, m->root->body);
+	add_body(d, m->root->body, m->mapped);
 	digest_finish(d, all);
 	digest_free(&d);
 	memcpy(f->hash, all, sizeof f->hash);

@@ -311,3 +311,15 @@ fsx_map_close(struct fsx_map *map)
 		munmap(map->addr, map->data.n);
 	*map = (struct fsx_map){ 0 };
 }
+
+void
+fsx_map_forget(const char *p, size_t n)
+{
+	uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+	uintptr_t first = ((uintptr_t)p + page - 1) / page * page;
+	uintptr_t end = ((uintptr_t)p + n) / page * page;
+
+	/* A courtesy to the memory of others: nothing depends on it. */
+	if (first < end)
+		(void)madvise((void *)first, end - first, MADV_DONTNEED);
+}

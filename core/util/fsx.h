@@ -39,5 +39,8 @@ struct fsx_map {
 int fsx_map_open(const char *path, struct fsx_map *map_r, struct err *err);
 int fsx_map_fd(int fd, struct fsx_map *map_r, struct err *err);
 void fsx_map_close(struct fsx_map *map);
+/* These bytes of a map were read: they need not stay in memory (who reads them
+ * again gets them from the file).  Never for memory that is no map. */
+void fsx_map_forget(const char *p, size_t n);
 
 #endif

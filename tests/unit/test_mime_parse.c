@@ -2,9 +2,12 @@
 /* The tree of parts: shapes, broken shapes, limits. */
 #include "lib/test.h"
 
+#include <stdio.h>
+
 #include "mime/limits.h"
 #include "mime/parse.h"
 #include "mime/part.h"
+#include "util/fsx.h"
 #include "util/str.h"
 
 /* "path type body; ..." of all leaves, line ends of bodies as "|". */
@@ -390,6 +393,46 @@ test_every_cut_is_safe(void **state)
 	}
 }
 
+/* A large file that is forgotten while it is read has the same tree. */
+static void
+test_map_is_read_the_same(void **state)
+{
+	struct message mapped = { 0 };
+	struct message plain = { 0 };
+	FILE *file = tmpfile();
+	struct err err = { 0 };
+	struct fsx_map map;
+	struct str raw;
+
+	(void)state;
+	assert_non_null(file);
+	str_init(&raw, 4 * MIME_MAP_STRETCH);
+	str_add_z(&raw, "Content-Type: multipart/mixed; boundary=b\n\n--b\n\n");
+	while (raw.n < 2 * MIME_MAP_STRETCH)
+		str_add_z(&raw, "no hyphen in this line of the first part\n");
+	str_add_z(&raw, "--b\nContent-Type: text/html\n\n");
+	while (raw.n < 3 * MIME_MAP_STRETCH)
+		str_add_z(&raw, "-- hyphens - in -- each line\n");
+	str_add_z(&raw, "--b--\n");
+	assert_int_equal(fwrite(raw.p, 1, raw.n, file), raw.n);
+	assert_int_equal(fflush(file), 0);
+	assert_int_equal(fsx_map_fd(fileno(file), &map, &err), 0);
+	message_parse_map(&mapped, map.data);
+	message_parse(&plain, str_slice(&raw));
+	for (struct part *a = mapped.root, *b = plain.root; b != NULL;
+	     a = part_walk(a), b = part_walk(b)) {
+		assert_non_null(a);
+		assert_true(slice_eq(a->type, b->type));
+		assert_true(slice_eq(a->path, b->path));
+		assert_true(slice_eq(a->body, b->body));
+	}
+	message_release(&plain);
+	message_release(&mapped);
+	fsx_map_close(&map);
+	str_release(&raw);
+	fclose(file);
+}
+
 int
 main(void)
 {
@@ -408,6 +451,7 @@ main(void)
 		cmocka_unit_test(test_what_the_fields_say),
 		cmocka_unit_test(test_limits),
 		cmocka_unit_test(test_many_fields),
+		cmocka_unit_test(test_map_is_read_the_same),
 		cmocka_unit_test(test_every_cut_is_safe),
 	};
 
