@@ -39,7 +39,8 @@ static const struct cli_command commands[] = {
 	  N_("rules test|run [-n N] [ID...] | undo N | suggest ID | add RULE | always ID ACTIONS"),
 	  N_("try or apply the rules"), cmd_rules },
 	{ "import",
-	  N_("import [-a ACCOUNT] [--folder FOLDER] [--mbox KIND] PATH..."),
+	  N_("import [-a ACCOUNT] [--folder FOLDER] [--mbox KIND] PATH... | "
+	     "import --settings [--create] [FILE...]"),
 	  N_("take over mail of other programs"), cmd_import },
 	{ "export",
 	  N_("export [-a ACCOUNT] [--folder FOLDER] [--format maildir|mbox] "

@@ -6,6 +6,7 @@
 
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "cli/import_settings.h"
 #include "cli/out.h"
 #include "cli/progress.h"
 #include "engine/import.h"
@@ -17,12 +18,16 @@
 
 enum {
 	IMPORT_FOLDER,
-	IMPORT_MBOX
+	IMPORT_MBOX,
+	IMPORT_SETTINGS,
+	IMPORT_CREATE
 };
 
 static const struct cli_opt opts[] = {
 	[IMPORT_FOLDER] = { "folder", 0, true },
 	[IMPORT_MBOX] = { "mbox", 0, true },
+	[IMPORT_SETTINGS] = { "settings", 0, false },
+	[IMPORT_CREATE] = { "create", 0, false },
 	{ NULL, 0, false },
 };
 
@@ -37,6 +42,7 @@ struct import_run {
 	struct import_opts opts;
 	struct progress bar;
 	const char *label;
+	bool settings, create;
 	const char **paths; /* of the command line */
 	size_t path_count;
 	struct import_result sum;
@@ -58,6 +64,11 @@ take_option(struct import_run *r, int opt, const char *value, struct err *err)
 			return 0;
 		return err_set(err, ERR_USAGE, _("there is no folder '%s'"),
 		               value);
+	}
+	if (opt != IMPORT_MBOX) {
+		r->settings = true;
+		r->create |= opt == IMPORT_CREATE;
+		return 0;
 	}
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
 		if (strcmp(kinds[i], value) == 0) {
@@ -154,12 +165,17 @@ run(struct import_run *r)
 
 	if (cli_conf(r->cli, &r->conf, &err) != 0)
 		return cli_fail(r->cli, &err);
-	progress_init(&r->bar, !r->cli->quiet && !r->cli->json);
-	r->opts.progress = draw;
-	r->opts.ctx = r;
-	r->opts.cancelled = r->cli->cancelled;
-	(void)import_mail(r, &err);
-	status = report(r, &err);
+	if (r->settings) {
+		status = import_settings(r->cli, &r->conf, r->create, r->paths,
+		                         r->path_count);
+	} else {
+		progress_init(&r->bar, !r->cli->quiet && !r->cli->json);
+		r->opts.progress = draw;
+		r->opts.ctx = r;
+		r->opts.cancelled = r->cli->cancelled;
+		(void)import_mail(r, &err);
+		status = report(r, &err);
+	}
 	conf_release(&r->conf);
 	return status;
 }
@@ -185,7 +201,7 @@ cmd_import(struct cli *cli, int argc, char **argv)
 	if (opt == ARGS_HELP) {
 		cli_command_help(cli_find("import"));
 		status = EX_OK;
-	} else if (opt != ARGS_END || r.path_count == 0) {
+	} else if (opt != ARGS_END || (r.path_count == 0 && !r.settings)) {
 		status = cli_usage(cli, "import", &err);
 	} else {
 		status = run(&r);

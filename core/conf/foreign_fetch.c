@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Accounts in .fetchmailrc, getmailrc, .netrc. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "conf/foreign_priv.h"
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+static bool
+is_one_of(struct slice word, const char *const *list)
+{
+	for (; *list != NULL; list++)
+		if (slice_ieq_z(word, *list))
+			return true;
+	return false;
+}
+
+/* ---- fetchmail: free words; what follows "poll" holds for its users ---- */
+
+struct fetchmail {
+	struct foreign_file *f;
+	struct str word;
+	char *host, *via;
+	int port;
+	bool tls, imap;
+	struct foreign *user; /* of the last "user" */
+};
+
+static void
+finish_user(struct fetchmail *m)
+{
+	struct account *a;
+
+	if (m->user == NULL)
+		return;
+	a = &m->user->account;
+	foreign_set(&a->pop.host, slice_of(m->via != NULL ? m->via : m->host));
+	a->pop.tls = m->tls || m->port == 995 ? ACCOUNT_TLS_IMPLICIT
+	                                      : ACCOUNT_TLS_START;
+	a->pop.port = m->port != 0                         ? m->port
+	              : a->pop.tls == ACCOUNT_TLS_IMPLICIT ? 995
+	                                                   : 110;
+	if (m->imap || a->pop.host == NULL)
+		foreign_take_back(m->f);
+	m->user = NULL;
+}
+
+static void
+begin_server(struct fetchmail *m)
+{
+	finish_user(m);
+	foreign_set(&m->host, str_slice(&m->word));
+	foreign_set(&m->via, SLICE_NONE);
+	m->port = 0;
+	m->tls = m->imap = false;
+}
+
+/* A keyword with a value, now in m->word. */
+static void
+fetchmail_value(struct fetchmail *m, struct slice key)
+{
+	static const char *const servers[] = { "poll", "server", "skip", NULL };
+	static const char *const users[] = { "user", "username", NULL };
+	static const char *const ports[] = { "port", "service", NULL };
+	static const char *const protocols[] = { "proto", "protocol", NULL };
+	static const char *const secrets[] = { "pass", "password", NULL };
+	struct slice value = str_slice(&m->word);
+
+	if (is_one_of(key, servers)) {
+		begin_server(m);
+	} else if (slice_ieq_z(key, "via")) {
+		foreign_set(&m->via, value);
+	} else if (is_one_of(key, ports)) {
+		m->port = foreign_port(value);
+	} else if (is_one_of(key, protocols)) {
+		m->imap = slice_istarts(value, "imap");
+	} else if (is_one_of(key, users)) {
+		finish_user(m);
+		m->user = m->host != NULL ? foreign_add(m->f) : NULL;
+		if (m->user != NULL)
+			foreign_set(&m->user->account.user, value);
+	} else if (is_one_of(key, secrets) && m->user != NULL) {
+		m->user->has_password = true;
+	}
+}
+
+void
+foreign_fetchmail(struct foreign_file *f, struct slice text)
+{
+	static const char *const valued[] = {
+		"poll", "server",   "skip",     "user",  "username",
+		"via",  "port",     "service",  "proto", "protocol",
+		"pass", "password", "sslproto", "is",    "to",
+		"mda",  "folder",   NULL
+	};
+	struct fetchmail m = { .f = f };
+	struct str key;
+
+	str_init(&m.word, FOREIGN_WORD_MAX);
+	str_init(&key, FOREIGN_WORD_MAX);
+	while (foreign_word(&text, ",;:=", &key)) {
+		struct slice k = str_slice(&key);
+
+		if (slice_ieq_z(k, "ssl"))
+			m.tls = true;
+		else if (slice_ieq_z(k, "keep") && m.user != NULL)
+			m.user->account.keep = ACCOUNT_KEEP;
+		else if (slice_ieq_z(k, "nokeep") && m.user != NULL)
+			m.user->account.keep = ACCOUNT_DELETE;
+		else if (slice_ieq_z(k, "defaults"))
+			finish_user(&m);
+		else if (is_one_of(k, valued) &&
+		         foreign_word(&text, ",;:=", &m.word))
+			fetchmail_value(&m, k);
+	}
+	finish_user(&m);
+	free(m.host);
+	free(m.via);
+	str_release(&m.word);
+	str_release(&key);
+}
+
+/* ---- getmail: sections ---- */
+
+/* ("pass", "mail/naver") as a command. */
+static char *
+getmail_command(struct slice value)
+{
+	struct str word;
+	struct str out;
+
+	str_init(&word, FOREIGN_WORD_MAX);
+	str_init(&out, FOREIGN_WORD_MAX);
+	while (foreign_word(&value, "(),", &word)) {
+		if (out.n != 0)
+			str_add_c(&out, ' ');
+		if (slice_find(str_slice(&word), ' ') < word.n)
+			str_printf(&out, "\"%s\"", word.p);
+		else
+			str_add_slice(&out, str_slice(&word));
+	}
+	str_release(&word);
+	return str_take(&out);
+}
+
+static void
+getmail_retriever(struct foreign *one, struct slice key, struct slice value)
+{
+	struct account *a = &one->account;
+
+	if (slice_ieq_z(key, "type")) {
+		a->pop.tls = slice_ifind_text(value, SLICE_LIT("SSL")) < value.n
+		                     ? ACCOUNT_TLS_IMPLICIT
+		                     : ACCOUNT_TLS_NONE;
+		if (slice_ifind_text(value, SLICE_LIT("IMAP")) < value.n)
+			a->pop.port = -1;
+	} else if (slice_ieq_z(key, "server")) {
+		foreign_set(&a->pop.host, value);
+	} else if (slice_ieq_z(key, "port") && a->pop.port >= 0) {
+		a->pop.port = foreign_port(value);
+	} else if (slice_ieq_z(key, "username")) {
+		foreign_set(&a->user, value);
+	} else if (slice_ieq_z(key, "password")) {
+		one->has_password = true;
+	} else if (slice_ieq_z(key, "password_command")) {
+		free(a->password_command);
+		a->password_command = getmail_command(value);
+	}
+}
+
+static void
+getmail_option(struct foreign *one, struct slice key, struct slice value)
+{
+	uint64_t days;
+
+	if (slice_ieq_z(key, "delete") &&
+	    (slice_ieq_z(value, "true") || slice_ieq_z(value, "yes"))) {
+		one->account.keep = ACCOUNT_DELETE;
+	} else if (slice_ieq_z(key, "delete_after") &&
+	           slice_u64(value, &days) == 0 && days > 0 && days < 36500) {
+		one->account.keep = ACCOUNT_DELETE_AFTER;
+		one->account.keep_days = (int)days;
+	}
+}
+
+void
+foreign_getmail(struct foreign_file *f, struct slice text)
+{
+	struct foreign *one = foreign_add(f);
+	struct slice section = SLICE_NONE;
+	struct slice line;
+
+	if (one == NULL)
+		return;
+	one->account.keep = ACCOUNT_KEEP;
+	while (slice_line(&text, &line)) {
+		size_t eq = slice_find(line, '=');
+		struct slice key = slice_trim(slice_head(line, eq));
+		struct slice value = slice_trim(slice_from(line, eq + 1));
+
+		if (slice_starts(line, "#") || slice_starts(line, ";"))
+			continue;
+		if (slice_starts(line, "["))
+			section = slice_trim(line);
+		else if (eq == line.n)
+			continue;
+		else if (slice_ieq_z(section, "[retriever]"))
+			getmail_retriever(one, key, value);
+		else if (slice_ieq_z(section, "[options]"))
+			getmail_option(one, key, value);
+	}
+	if (one->account.pop.host == NULL || one->account.pop.port < 0)
+		foreign_take_back(f);
+	else if (one->account.pop.port == 0)
+		one->account.pop.port =
+			one->account.pop.tls == ACCOUNT_TLS_IMPLICIT ? 995
+								     : 110;
+}
+
+/* ---- netrc: machines whose name says that they have POP3 ---- */
+
+void
+foreign_netrc(struct foreign_file *f, struct slice text)
+{
+	struct foreign *one = NULL;
+	struct str key;
+	struct str value;
+
+	str_init(&key, FOREIGN_WORD_MAX);
+	str_init(&value, FOREIGN_WORD_MAX);
+	while (foreign_word(&text, "", &key)) {
+		struct slice k = str_slice(&key);
+
+		if (slice_eq_z(k, "default")) {
+			one = NULL;
+			continue;
+		}
+		if (!foreign_word(&text, "", &value))
+			break;
+		if (slice_eq_z(k, "machine")) {
+			one = slice_istarts(str_slice(&value), "pop")
+			              ? foreign_add(f)
+			              : NULL;
+			if (one == NULL)
+				continue;
+			foreign_set(&one->account.pop.host, str_slice(&value));
+			one->account.pop.tls = ACCOUNT_TLS_IMPLICIT;
+			one->account.pop.port = 995;
+		} else if (one != NULL && slice_eq_z(k, "login")) {
+			foreign_set(&one->account.user, str_slice(&value));
+		} else if (one != NULL && slice_eq_z(k, "password")) {
+			one->has_password = true;
+		}
+	}
+	str_release(&key);
+	str_release(&value);
+}
