@@ -39,7 +39,7 @@ void unicode_set_ambiguous(int cells);
  */
 void unicode_clean_line(struct slice s, struct str *out);
 /* Safe text of a body: LF and TAB stay, CR dropped, other controls U+FFFD,
- * bidi controls made visible, ZWJ/ZWNJ stay; NFC is not applied. */
+ * bidi controls made visible, zero-width ones dropped, ZWJ/ZWNJ stay; NFC is not applied. */
 void unicode_clean_body(struct slice s, struct str *out);
 
 #endif

@@ -28,13 +28,13 @@ bidi_name(uint32_t c)
 	return NULL;
 }
 
-/* Invisible and of no use in a body; joiners and break hints are not here. */
+/* Invisible: words can be hidden with them.  Joiners are not here. */
 static bool
 is_dropped(uint32_t c)
 {
-	return c == 0x200e || c == 0x200f || c == 0x61c || c == 0xfeff ||
-	       (c >= 0x206a && c <= 0x206f) || (c >= 0xfff9 && c <= 0xfffb) ||
-	       (c >= 0xe0000 && c <= 0xe007f);
+	return c == 0x200b || c == 0x200e || c == 0x200f || c == 0x2060 ||
+	       c == 0x61c || c == 0xfeff || (c >= 0x206a && c <= 0x206f) ||
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 static bool
@@ -77,8 +77,9 @@ is_plain(uint32_t c)
 	if (c < 0x1100 || (c >= 0x3000 && c < 0xd7b0))
 		return c != 0x61c && c != 0x3164;
 	if (c >= 0x2000 && c < 0x2070)
-		return c <= 0x200d || (c >= 0x2010 && c <= 0x2027) ||
-		       (c >= 0x202f && c <= 0x2060);
+		return c <= 0x200a || c == 0x200c || c == 0x200d ||
+		       (c >= 0x2010 && c <= 0x2027) ||
+		       (c >= 0x202f && c <= 0x205f);
 	return !is_conjoining(c) && !is_filler(c) && !is_dropped(c);
 }
 

@@ -211,7 +211,7 @@ test_clean_body(void **state)
 	check(unicode_clean_body,
 	      "\ufeff"
 	      "a\u200e"
-	      "b",
+	      "b\u200b\u2060",
 	      "ab");
 	check(unicode_clean_body, "\u1100\u1161 \u1161 \u11a8",
 	      "\u1100\u1161 ㅏ ㄱ");
