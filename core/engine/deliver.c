@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "engine/outgo.h"
+#include "mail/account_match.h"
 #include "store/outbox_rows.h"
 #include "util/clock.h"
 #include "util/fsx.h"
@@ -94,6 +95,42 @@ add_label(struct str *labels, const char *label)
 	str_add_z(labels, label);
 }
 
+static bool
+has_own(const struct deliver *d, const struct message *m, const char *field)
+{
+	struct arena arena = { 0 };
+	struct addr_list list;
+	bool own = false;
+
+	message_addrs(m, field, &arena, &list);
+	for (size_t i = 0; i < list.n && !own; i++)
+		own = account_has_address(d->account, list.v[i].spec, NULL);
+	arena_release(&arena);
+	return own;
+}
+
+/* What was sent from here comes back (Gmail shows sent mail too, lists send it
+ * to all): it is in Sent, so it is not new.  What people send to themselves is. */
+static bool
+is_own_copy(const struct deliver *d, const struct message *m)
+{
+	struct store_rows rows = { 0 };
+	struct err ignored = { 0 };
+	int64_t id = 0;
+	bool own = false;
+
+	/* Not knowing means new. */
+	if (!has_own(d, m, "From") || has_own(d, m, "To") ||
+	    has_own(d, m, "Cc") ||
+	    store_find_message_id(d->store, message_id(m), &id, &ignored) !=
+	            0 ||
+	    id == 0 || store_row(d->store, id, &rows, &ignored) != 0)
+		return false;
+	own = rows.n == 1 && rows.v[0].folder == FOLDER_SENT;
+	store_rows_release(&rows);
+	return own;
+}
+
 static enum folder
 choose_folder(const struct deliver *d, const struct store_new *info,
               const struct rule_actions *wish)
@@ -149,7 +186,7 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 	if (wish.verdict != SPAM_NONE)
 		info.verdict = wish.verdict;
 	add_label(&labels, wish.labels);
-	info.flags = wish.flags;
+	info.flags = wish.flags | (is_own_copy(d, &m) ? STORE_SEEN : 0);
 	info.folder = choose_folder(d, &info, &wish);
 	rc = outgo_plan(&out, &info, &labels, err);
 	info.labels = labels.p;
