@@ -14,7 +14,7 @@ put(const char *home, const char *folder, const char *name, const char *text)
 {
 	char *dir = fsx_join(home, folder);
 	char *path = fsx_join(dir, name);
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 
 	assert_int_equal(fsx_mkdirs(dir, &err), 0);
 	assert_int_equal(fsx_write_atomic(path, slice_of(text), &err), 0);
@@ -48,7 +48,7 @@ test_folders_and_mboxes(void **state)
 	char *link = fsx_join(home, "zz");
 	struct str out;
 	struct mail_files f = { note, &out, NULL };
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 
 	(void)state;
 	str_init(&out, 10000);

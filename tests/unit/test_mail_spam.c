@@ -338,7 +338,7 @@ test_a_word_list_is_a_start(void **state)
 		"meeting 0 26 20261123\nfrom:office 0 40 20261123\n"
 		"안녕하세요 30 40 20261123\nhead:x 50 0 20261123\n"
 		"rare 1 0 20261123\n<b@d> 9 0 20261123\n\xff\xfe 9 0 2\n";
-	struct err err = { ERR_NONE, "", "" };
+	struct err err = { 0 };
 	unsigned right = 0, n = 0;
 	uint64_t ham, spam;
 	size_t words = 0;
@@ -385,7 +385,7 @@ test_what_is_no_word_list_is_refused(void **state)
 	size_t i, words;
 
 	for (i = 0; i < sizeof bad / sizeof *bad; i++) {
-		struct err err = { ERR_NONE, "", "" };
+		struct err err = { 0 };
 
 		assert_int_equal(spam_import(t->spam, slice_of(bad[i]), &words,
 		                             &err),
