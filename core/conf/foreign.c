@@ -8,12 +8,15 @@
 #include "conf/foreign_priv.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
+#include "util/utf8.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
 #define FILE_SIZE_MAX ((size_t)1024 * 1024)
-#define PORT_MAX      65535
+/* Of a name that gets a number, so that it still can be one. */
+#define NAME_STEM 40
+#define PORT_MAX  65535
 
 static const struct {
 	const char *path; /* below the home folder */
@@ -284,6 +287,7 @@ give_name(struct foreign_list *list, size_t at)
 	char *name = slice_dup(slice_head(domain, slice_find(domain, '.')));
 	unsigned number = 2;
 	bool taken = true;
+	size_t room;
 
 	if (a->name != NULL && account_name_ok(slice_of(a->name))) {
 		free(name);
@@ -294,13 +298,16 @@ give_name(struct foreign_list *list, size_t at)
 	}
 	free(a->name);
 	a->name = xstrdup(name);
+	room = strlen(name) < NAME_STEM ? strlen(name)
+	                                : utf8_cut(name, NAME_STEM);
 	while (taken) {
 		taken = false;
 		for (size_t i = 0; i < at && !taken; i++)
 			taken = same(list->v[i].account.name, a->name);
 		if (taken) {
 			free(a->name);
-			a->name = xasprintf("%s-%u", name, number++);
+			a->name =
+				xasprintf("%.*s-%u", (int)room, name, number++);
 		}
 	}
 	free(name);
