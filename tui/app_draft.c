@@ -47,6 +47,8 @@ save_draft(struct app *a, struct compose *c, struct err *err)
 	    store_draft(a, str_slice(&out), c->froms.v[c->from].account, err) ==
 	            0)
 		rc = 0;
+	if (rc == 0 && c->outbox != 0)
+		rc = outbox_remove(a->store, c->outbox, err);
 	/* the new one is safe: the one it came from may go */
 	if (rc == 0 && c->draft != 0)
 		rc = store_delete(a->store, &c->draft, 1, err);

@@ -44,6 +44,7 @@ enum app_prompt {
 	PROMPT_CHARSET,
 	PROMPT_ATTACH,
 	PROMPT_ED_FIND,
+	PROMPT_WHEN,
 };
 
 enum app_pick {
@@ -54,7 +55,8 @@ enum app_pick {
 	PICK_ATTACHMENT,
 	PICK_PART, /* what to do with it */
 	PICK_OUTBOX,
-	PICK_TEXT, /* only to be read */
+	PICK_OUTGOING, /* what to do with one of them */
+	PICK_TEXT,     /* only to be read */
 };
 
 struct app_undo {
@@ -114,6 +116,7 @@ struct app {
 	struct w_line line;
 	enum app_pick pick;
 	struct w_pick picker;
+	int64_t outgoing; /* row chosen in the outbox */
 	ARRAY(char *) links;
 	struct str wanted_part; /* path of the attachment to save */
 	int64_t wanted_number;  /* of the attachment chosen, from 0 */
@@ -193,7 +196,6 @@ void app_pick_key(struct app *a, uint32_t key);
 void app_pick_done(struct app *a, enum w_pick_result r);
 void app_pick_folder(struct app *a);
 void app_pick_account(struct app *a);
-void app_pick_outbox(struct app *a);
 void app_show_text(struct app *a, const char *title, struct slice text);
 /* app_write.c */
 void app_write(struct app *a, enum action_id id);
@@ -203,6 +205,14 @@ void app_compose_key(struct app *a, uint32_t key);
 void app_compose_act(struct app *a, enum action_id id);
 void app_redirect(struct app *a, struct slice to);
 bool app_unsend(struct app *a);
+/* Send no earlier than the text says. */
+void app_send_at(struct app *a, struct slice text);
+/* Edit c, which is taken. */
+void app_edit(struct app *a, struct compose *c);
+/* app_outbox.c */
+void app_pick_outbox(struct app *a);
+void app_pick_outgoing(struct app *a, int64_t row);
+void app_outgoing(struct app *a, int64_t what);
 /* app_draft.c */
 void app_postpone(struct app *a);
 void app_discard(struct app *a);

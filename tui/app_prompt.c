@@ -37,6 +37,8 @@ app_prompt_label(enum app_prompt prompt)
 		return _("Character set (empty: detect):");
 	case PROMPT_ATTACH:
 		return _("Attach file:");
+	case PROMPT_WHEN:
+		return _("Send when (tomorrow 9:00, in 2 hours; empty: now):");
 	case PROMPT_NONE:
 		break;
 	}
@@ -139,6 +141,9 @@ done(struct app *a, enum app_prompt prompt, struct slice text)
 	case PROMPT_ATTACH:
 		attach(a, text);
 		break;
+	case PROMPT_WHEN:
+		app_send_at(a, text);
+		break;
 	case PROMPT_NONE:
 		break;
 	}
@@ -221,60 +226,6 @@ app_pick_account(struct app *a)
 		           a->conf.accounts[i].address, a->accounts.v[i]);
 }
 
-static const char *
-outbox_words(enum outbox_state s)
-{
-	switch (s) {
-	case OUTBOX_HELD:
-		return _("held, can be taken back");
-	case OUTBOX_QUEUED:
-		return _("waiting");
-	case OUTBOX_SENDING:
-		return _("being sent");
-	case OUTBOX_RETRY:
-		return _("will be tried again");
-	case OUTBOX_SENT:
-		return _("sent");
-	case OUTBOX_FAILED:
-		return _("refused");
-	case OUTBOX_UNKNOWN:
-		return _("perhaps sent, perhaps not");
-	case OUTBOX_CANCELLED:
-		return _("cancelled");
-	}
-	return "";
-}
-
-void
-app_pick_outbox(struct app *a)
-{
-	struct outbox_row *rows = NULL;
-	struct err err = { 0 };
-	size_t i, n = 0;
-
-	if (outbox_list(a->store, &rows, &n, &err) != 0) {
-		app_say_err(a, &err);
-		return;
-	}
-	app_pick_start(a, PICK_OUTBOX, _("Outbox: Enter cancels"));
-	for (i = 0; i < n; i++) {
-		struct str s;
-
-		str_init(&s, 1024);
-		str_printf(&s, "%s%s%s", outbox_words(rows[i].state),
-		           rows[i].error != NULL ? ": " : "",
-		           rows[i].error != NULL ? rows[i].error : "");
-		w_pick_add(&a->picker, rows[i].subject, s.p, rows[i].id);
-		str_release(&s);
-	}
-	outbox_rows_free(&rows, n);
-	if (n == 0) {
-		a->pick = PICK_NONE;
-		w_pick_release(&a->picker);
-		app_say(a, STYLE_DIM, _("the outbox is empty"));
-	}
-}
-
 /* A text to read, wrapped. */
 void
 app_show_text(struct app *a, const char *title, struct slice text)
@@ -292,19 +243,6 @@ app_show_text(struct app *a, const char *title, struct slice text)
 			free(z);
 		}
 	}
-}
-
-static void
-cancel_outgoing(struct app *a, int64_t id)
-{
-	struct err err = { 0 };
-	int rc = outbox_cancel(a->store, id, &err);
-
-	if (rc < 0)
-		app_say_err(a, &err);
-	else
-		app_say(a, rc == 1 ? STYLE_OK : STYLE_WARN,
-		        rc == 1 ? _("cancelled") : _("too late, it is sent"));
 }
 
 static void
@@ -328,7 +266,10 @@ chosen(struct app *a, enum app_pick pick, int64_t value)
 		app_part_chosen(a, value);
 		break;
 	case PICK_OUTBOX:
-		cancel_outgoing(a, value);
+		app_pick_outgoing(a, value);
+		break;
+	case PICK_OUTGOING:
+		app_outgoing(a, value);
 		break;
 	case PICK_TEXT:
 	case PICK_NONE:

@@ -7,8 +7,10 @@
 
 #include "mail/account_match.h"
 #include "tui/key.h"
+#include "tui/text_fmt.h"
 #include "util/clock.h"
 #include "util/i18n.h"
+#include "util/when.h"
 
 #include "util/banned.h"
 
@@ -24,9 +26,8 @@ load_people(struct app *a)
 	pane_compose_set_people(&a->pane_compose, people, n);
 }
 
-/* Takes c. */
-static void
-show(struct app *a, struct compose *c)
+void
+app_edit(struct app *a, struct compose *c)
 {
 	compose_free(&a->compose);
 	a->compose = c;
@@ -99,7 +100,7 @@ app_write(struct app *a, enum action_id id)
 	if (!can_write(a))
 		return;
 	if (id == ACTION_COMPOSE) {
-		show(a, fresh(a));
+		app_edit(a, fresh(a));
 		return;
 	}
 	if (id == ACTION_REDIRECT) {
@@ -114,7 +115,7 @@ app_write(struct app *a, enum action_id id)
 	fill(c, &m, stored, id, &err);
 	message_release(&m);
 	fsx_map_close(&map);
-	show(a, c);
+	app_edit(a, c);
 	if (err.code != ERR_NONE)
 		app_say_err(a, &err);
 }
@@ -133,7 +134,7 @@ app_write_mailto(struct app *a, const char *uri)
 	} else {
 		c = fresh(a);
 		compose_fill_mailto(c, &m);
-		show(a, c);
+		app_edit(a, c);
 	}
 	mailto_release(&m);
 }
@@ -169,7 +170,7 @@ app_edit_draft(struct app *a)
 	find_answered(a, c);
 	message_release(&m);
 	fsx_map_close(&map);
-	show(a, c);
+	app_edit(a, c);
 }
 
 /* ---- sending ---- */
@@ -197,6 +198,7 @@ submit(struct app *a, struct slice message, const struct compose_rcpts *rcpts,
 		.message = message,
 		.subject = w_line_get(&c->lines[COMPOSE_SUBJECT]).p,
 		.hold = a->conf.undo_seconds,
+		.not_before = c->at,
 		.reply_to = c->reply_to,
 		.reply_flag = c->reply_flag,
 		.draft = c->draft,
@@ -239,6 +241,31 @@ remember_people(struct app *a)
 	arena_release(&arena);
 }
 
+/* The new one is safe: the row it came from may go. */
+static void
+forget_row(struct app *a)
+{
+	struct err err = { 0 };
+
+	if (a->compose->outbox != 0 &&
+	    outbox_remove(a->store, a->compose->outbox, &err) != 0)
+		app_say_err(a, &err);
+	a->compose->outbox = 0;
+}
+
+static void
+say_scheduled(struct app *a)
+{
+	struct str s;
+
+	if (a->held->at == 0)
+		return;
+	str_init(&s, 128);
+	fmt_date_long(a->held->at, &s);
+	app_say(a, STYLE_OK, _("to be sent %s; z takes it back"), s.p);
+	str_release(&s);
+}
+
 static void
 send_now(struct app *a)
 {
@@ -258,11 +285,13 @@ send_now(struct app *a)
 		app_say_err(a, &err);
 	} else {
 		remember_people(a);
+		forget_row(a);
 		compose_free(&a->held);
 		a->held = a->compose;
 		a->compose = NULL;
 		a->held_until = clock_now() + a->conf.undo_seconds;
 		leave(a);
+		say_scheduled(a);
 	}
 	compose_rcpts_release(&rcpts);
 	str_release(&out);
@@ -281,6 +310,22 @@ send_checked(struct app *a)
 	send_now(a);
 }
 
+void
+app_send_at(struct app *a, struct slice text)
+{
+	struct err err = { 0 };
+
+	if (a->compose == NULL)
+		return;
+	a->compose->at = 0;
+	if (slice_trim(text).n > 0 &&
+	    when_parse(text, clock_now(), &a->compose->at, &err) != 0) {
+		app_say_err(a, &err);
+		return;
+	}
+	send_checked(a);
+}
+
 /* z: the message just sent, or left, comes back.  false: there is none. */
 bool
 app_unsend(struct app *a)
@@ -295,7 +340,8 @@ app_unsend(struct app *a)
 		a->held = NULL;
 		a->leaving = false;
 		if (rc == 1) {
-			show(a, c);
+			c->at = 0;
+			app_edit(a, c);
 			app_say(a, STYLE_OK, _("taken back, not sent"));
 			return true;
 		}
@@ -307,7 +353,7 @@ app_unsend(struct app *a)
 		return false;
 	c = a->dropped;
 	a->dropped = NULL;
-	show(a, c);
+	app_edit(a, c);
 	return true;
 }
 
@@ -436,6 +482,8 @@ app_compose_act(struct app *a, enum action_id id)
 		return;
 	if (id == ACTION_SEND)
 		send_checked(a);
+	else if (id == ACTION_SEND_LATER)
+		app_ask(a, PROMPT_WHEN, SLICE_NONE);
 	else if (id == ACTION_DISCARD)
 		app_discard(a);
 	else if (id == ACTION_POSTPONE)

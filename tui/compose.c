@@ -441,7 +441,7 @@ fill_rest(const struct compose *c, struct arena *a, struct build_draft *d)
 	d->reference_count = c->references.n;
 	d->attachments = files;
 	d->attachment_count = c->files.n;
-	d->date = clock_now();
+	d->date = c->at != 0 ? c->at : clock_now();
 	clock_local(d->date, &tm, &d->zone);
 }
 

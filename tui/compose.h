@@ -10,6 +10,7 @@
 #include "conf/conf.h"
 #include "mime/build.h"
 #include "mime/message.h"
+#include "store/outbox_rows.h"
 #include "tui/editor.h"
 #include "tui/mailto.h"
 #include "tui/w_line.h"
@@ -61,6 +62,8 @@ struct compose {
 	char *in_reply_to; /* without <> */
 	ARRAY(char *) references;
 	int64_t draft;  /* message it came from, 0 */
+	int64_t outbox; /* row it came from, 0 */
+	int64_t at;     /* to be sent then; 0: now */
 	unsigned start; /* editor version before the user wrote anything */
 	unsigned saved; /* the one that was saved last */
 	bool touched;   /* something was changed since */
@@ -92,6 +95,10 @@ int compose_fill_forward(struct compose *c, const struct message *m, int64_t id,
                          bool as_attachment, struct err *err);
 /* Go on with a draft stored as id. */
 void compose_fill_draft(struct compose *c, const struct message *m, int64_t id);
+/* Go on with what waited in the outbox or was refused: those who have it
+ * already are left out. */
+void compose_fill_outbox(struct compose *c, const struct message *m,
+                         const struct outbox_row *row);
 /* A new message with the people, text and attachments of m. */
 void compose_fill_again(struct compose *c, const struct message *m);
 void compose_fill_mailto(struct compose *c, const struct mailto *m);

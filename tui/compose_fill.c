@@ -340,21 +340,109 @@ fill_same(struct compose *c, const struct message *m)
 	arena_release(&a);
 }
 
-void
-compose_fill_draft(struct compose *c, const struct message *m, int64_t id)
+static void
+fill_same_thread(struct compose *c, const struct message *m)
 {
 	struct arena a = { NULL };
 	struct slice *refs;
 	size_t i, n;
 
-	fill_same(c, m);
 	message_references(m, &a, &refs, &n);
 	for (i = 0; i < n; i++)
 		array_add(&c->references, slice_dup(refs[i]));
 	if (n > 0)
 		c->in_reply_to = slice_dup(refs[n - 1]);
-	c->draft = id;
 	arena_release(&a);
+}
+
+void
+compose_fill_draft(struct compose *c, const struct message *m, int64_t id)
+{
+	fill_same(c, m);
+	fill_same_thread(c, m);
+	c->draft = id;
+	compose_set_start(c);
+}
+
+static bool
+row_has(const struct outbox_row *row, struct slice spec, bool sent)
+{
+	size_t i;
+
+	for (i = 0; i < row->rcpt_count; i++)
+		if (addr_same(slice_of(row->rcpts[i].spec), spec))
+			return !sent || row->rcpts[i].fate == OUTBOX_FATE_SENT;
+	return false;
+}
+
+/* Leave out of a field who has the message, and who was not to have it. */
+static void
+keep_unsent(struct compose *c, enum compose_field f,
+            const struct outbox_row *row)
+{
+	struct arena a = { NULL };
+	struct addr_list list;
+	struct str s;
+	size_t i;
+
+	str_init(&s, W_LINE_MAX);
+	addr_parse(&a, NULL, w_line_get(&c->lines[f]), &list);
+	for (i = 0; i < list.n; i++)
+		if (row_has(row, list.v[i].spec, false) &&
+		    !row_has(row, list.v[i].spec, true))
+			add_typed(&list.v[i], &s);
+	w_line_set(&c->lines[f], str_slice(&s));
+	str_release(&s);
+	arena_release(&a);
+}
+
+static bool
+line_has(const struct compose *c, enum compose_field f, struct slice spec)
+{
+	struct arena a = { NULL };
+	struct addr_list list;
+	bool found;
+
+	addr_parse(&a, NULL, w_line_get(&c->lines[f]), &list);
+	found = contains(&list, list.n, spec);
+	arena_release(&a);
+	return found;
+}
+
+/* Bcc is not in the message: those that To and Cc do not name. */
+static void
+fill_bcc(struct compose *c, const struct outbox_row *row)
+{
+	struct str s;
+	size_t i;
+
+	str_init(&s, W_LINE_MAX);
+	for (i = 0; i < row->rcpt_count; i++) {
+		struct addr to = { SLICE_NONE, slice_of(row->rcpts[i].spec) };
+
+		if (row->rcpts[i].fate != OUTBOX_FATE_SENT &&
+		    !line_has(c, COMPOSE_TO, to.spec) &&
+		    !line_has(c, COMPOSE_CC, to.spec))
+			add_typed(&to, &s);
+	}
+	w_line_set(&c->lines[COMPOSE_BCC], str_slice(&s));
+	str_release(&s);
+}
+
+void
+compose_fill_outbox(struct compose *c, const struct message *m,
+                    const struct outbox_row *row)
+{
+	fill_same(c, m);
+	fill_same_thread(c, m);
+	keep_unsent(c, COMPOSE_TO, row);
+	keep_unsent(c, COMPOSE_CC, row);
+	fill_bcc(c, row);
+	c->reply_to = row->reply_to;
+	c->reply_flag = row->reply_flag;
+	c->draft = row->draft;
+	c->outbox = row->id;
+	c->focus = COMPOSE_TO;
 	compose_set_start(c);
 }
 

@@ -25,7 +25,7 @@ static const struct cli_command commands[] = {
 	{ "show", N_("show [--raw] ID... | show [--raw] --file FILE..."),
 	  N_("print messages as text"), cmd_show },
 	{ "send",
-	  N_("send [-t] [-a ACCOUNT] [--attach FILE]... [RECIPIENT...] < MESSAGE"),
+	  N_("send [-t] [-a ACCOUNT] [--attach FILE]... [--at TIME] [RECIPIENT...] < MESSAGE"),
 	  N_("send a message"), cmd_send },
 	{ "sendmail",
 	  N_("sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [--] [RECIPIENT...]"),

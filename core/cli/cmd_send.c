@@ -21,18 +21,21 @@
 #include "util/clock.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
+#include "util/when.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
 enum {
 	SEND_TO_HEADER,
-	SEND_ATTACH
+	SEND_ATTACH,
+	SEND_AT
 };
 
 static const struct cli_opt send_opts[] = {
 	[SEND_TO_HEADER] = { "to-header", 't', false },
 	[SEND_ATTACH] = { "attach", 'A', true },
+	[SEND_AT] = { "at", 0, true },
 	{ NULL, 0, false },
 };
 
@@ -46,6 +49,7 @@ struct send {
 	const char *envelope;  /* -f, or NULL */
 	const char *full_name; /* -F, or NULL */
 	char *sender;          /* address of ours in From, or NULL */
+	int64_t at;            /* send no earlier; 0: now */
 	bool dot_ends;         /* a line of "." ends the message */
 	bool as_sendmail;
 };
@@ -155,10 +159,40 @@ submit(struct send *s, struct engine *e, struct store *store,
 		mail.rcpt_count = out.rcpts.n;
 		mail.message = str_slice(&out.message);
 		mail.subject = out.subject;
+		mail.not_before = s->at;
 		rc = engine_submit(e, store, &mail, id_r, err);
 	}
 	compose_release(&out);
 	return rc;
+}
+
+/* It is safe, but not its time. */
+static int
+say_when(struct send *s, int64_t id)
+{
+	struct str date;
+	struct json j;
+
+	if (s->cli->json) {
+		out_json_begin(&j, &date);
+		json_key(&j, "id");
+		json_int(&j, id);
+		json_key(&j, "state");
+		json_string_z(&j, outbox_state_name(OUTBOX_HELD));
+		json_key(&j, "error");
+		json_string_z(&j, NULL);
+		json_key(&j, "not_before");
+		json_int(&j, s->at);
+		out_json_end(&j, &date);
+		return EX_OK;
+	}
+	str_init(&date, 64);
+	out_date(&date, s->at);
+	if (!s->cli->quiet)
+		out_line(_("kept in the outbox as %lld, to be sent %s"),
+		         (long long)id, date.p);
+	str_release(&date);
+	return EX_OK;
 }
 
 static int
@@ -170,7 +204,8 @@ queue_and_send(struct send *s, const struct account *a, struct err *err)
 	int64_t id = 0;
 
 	if (store != NULL && submit(s, e, store, a, &id, err) == 0)
-		status = outbox_run(s->cli, e, store, &id, 1);
+		status = s->at != 0 ? say_when(s, id)
+		                    : outbox_run(s->cli, e, store, &id, 1);
 	engine_free(&e);
 	store_close(&store);
 	if (s->as_sendmail && status == EX_TEMPFAIL)
@@ -189,7 +224,7 @@ run(struct send *s)
 	array_add(&s->words, (char *)NULL);
 	array_add(&s->files, (char *)NULL);
 	str_init(&s->message, BUILD_MAX);
-	s->in.now = clock_now();
+	s->in.now = s->at != 0 ? s->at : clock_now();
 	clock_local(s->in.now, &tm, &s->in.zone);
 	if (cli_conf(s->cli, &s->conf, &err) == 0 &&
 	    read_input(&s->message, &err) == 0) {
@@ -216,6 +251,7 @@ cmd_send(struct cli *cli, int argc, char **argv)
 	struct err err = { 0 };
 	struct args args;
 	const char *value;
+	bool bad_time = false;
 	int opt;
 
 	(void)argc;
@@ -225,12 +261,15 @@ cmd_send(struct cli *cli, int argc, char **argv)
 			s.in.from_header = true;
 		else if (opt == SEND_ATTACH)
 			array_add(&s.files, argv[args.at - 1]);
+		else if (opt == SEND_AT)
+			bad_time |= when_parse(slice_of(value), clock_now(),
+			                       &s.at, &err) != 0;
 		else
 			array_add(&s.words, argv[args.at - 1]);
 	}
-	if (opt == ARGS_END && (s.in.from_header || s.words.n > 0))
+	if (opt == ARGS_END && !bad_time && (s.in.from_header || s.words.n > 0))
 		return run(&s);
-	if (opt == ARGS_END)
+	if (opt == ARGS_END && !bad_time)
 		err_set(&err, ERR_USAGE,
 		        _("there is nobody to send it to: name recipients or "
 		          "use -t"));

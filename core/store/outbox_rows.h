@@ -16,6 +16,9 @@ enum outbox_state {
 	OUTBOX_CANCELLED,
 };
 
+/* enum smtp_fate's value of a recipient who has the message. */
+#define OUTBOX_FATE_SENT 1
+
 struct outbox_rcpt {
 	char *spec;
 	int fate;    /* enum smtp_fate's values */

@@ -174,6 +174,43 @@ test_edit_as_new_starts_anew(void **state)
 	compose_free(&c);
 }
 
+static void
+test_resend_leaves_out_who_has_it(void **state)
+{
+	static const char sent[] = "From: kim@corp.example\n"
+				   "To: Lee <lee@other.example>, b@c.example\n"
+				   "Cc: d@c.example\n"
+				   "In-Reply-To: <1@other.example>\n"
+				   "\n"
+				   "text\n";
+	struct outbox_rcpt rcpts[] = {
+		{ (char[]){ "LEE@other.example" }, OUTBOX_FATE_SENT, NULL },
+		{ (char[]){ "b@c.example" }, 3, (char[]){ "no such user" } },
+		{ (char[]){ "d@c.example" }, 0, NULL },
+		{ (char[]){ "hidden@c.example" }, 3, NULL },
+	};
+	const struct outbox_row row = { .id = 9,
+		                        .rcpts = rcpts,
+		                        .rcpt_count = 4,
+		                        .reply_to = 5,
+		                        .reply_flag = STORE_ANSWERED };
+	struct compose *c = compose_new(&conf, NULL);
+	struct message m;
+
+	(void)state;
+	message_parse(&m, slice_of(sent));
+	compose_fill_outbox(c, &m, &row);
+	assert_slice(w_line_get(&c->lines[COMPOSE_TO]), "b@c.example");
+	assert_slice(w_line_get(&c->lines[COMPOSE_CC]), "d@c.example");
+	assert_slice(w_line_get(&c->lines[COMPOSE_BCC]), "hidden@c.example");
+	assert_string_equal(c->in_reply_to, "1@other.example");
+	assert_int_equal(c->outbox, 9);
+	assert_int_equal(c->reply_to, 5);
+	assert_text(c, "text\n");
+	message_release(&m);
+	compose_free(&c);
+}
+
 int
 main(void)
 {
@@ -184,6 +221,7 @@ main(void)
 		cmocka_unit_test(test_patterns_are_not_sent_from),
 		cmocka_unit_test(test_reply_to_is_built),
 		cmocka_unit_test(test_edit_as_new_starts_anew),
+		cmocka_unit_test(test_resend_leaves_out_who_has_it),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

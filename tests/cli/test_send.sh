@@ -1,0 +1,140 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# send and sendmail as people, git, mutt and cron call them: what is in the
+# outbox afterwards.  Nobody listens where the account sends, so all stays there.
+case ${PABAL:=./pabal} in
+/*) ;;
+*) PABAL=$PWD/$PABAL ;;
+esac
+T=$(mktemp -d "${TMPDIR:-/tmp}/pabal-send-XXXXXX") || exit 1
+trap 'rm -rf "$T"' EXIT
+trap 'exit 1' HUP INT TERM
+LC_ALL=C.UTF-8 LANGUAGE=en TZ=KST-9
+export LC_ALL LANGUAGE TZ
+passed=0
+failed=0
+
+check() { # NAME COMMAND...
+	name=$1
+	shift
+	if "$@"; then
+		passed=$((passed + 1))
+	else
+		failed=$((failed + 1))
+		echo "failed: $name"
+		cat "$T/out" "$T/err"
+	fi
+}
+
+fresh() {
+	rm -rf "$T/home"
+	mkdir -p "$T/home/config"
+	cat >"$T/home/config/accounts" <<-END
+		[work]
+		address = kim@example.org
+		smtp = 127.0.0.1:1:tls
+		password_file = $T/home/password
+		identity = Team <team@example.org>
+		identity = *@alias.example
+	END
+	echo secret >"$T/home/password"
+	chmod -R go= "$T/home"
+}
+
+# run STDIN ARGUMENT...: status in $status, output in $T/out and $T/err.
+run() {
+	input=$1
+	shift
+	printf '%b' "$input" |
+		"$PABAL" --home "$T/home" "$@" >"$T/out" 2>"$T/err"
+	status=$?
+}
+
+# What the outbox says, in JSON.
+outbox() { "$PABAL" --home "$T/home" --json outbox list; }
+says() { outbox | grep -q -- "$1"; }
+holds() { cat "$T/home/data/outbox/"*.pabal | tr -d '\r' | grep -q -- "$1"; }
+mail='From: kim@example.org\nTo: a@example.net\nSubject: hi\n\ntext\n'
+
+# Scheduled mail
+fresh
+PABAL_TEST_NOW=1789089600 run "$mail" send -t --at '내일 9시'
+check 'scheduled' test $status = 0
+check 'scheduled: says when' grep -q 'to be sent 2026-09-12\|to be sent' "$T/out"
+check 'scheduled: held' says '"state":"held"'
+check 'scheduled: until' says '"not_before":1789171200'
+check 'scheduled: dated then' holds '^Date: Sat, 12 Sep 2026 09:00:00 +0900'
+fresh
+run "$mail" send -t --at 'some day'
+check 'no time' test $status = 64
+check 'no time: says so' grep -q "'some day' is no time" "$T/err"
+run "$mail" send -t --at '2020-01-01'
+check 'past' test $status = 64
+check 'nothing queued' test -z "$(outbox)"
+
+# The address it is written from
+fresh
+run 'From: shop-7@ALIAS.example\nTo: a@example.net\n\nx\n' send -t
+check 'kept' test $status = 75
+check 'alias is the return path' says '"from":"shop-7@ALIAS.example"'
+
+# As mutt calls it: -oem -oi -f ADDRESS -- RECIPIENTS
+fresh
+run "$mail.\nmore\n" sendmail -oem -oi -f team@example.org -- \
+	a@example.net b@example.net
+check 'mutt' test $status = 0
+check 'mutt: return path' says '"from":"team@example.org"'
+check 'mutt: both' says '"recipients":\["a@example.net","b@example.net"\]'
+check 'mutt: -oi reads on behind a dot' holds '^more$'
+
+# As cron calls it: -FCronDaemon -i -B8BITMIME -oem NAME, or -t
+fresh
+run 'From: root@example.org (Cron Daemon)\nTo: a@example.net\nSubject: Cron\n\nout\n' \
+	sendmail -FCronDaemon -i -B8BITMIME -oem a@example.net
+check 'cron' test $status = 0
+check 'cron: to' says '"recipients":\["a@example.net"\]'
+check 'cron: the account sends it' says '"from":"kim@example.org"'
+
+# As git calls it: -i RECIPIENTS, and Bcc stays out of the message
+fresh
+run 'From: Team <team@example.org>\nTo: a@example.net\nBcc: c@example.net\nSubject: [PATCH] x\n\ndiff\n' \
+	sendmail -i -t
+check 'git' test $status = 0
+check 'git: Bcc gets it' says 'c@example.net'
+hides() { ! holds "$1"; }
+check 'git: Bcc is not told' hides 'c@example.net'
+
+# Mistakes
+run "$mail" sendmail -X -t
+check 'unknown option' test $status = 64
+run "$mail" sendmail
+check 'nobody' test $status = 64
+
+# git send-email itself
+if git send-email -h >/dev/null 2>&1 || [ $? = 129 ]; then
+	fresh
+	(
+		HOME=$T
+		GIT_CONFIG_NOSYSTEM=1
+		export HOME GIT_CONFIG_NOSYSTEM
+		git init -q "$T/repo" && cd "$T/repo" || exit 1
+		git config user.name '김하늘'
+		git config user.email kim@example.org
+		echo text >file
+		git add file
+		git commit -qm '첫 파일' || exit 1
+		git send-email --quiet --confirm=never --to a@example.net \
+			--bcc c@example.net --suppress-cc=all \
+			--sendmail-cmd="'$PABAL' --home '$T/home' sendmail" \
+			--root HEAD
+	) >"$T/out" 2>"$T/err" </dev/null
+	check 'git send-email' test $? = 0
+	check 'git send-email: to' says 'a@example.net'
+	check 'git send-email: bcc' says 'c@example.net'
+	check 'git send-email: the patch' holds '^+text$'
+else
+	echo 'git send-email is not installed: not tried'
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" = 0 ]

@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The outbox on screen: scheduled mail, editing and cancelling what waits. */
+#include "lib/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "lib/screen.h"
+#include "lib/temp.h"
+#include "util/fsx.h"
+
+/* Sanitizers on a busy machine are slow. */
+#define LONG_MS 60000
+#define MS      20000
+
+static char program[4096] = "./pabal";
+static char *home;
+
+static void
+fail_with(struct screen *s, const char *text)
+{
+	struct str t;
+
+	str_init(&t, 1 << 20);
+	screen_text(s, &t);
+	print_error("not as expected: %s\n%s\n", text, t.p);
+	str_release(&t);
+	fail();
+}
+
+#define shown(s, text)               \
+ do {                                \
+  if (!screen_wait((s), (text), MS)) \
+   fail_with((s), (text));           \
+ } while (0)
+
+static struct screen *
+start(void)
+{
+	static char option[] = "--home";
+	char *argv[] = { program, option, home, NULL };
+	const char *env[] = { "LANGUAGE=en", NULL };
+	struct screen *s = screen_start(24, 80, argv, env);
+
+	if (!screen_wait(s, "All inboxes", LONG_MS))
+		fail_with(s, "All inboxes");
+	return s;
+}
+
+static void
+write_text(struct screen *s, const char *text)
+{
+	screen_type(s, "m");
+	shown(s, "New message");
+	screen_type(s, "a@example.org\t\t\tsubject\r");
+	shown(s, "Cut line");
+	screen_type(s, text);
+	shown(s, text);
+}
+
+static void
+test_scheduled_edited_and_sent(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	write_text(s, "나중에");
+	screen_type(s, "\024");
+	shown(s, "Send when");
+	screen_type(s, "someday\r");
+	shown(s, "is no time");
+	screen_type(s, "\024내일 9시\r");
+	shown(s, "to be sent");
+	screen_type(s, "go");
+	shown(s, "to be sent");
+	shown(s, "Outbox");
+	screen_type(s, "\r");
+	shown(s, "Edit and send again");
+	shown(s, "a@example.org");
+	screen_type(s, "\r");
+	shown(s, "나중에");
+	/* now at once; nobody listens there, so it stays */
+	screen_type(s, "\030");
+	shown(s, "Sending in");
+	shown(s, "not sent");
+	screen_type(s, "go");
+	shown(s, "will be tried again");
+	screen_type(s, "\r");
+	shown(s, "nothing need be done");
+	shown(s, "Do not send");
+	screen_type(s, "Do not\r");
+	shown(s, "cancelled");
+	screen_kill(&s);
+}
+
+static void
+write_file(const char *folder, const char *name, const char *text)
+{
+	char *path = fsx_join(folder, name);
+	struct err err = { 0 };
+
+	assert_int_equal(fsx_write_atomic(path, slice_of(text), &err), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+	free(path);
+}
+
+static int
+set_up(void **state)
+{
+	char accounts[1000];
+	char *folder;
+
+	(void)state;
+	home = temp_make();
+	if (home == NULL)
+		return -1;
+	folder = fsx_join(home, "config");
+	assert_int_equal(mkdir(folder, 0700), 0);
+	(void)snprintf(accounts, sizeof accounts,
+	               "[work]\n"
+	               "address = kim@example.org\n"
+	               "pop = 127.0.0.1:1:tls\n"
+	               "smtp = 127.0.0.1:1:tls\n"
+	               "password_file = %s/password\n"
+	               "interval = 0\n",
+	               folder);
+	write_file(folder, "accounts", accounts);
+	write_file(folder, "password", "secret\n");
+	free(folder);
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_scheduled_edited_and_sent),
+	};
+	const char *where = getenv("PABAL");
+	int rc;
+
+	if (where != NULL)
+		(void)snprintf(program, sizeof program, "%s", where);
+	rc = cmocka_run_group_tests(tests, set_up, NULL);
+	temp_remove(home);
+	return rc;
+}
