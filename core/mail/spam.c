@@ -9,10 +9,12 @@
  *    spam; everything else is unsure at most.
  * 4. A known sender's bonus is void when the origin's server could not confirm
  *    the sender: names are easily borrowed.
+ * 5. Who only corrects errors first teaches nothing but spam that was missed;
+ *    all mail then looks like spam, and nothing would ever teach good mail.  So
+ *    while hams are lacking, all is unsure but known senders: the user is asked.
  */
 #include "mail/spam.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -35,9 +37,12 @@
 #define RULES_LATER 0.35
 /* What having written to the sender is worth. */
 #define KNOWN_SENDER 7.0
-/* Unsure begins here; higher while little is known. */
-#define UNSURE_FROM 0.0
+/* Unsure begins here (27 %), so that corrections reach the mail at the border;
+ * higher while little is known. */
+#define UNSURE_FROM (-1.0)
 #define UNSURE_COLD 1.5
+/* While more spam than good mail is known, see rule 5: all but known senders. */
+#define UNSURE_LACKING (-5.0)
 /* Bytes that name a message. */
 #define KEY_BYTES    ((size_t)64 * 1024)
 #define REASONS_MAX  8192
@@ -166,11 +171,17 @@ sender_is_refuted(const struct spam_view *v)
 	       slice_ifind_text(results, SLICE_LIT("spf=fail")) < results.n;
 }
 
-static enum spam_verdict
-verdict_of(const struct spam_judgement *j)
+static double
+unsure_from(const struct spam_tally *t, bool enough)
 {
-	double unsure = j->enough ? UNSURE_FROM : UNSURE_COLD;
+	if (enough)
+		return UNSURE_FROM;
+	return t->learnt[1] > t->learnt[0] ? UNSURE_LACKING : UNSURE_COLD;
+}
 
+static enum spam_verdict
+verdict_of(const struct spam_judgement *j, double unsure)
+{
 	if (j->enough ? j->score >= j->threshold
 	              : j->hits.score + j->known >= DECISIVE)
 		return SPAM_SPAM;
@@ -203,7 +214,7 @@ spam_judge(struct spam *s, struct spam_features *f, const struct spam_input *in,
 	j_r->threshold = spam_threshold(w->tally);
 	j_r->enough =
 		w->tally->learnt[0] >= ENOUGH && w->tally->learnt[1] >= ENOUGH;
-	j_r->verdict = verdict_of(j_r);
+	j_r->verdict = verdict_of(j_r, unsure_from(w->tally, j_r->enough));
 }
 
 void
@@ -214,9 +225,13 @@ spam_judgement_release(struct spam_judgement *j)
 }
 
 double
-spam_probability(double score)
+spam_probability_of(struct spam *s, double score)
 {
-	return 1 / (1 + exp(-score));
+	if (s->calibrated != s->model.seq + 1) {
+		s->calibration = spam_calibrate(s->model.weights.tally);
+		s->calibrated = s->model.seq + 1;
+	}
+	return spam_probability(&s->calibration, score);
 }
 
 static void
@@ -278,7 +293,7 @@ spam_score(struct spam *s, const struct spam_input *in,
 	spam_judge(s, &s->features, in, &j);
 	result_r->verdict = j.verdict;
 	result_r->score = j.score;
-	result_r->probability = spam_probability(j.score);
+	result_r->probability = spam_probability_of(s, j.score);
 	result_r->advertisement =
 		spam_ad_of(j.view.subject) == SPAM_AD_LABELLED;
 	str_init(&result_r->reasons, REASONS_MAX);
@@ -326,10 +341,18 @@ forget(struct spam *s, const struct spam_key *key, struct str *change,
 	return rc;
 }
 
+/* Would the learners alone have said so for sure? */
+static bool
+was_right(const struct spam_tally *t, double sum, bool is_spam)
+{
+	return is_spam ? sum >= spam_threshold(t) : sum <= UNSURE_FROM;
+}
+
 static int
 learn_locked(struct spam *s, const struct spam_key *key, bool is_spam,
              struct err *err)
 {
+	const struct spam_weights *w = &s->model.weights;
 	struct spam_sums sums;
 	struct str change;
 	int rc;
@@ -342,8 +365,9 @@ learn_locked(struct spam *s, const struct spam_key *key, bool is_spam,
 		rc = forget(s, key, &change, err);
 	if (rc >= 0) {
 		str_clear(&change);
-		spam_weigh(&s->model.weights, &s->features, &sums);
-		spam_learn_plan(&s->model.weights, &s->features, &sums, is_spam,
+		spam_weigh(w, &s->features, &sums);
+		spam_learn_plan(w, &s->features, &sums, is_spam,
+		                was_right(w->tally, sums.sum, is_spam),
 		                &change);
 		rc = spam_model_append(&s->model, key, str_slice(&change), 1,
 		                       err);

@@ -157,7 +157,7 @@ spam_explain(struct spam *s, const struct spam_input *in, struct str *out)
 	           _("%s: score %+.1f, spam from %+.1f on, probability "
 	             "%.0f %%"),
 	           verdict_word(j.verdict), j.score, j.threshold,
-	           100 * spam_probability(j.score));
+	           100 * spam_probability_of(s, j.score));
 	str_add_c(out, '\n');
 	spam_judgement_reasons(s, &j, out);
 	if (fabs(j.learnt) > 0)

@@ -11,7 +11,8 @@
  * 3. A and B learn only while the sum is within MARGIN or wrong, N while its own
  *    score is within SPARSE_MARGIN or wrong; against a sure verdict only with a
  *    part of the step, or not: a wrong label then changes little.
- * 4. A change (what one message did) is text: label, sum, and for A and B the
+ * 4. A change (what one message did) is text: label (bit 0: spam, bit 1: the
+ *    verdict was right before), sum, and for A and B the
  *    gradient, the slots in rising order (as differences) and a byte of step for
  *    each; for N the slots.  The step's byte is the truth also when learning, so
  *    that taking it back later is exact whatever was learnt in between.
@@ -40,14 +41,6 @@
 #define CONFIDENCE_EVEN 0.1
 #define CONFIDENCE_POW  12.0
 #define CONFIDENCE_RARE 2.0
-/* The threshold: COLD until COLD_HAMS are known; then ABOVE the second-highest
- * ham of the ring, never below FLOOR, which is higher while few are known. */
-#define THRESHOLD_FLOOR 1.5
-#define THRESHOLD_FEW   65.0 /* divided by the number of hams */
-#define THRESHOLD_ABOVE 0.5
-#define THRESHOLD_MOST  5.0 /* hams that were labelled wrong lie far above */
-#define THRESHOLD_COLD  8.0
-#define COLD_HAMS       20
 
 /* A step is 2^(-q/8): from 1 down to 2^-31.9. */
 static const float eighths[8] = { 1.0F,         0.917004043F, 0.840896415F,
@@ -224,13 +217,14 @@ eagerness(double score, bool is_spam, double margin, double doubt_from)
 
 void
 spam_learn_plan(const struct spam_weights *w, struct spam_features *f,
-                const struct spam_sums *sums, bool is_spam, struct str *change)
+                const struct spam_sums *sums, bool is_spam, bool right,
+                struct str *change)
 {
 	double eager = eagerness(sums->sum, is_spam, MARGIN, MARGIN);
 	double sparse = sums->part[SPAM_SPARSE];
 	int set;
 
-	str_add_c(change, is_spam ? 1 : 0);
+	str_add_c(change, (char)((is_spam ? 1 : 0) | (right ? 2 : 0)));
 	add_float(change, sums->sum);
 	for (set = SPAM_CONTENT; set <= SPAM_HEADER; set++) {
 		double p = 1 / (1 + exp(-clip(sums->part[set])));
@@ -322,7 +316,7 @@ take_slots(struct slice *s, uint32_t limit, struct slots *l_r)
 }
 
 struct change {
-	bool is_spam;
+	bool is_spam, right;
 	float sum;
 	float gradient[2];
 	struct slots slots[SPAM_SETS];
@@ -334,9 +328,10 @@ read_change(struct slice s, struct change *c)
 {
 	int set;
 
-	if (s.n < 1 || (s.p[0] != 0 && s.p[0] != 1))
+	if (s.n < 1 || (s.p[0] & ~3) != 0)
 		return -1;
-	c->is_spam = s.p[0] == 1;
+	c->is_spam = (s.p[0] & 1) != 0;
+	c->right = (s.p[0] & 2) != 0;
 	s = slice_from(s, 1);
 	if (take_float(&s, &c->sum) < 0)
 		return -1;
@@ -401,31 +396,10 @@ apply_sparse(const struct spam_weights *w, struct change *c, int direction)
 	}
 }
 
-static void
-apply_ring(struct spam_tally *t, float sum, int direction, uint32_t tag)
-{
-	uint32_t i;
-
-	if (direction > 0) {
-		t->ring[t->ring_next % SPAM_RING].sum = sum;
-		t->ring[t->ring_next % SPAM_RING].tag = tag;
-		t->ring_next = (t->ring_next + 1) % SPAM_RING;
-		if (t->ring_count < SPAM_RING)
-			t->ring_count++;
-		return;
-	}
-	for (i = 0; i < t->ring_count && i < SPAM_RING; i++)
-		if (t->ring[i].tag == tag) {
-			t->ring[i].sum = (float)-CLIP * 3;
-			t->ring[i].tag = 0;
-			return;
-		}
-}
-
 bool
 spam_change_is_spam(struct slice change)
 {
-	return change.n > 0 && change.p[0] == 1;
+	return change.n > 0 && (change.p[0] & 1) != 0;
 }
 
 int
@@ -440,31 +414,9 @@ spam_change_apply(const struct spam_weights *w, struct slice change,
 	apply_logistic(w, &c, SPAM_HEADER, direction);
 	apply_sparse(w, &c, direction);
 	count(&w->tally->learnt[c.is_spam], direction);
-	if (!c.is_spam)
-		apply_ring(w->tally, c.sum, direction, tag);
+	if (direction > 0)
+		spam_tally_add(w->tally, c.is_spam, c.sum, tag, c.right);
+	else
+		spam_tally_remove(w->tally, c.is_spam, tag);
 	return 0;
-}
-
-double
-spam_threshold(const struct spam_tally *t)
-{
-	double first = -INFINITY, second = -INFINITY, floor;
-	uint32_t i;
-
-	if (t->learnt[0] < COLD_HAMS)
-		return THRESHOLD_COLD;
-	for (i = 0; i < t->ring_count && i < SPAM_RING; i++) {
-		double sum = (double)t->ring[i].sum;
-
-		if (sum > first) {
-			second = first;
-			first = sum;
-		} else if (sum > second) {
-			second = sum;
-		}
-	}
-	floor = THRESHOLD_FLOOR + THRESHOLD_FEW / (double)t->learnt[0];
-	if (second + THRESHOLD_ABOVE > floor)
-		floor = second + THRESHOLD_ABOVE;
-	return floor < THRESHOLD_MOST ? floor : THRESHOLD_MOST;
 }

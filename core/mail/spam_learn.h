@@ -8,25 +8,11 @@
 #include <stdint.h>
 
 #include "mail/spam_feature.h"
+#include "mail/spam_tally.h"
 #include "util/str.h"
 
-/* Sums of the last hams that the threshold looks at. */
-#define SPAM_RING 1000
 /* One learnt message at most: slots and steps of three full sets. */
 #define SPAM_CHANGE_MAX ((size_t)256 * 1024)
-
-/* Counters beside the weights; part of the model file. */
-struct spam_tally {
-	uint64_t learnt[2]; /* messages: ham, spam */
-	uint64_t sparse[2]; /* those that learner N took */
-	uint32_t ring_next;
-	uint32_t ring_count;
-
-	struct {
-		float sum;    /* before the ham was learnt */
-		uint32_t tag; /* of the message, to find it again */
-	} ring[SPAM_RING];
-};
 
 /* Borrowed from the model. */
 struct spam_weights {
@@ -51,10 +37,11 @@ double spam_weigh_one(const struct spam_weights *w,
 /*
  * Append to change what learning f as ham or spam does to the weights.  The
  * text is the whole truth: applied forwards it learns (now, or when the journal
- * is read again), applied backwards it takes the same steps out.
+ * is read again), applied backwards it takes the same steps out.  right: the
+ * filter said so already.
  */
 void spam_learn_plan(const struct spam_weights *w, struct spam_features *f,
-                     const struct spam_sums *sums, bool is_spam,
+                     const struct spam_sums *sums, bool is_spam, bool right,
                      struct str *change);
 /* Was it learnt as spam? */
 bool spam_change_is_spam(struct slice change);
@@ -62,7 +49,5 @@ bool spam_change_is_spam(struct slice change);
  * (then nothing was applied). */
 int spam_change_apply(const struct spam_weights *w, struct slice change,
                       int direction, uint32_t tag);
-/* Above this sum a message is spam (the design keeps lost hams near 0.15 %). */
-double spam_threshold(const struct spam_tally *t);
 
 #endif

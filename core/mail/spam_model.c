@@ -24,6 +24,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -64,7 +65,8 @@ _Static_assert(MODEL_SIZE <= (size_t)16 * 1024 * 1024, "model is too large");
 struct model_head {
 	char magic[8];
 	uint32_t order;
-	uint32_t size;   /* of this struct: another layout is another model */
+	uint32_t size;   /* of this struct: another layout is another model, but
+	                    for SIZE_BEFORE */
 	uint64_t seq;    /* last record that is in the weights */
 	uint64_t log_id; /* journal that record lies in, and the offset */
 	uint64_t log_offset; /* behind it: where reading may begin */
@@ -72,6 +74,9 @@ struct model_head {
 };
 
 _Static_assert(sizeof(struct model_head) <= HEAD_SIZE, "header is too large");
+
+/* Models without the ring of spam sums; their place holds zeros: an empty one. */
+#define SIZE_BEFORE offsetof(struct model_head, tally.ring[1])
 
 struct log_head {
 	char magic[8];
@@ -114,7 +119,8 @@ static bool
 head_is_good(const struct model_head *h)
 {
 	return memcmp(h->magic, MODEL_MAGIC, sizeof h->magic) == 0 &&
-	       h->order == BYTE_ORDER_MARK && h->size == sizeof *h;
+	       h->order == BYTE_ORDER_MARK &&
+	       (h->size == sizeof *h || h->size == SIZE_BEFORE);
 }
 
 /* Map the checkpoint privately; NULL when there is none that can be used. */

@@ -13,6 +13,8 @@ struct spam {
 	struct spam_rules *rules;      /* NULL: not loaded yet */
 	char *user_rules;              /* path, or NULL */
 	struct spam_features features; /* of the message at hand */
+	struct spam_calibration calibration;
+	uint64_t calibrated; /* model.seq it was made at, plus 1 */
 };
 
 /* All that went into one verdict. */
@@ -36,6 +38,7 @@ void spam_judgement_release(struct spam_judgement *j);
 /* Append the reasons, a line each, safe, in the user's language. */
 void spam_judgement_reasons(const struct spam *s,
                             const struct spam_judgement *j, struct str *out);
-double spam_probability(double score);
+/* 0 to 1; of the messages given 0.9 about nine in ten are spam. */
+double spam_probability_of(struct spam *s, double score);
 
 #endif

@@ -56,6 +56,32 @@ test_one_class_alone_decides_nothing(void **state)
 	}
 }
 
+/* Who corrects only what is wrong or unsure teaches both classes, soon. */
+static void
+test_corrections_alone_are_enough(void **state)
+{
+	struct spam_test *t = *state;
+	unsigned n;
+	uint64_t ham, spam;
+
+	for (n = 0; n < 400; n++) {
+		bool is_spam = n % 2 == 1;
+		char *raw = spam_test_mail(is_spam, n);
+		enum spam_verdict v =
+			spam_test_score(t->spam, raw, false, NULL);
+
+		assert_true(v != SPAM_SPAM || is_spam);
+		assert_true(n < 100 || v != SPAM_HAM || !is_spam);
+		if (v != (is_spam ? SPAM_SPAM : SPAM_HAM))
+			assert_int_equal(spam_test_learn(t->spam, raw, is_spam),
+			                 0);
+		free(raw);
+	}
+	spam_counts(t->spam, &ham, &spam);
+	assert_in_range(ham, 10, 150);
+	assert_in_range(spam, 10, 200);
+}
+
 static void
 test_ten_corrections_move_it(void **state)
 {
@@ -400,6 +426,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_cold_start_is_careful),
 		CASE(test_one_class_alone_decides_nothing),
+		CASE(test_corrections_alone_are_enough),
 		CASE(test_ten_corrections_move_it),
 		CASE(test_it_learns_to_tell_them_apart),
 		CASE(test_unlearning_takes_out_what_went_in),

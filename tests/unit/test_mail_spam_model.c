@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "mail/spam_tally.h"
 #include "util/clock.h"
 
 #define NOW 1767225600 /* 2026-01-01 */
@@ -63,14 +64,10 @@ test_what_was_learnt_is_there_again(void **state)
 	free(probe);
 }
 
+/* Learnt over and over in the other class: each time is a change. */
 static void
-test_a_long_journal_becomes_a_checkpoint(void **state)
+make_long_journal(struct spam_test *t)
 {
-	struct spam_test *t = *state;
-	char *probe = spam_test_mail(true, 71);
-	double before, after;
-
-	/* Learnt over and over in the other class: each time is a change. */
 	while (size_of(t, "spam.log") < 300 * 1024) {
 		char *raw = spam_test_mail(true, 3);
 
@@ -79,6 +76,16 @@ test_a_long_journal_becomes_a_checkpoint(void **state)
 		assert_int_equal(spam_test_learn(t->spam, raw, true), 0);
 		free(raw);
 	}
+}
+
+static void
+test_a_long_journal_becomes_a_checkpoint(void **state)
+{
+	struct spam_test *t = *state;
+	char *probe = spam_test_mail(true, 71);
+	double before, after;
+
+	make_long_journal(t);
 	spam_test_score(t->spam, probe, false, &before);
 	assert_int_equal(spam_flush(t->spam, NULL), 0);
 	assert_true(size_of(t, "spam.model") > 0);
@@ -92,6 +99,37 @@ test_a_long_journal_becomes_a_checkpoint(void **state)
 	probe = spam_test_mail(true, 3);
 	assert_int_equal(spam_test_unlearn(t->spam, probe, NULL), 0);
 	free(probe);
+}
+
+/* Models from before the spam sums were kept go on. */
+static void
+test_older_models_are_read(void **state)
+{
+	struct spam_test *t = *state;
+	char *path = path_of(t, "spam.model"), *log = path_of(t, "spam.log");
+	uint64_t ham = 0, spam = 0, ham_before, spam_before;
+	uint32_t size;
+	FILE *f;
+
+	make_long_journal(t);
+	assert_int_equal(spam_flush(t->spam, NULL), 0);
+	spam_counts(t->spam, &ham_before, &spam_before);
+	spam_close(&t->spam);
+	f = fopen(path, "r+");
+	assert_non_null(f);
+	assert_int_equal(fseek(f, 12, SEEK_SET), 0);
+	assert_int_equal(fread(&size, sizeof size, 1, f), 1);
+	size -= (uint32_t)sizeof(struct spam_ring);
+	assert_int_equal(fseek(f, 12, SEEK_SET), 0);
+	assert_int_equal(fwrite(&size, sizeof size, 1, f), 1);
+	assert_int_equal(fclose(f), 0);
+	assert_int_equal(unlink(log), 0);
+	spam_test_reopen(t);
+	spam_counts(t->spam, &ham, &spam);
+	assert_int_equal(ham, ham_before);
+	assert_int_equal(spam, spam_before);
+	free(path);
+	free(log);
 }
 
 static void
@@ -363,6 +401,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_what_was_learnt_is_there_again),
 		CASE(test_a_long_journal_becomes_a_checkpoint),
+		CASE(test_older_models_are_read),
 		CASE(test_a_torn_record_is_cut_off),
 		CASE(test_a_damaged_byte_ends_the_journal),
 		CASE(test_a_damaged_model_is_rebuilt_from_the_journal),
