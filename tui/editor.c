@@ -40,6 +40,7 @@ struct editor {
 	bool cutting; /* the last action was a cut: the next one adds */
 	struct str scratch;
 	size_t max;
+	size_t work; /* bytes taken out of the text so far */
 };
 
 struct editor *
@@ -102,6 +103,22 @@ editor_set_cursor(struct editor *e, size_t at)
 	e->keep_goal = false;
 }
 
+size_t
+editor_work(const struct editor *e)
+{
+	return e->work;
+}
+
+/* Bytes [from, to) into scratch: what a key costs is counted here. */
+static struct slice
+take(struct editor *e, size_t from, size_t to)
+{
+	str_clear(&e->scratch);
+	edit_buf_copy(e->buf, from, to, &e->scratch);
+	e->work += to - from;
+	return str_slice(&e->scratch);
+}
+
 /* ---- display lines ---- */
 
 static size_t
@@ -140,9 +157,7 @@ line_at(struct editor *e, size_t at)
 	size_t from = edit_buf_line_start(e->buf, at);
 	size_t to = edit_buf_line_end(e->buf, at);
 
-	str_clear(&e->scratch);
-	edit_buf_copy(e->buf, from, to, &e->scratch);
-	return find_line(e, str_slice(&e->scratch), from, at);
+	return find_line(e, take(e, from, to), from, at);
 }
 
 static bool
@@ -175,9 +190,7 @@ column_of(struct editor *e, const struct line *l, size_t at)
 	size_t end = at < l->shown ? at : l->shown;
 	size_t cells;
 
-	str_clear(&e->scratch);
-	edit_buf_copy(e->buf, l->from, end, &e->scratch);
-	cells = unicode_cells(str_slice(&e->scratch));
+	cells = unicode_cells(take(e, l->from, end));
 	if (at > l->shown)
 		cells += at - l->shown;
 	return cells < width(e) ? cells : width(e);
@@ -438,9 +451,7 @@ draw_line(struct editor *e, struct grid *g, const struct rect *r, int row,
 	enum style st = line_style(e, l);
 	int col;
 
-	str_clear(&e->scratch);
-	edit_buf_copy(e->buf, l->from, l->shown, &e->scratch);
-	col = grid_put(g, r, row, 0, st, str_slice(&e->scratch));
+	col = grid_put(g, r, row, 0, st, take(e, l->from, l->shown));
 	grid_fill_row(g, r, row, col, STYLE_TEXT);
 }
 

@@ -30,6 +30,9 @@ void editor_paste(struct editor *e, struct slice text);
 bool editor_act(struct editor *e, enum action_id id);
 /* Go to the next occurrence behind the cursor, round the end.  false: none. */
 bool editor_find(struct editor *e, struct slice what);
+/* Bytes of the text looked at so far: a key costs what is on screen costs,
+ * however long the text is. */
+size_t editor_work(const struct editor *e);
 /* Draw into r and remember its size for paging; focus: place the cursor. */
 void editor_draw(struct editor *e, struct grid *g, const struct rect *r,
                  bool focus);

@@ -260,6 +260,73 @@ test_small_screens(void **state)
 	}
 }
 
+/* A draft of so many lines, and where typing begins. */
+static struct editor *
+long_draft(size_t lines, double where)
+{
+	struct editor *e = editor_new(16 * 1024 * 1024);
+	struct str s;
+	size_t i;
+
+	str_init(&s, 16 * 1024 * 1024);
+	for (i = 0; i < lines; i++)
+		str_add_z(&s, "> 가나다라 마바사 line of a draft\n");
+	editor_set(e, str_slice(&s));
+	editor_set_cursor(e, (size_t)((double)(lines - 1) * where) *
+	                             (s.n / lines));
+	str_release(&s);
+	return e;
+}
+
+/* The dearest of many keys, each drawn. */
+static size_t
+dearest_key(size_t lines, double where)
+{
+	static const enum action_id acts[] = {
+		ACTION_ED_LEFT,      ACTION_ED_UP,        ACTION_ED_DOWN,
+		ACTION_ED_BACKSPACE, ACTION_ED_HOME,      ACTION_ED_END,
+		ACTION_ED_PAGE_UP,   ACTION_ED_PAGE_DOWN,
+	};
+	struct editor *e = long_draft(lines, where);
+	struct grid g = draw(e, 24, 80);
+	size_t i, most = 0;
+
+	grid_release(&g);
+	for (i = 0; i < 200; i++) {
+		size_t before = editor_work(e);
+
+		if (i % 4 != 3)
+			assert_true(
+				editor_key(e, i % 40 == 0 ? K_ENTER : 0xac00));
+		else
+			(void)editor_act(e, acts[i / 4 % 8]);
+		g = draw(e, 24, 80);
+		grid_release(&g);
+		if (editor_work(e) - before > most)
+			most = editor_work(e) - before;
+	}
+	editor_free(&e);
+	return most;
+}
+
+static void
+test_a_key_costs_the_same_in_a_long_draft(void **state)
+{
+	static const double places[] = { 0, 0.5, 1 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof places / sizeof places[0]; i++) {
+		size_t few = dearest_key(200, places[i]);
+		size_t many = dearest_key(10000, places[i]);
+
+		assert_true(few > 0);
+		assert_int_equal(many, few);
+		/* some screens full, not the text */
+		assert_in_range(many, 1, 20 * 24 * 80);
+	}
+}
+
 int
 main(void)
 {
@@ -273,6 +340,7 @@ main(void)
 		cmocka_unit_test(test_cut_collects_lines),
 		cmocka_unit_test(test_find_goes_round),
 		cmocka_unit_test(test_small_screens),
+		cmocka_unit_test(test_a_key_costs_the_same_in_a_long_draft),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
