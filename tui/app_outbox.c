@@ -201,16 +201,11 @@ edit(struct app *a, const struct outbox_row *row, struct err *err)
 }
 
 static int
-send_again(struct app *a, struct outbox_row *row, struct err *err)
+send_again(struct app *a, int64_t id, struct err *err)
 {
-	if (row->state == OUTBOX_SENDING || row->state == OUTBOX_SENT)
-		return 0;
-	engine_ask_again(row);
-	row->state = OUTBOX_QUEUED;
-	row->not_before = clock_now();
-	row->tries = 0;
-	if (outbox_update(a->store, row, err) != 0)
+	if (outbox_requeue(a->store, id, clock_now(), err) < 0)
 		return -1;
+	forget_held(a, id);
 	(void)engine_send_due(a->engine);
 	app_say(a, STYLE_OK, _("on its way"));
 	return 0;
@@ -230,14 +225,14 @@ cancel(struct app *a, int64_t id, struct err *err)
 }
 
 static int
-act(struct app *a, struct outbox_row *row, enum outgoing_act what,
+act(struct app *a, const struct outbox_row *row, enum outgoing_act what,
     struct err *err)
 {
 	switch (what) {
 	case OUTGOING_EDIT:
 		return edit(a, row, err);
 	case OUTGOING_NOW:
-		return send_again(a, row, err);
+		return send_again(a, row->id, err);
 	case OUTGOING_CANCEL:
 		return cancel(a, row->id, err);
 	case OUTGOING_READ:

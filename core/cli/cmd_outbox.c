@@ -111,19 +111,11 @@ find(struct outbox *o, int64_t id)
 static int
 make_due(struct outbox *o, int64_t id, struct err *err)
 {
-	struct outbox_row *row = find(o, id);
-
-	if (row == NULL)
+	if (find(o, id) == NULL)
 		return err_set(err, ERR_NOTFOUND,
 		               _("there is no message %lld in the outbox"),
 		               (long long)id);
-	if (row->state == OUTBOX_SENDING || row->state == OUTBOX_SENT)
-		return 0;
-	engine_ask_again(row);
-	row->state = OUTBOX_QUEUED;
-	row->not_before = clock_now();
-	row->tries = 0;
-	return outbox_update(o->store, row, err);
+	return outbox_requeue(o->store, id, clock_now(), err) < 0 ? -1 : 0;
 }
 
 static int

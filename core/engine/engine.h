@@ -64,8 +64,6 @@ int engine_submit(struct engine *e, struct store *s,
                   struct err *err);
 /* Send what is due now. Returns whether a worker was started or runs. */
 bool engine_send_due(struct engine *e);
-/* Forget who was refused: the user wants the message tried again. */
-void engine_ask_again(struct outbox_row *row);
 
 /*
  * Do what is due by now: fetch accounts at their interval, send what waits in

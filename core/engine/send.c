@@ -97,14 +97,6 @@ connect_smtp(struct sender *s, const char *from, struct err *err)
 	return s->smtp != NULL ? 0 : -1;
 }
 
-void
-engine_ask_again(struct outbox_row *row)
-{
-	for (size_t i = 0; i < row->rcpt_count; i++)
-		if (row->rcpts[i].fate == SMTP_FATE_REFUSED)
-			row->rcpts[i].fate = SMTP_FATE_UNKNOWN;
-}
-
 /* ---- the transaction ---- */
 
 static void

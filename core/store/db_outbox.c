@@ -381,6 +381,31 @@ outbox_cancel(struct store *s, int64_t id, struct err *err)
 }
 
 int
+outbox_requeue(struct store *s, int64_t id, int64_t now, struct err *err)
+{
+	int rc = db_begin(s->db, true, err);
+	int64_t changed = 0;
+
+	if (rc == 0)
+		rc = db_run(s->db, err,
+		            "UPDATE outbox SET state = 1, not_before = ?,"
+		            " tries = 0 WHERE id = ?"
+		            " AND state IN (0, 1, 3, 5, 6, 7)",
+		            "ii", now, id);
+	if (rc == 0)
+		changed = db_changed(s->db);
+	/* 3: SMTP_FATE_REFUSED */
+	if (rc == 0 && changed != 0)
+		rc = db_run(s->db, err,
+		            "UPDATE outbox_rcpt SET fate = 0"
+		            " WHERE outbox = ? AND fate = 3",
+		            "i", id);
+	if (db_end(s->db, rc, err) != 0)
+		return -1;
+	return changed != 0 ? 1 : 0;
+}
+
+int
 outbox_message(struct store *s, int64_t id, struct fsx_map *map_r,
                struct err *err)
 {

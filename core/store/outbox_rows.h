@@ -61,6 +61,9 @@ int outbox_update(struct store *s, const struct outbox_row *row,
                   struct err *err);
 /* Cancel unless it is being sent: 1 cancelled, 0 too late, -1. */
 int outbox_cancel(struct store *s, int64_t id, struct err *err);
+/* Due at now as if it were new, those who were refused asked again; unless it is
+ * being sent: 1 done, 0 it is being sent or gone, -1. */
+int outbox_requeue(struct store *s, int64_t id, int64_t now, struct err *err);
 int outbox_message(struct store *s, int64_t id, struct fsx_map *map_r,
                    struct err *err);
 /*

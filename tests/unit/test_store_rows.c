@@ -127,6 +127,28 @@ test_outbox_takes_what_is_due(void **state)
 }
 
 static void
+test_outbox_requeues_what_is_not_being_sent(void **state)
+{
+	struct store_test *t = *state;
+	int64_t busy = queue(t, OUTBOX_QUEUED, 100);
+	int64_t id = queue(t, OUTBOX_FAILED, 900);
+	struct outbox_row *row = NULL;
+
+	assert_int_equal(outbox_take(t->s, 0, 200, &row, &t->err), 1);
+	outbox_rows_free(&row, 1);
+	assert_int_equal(outbox_requeue(t->s, busy, 300, &t->err), 0);
+	assert_int_equal(outbox_requeue(t->s, id + 1, 300, &t->err), 0);
+	assert_int_equal(outbox_requeue(t->s, id, 300, &t->err), 1);
+	assert_int_equal(outbox_take(t->s, 0, 299, &row, &t->err), 0);
+	assert_int_equal(outbox_take(t->s, 0, 300, &row, &t->err), 1);
+	assert_int_equal(row->id, id);
+	assert_int_equal(row->tries, 0);
+	/* who was refused is asked again */
+	assert_int_equal(row->rcpts[1].fate, 0);
+	outbox_rows_free(&row, 1);
+}
+
+static void
 test_outbox_removes_orphans(void **state)
 {
 	struct store_test *t = *state;
@@ -282,6 +304,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_outbox_keeps_everything),
 		T(test_outbox_takes_what_is_due),
+		T(test_outbox_requeues_what_is_not_being_sent),
 		T(test_outbox_removes_orphans),
 		T(test_contacts),
 		T(test_schema_versions),
