@@ -128,6 +128,28 @@ kept_while_server_is_away() {
 		pabal outbox retry all && sleep 1 && arrives lee 6
 }
 
+connections() { grep -c ': connect from ' "$T/postfix/log"; }
+
+# Mail that is due at the same time goes through one connection, and the one of
+# an identity through the server of the account that carries it.
+one_connection() {
+	pabal account edit kim --no-test \
+		--identity 'Desk <desk@pabal.test>; via=lee' || return 1
+	before=$(connections)
+	for i in 1 2 3 4 5; do
+		letter "due $i" hello | PABAL_TEST_NOW=1700000000 \
+			pabal send -a kim --at 'in 1 hour' lee@pabal.test ||
+			return 1
+	done
+	pabal outbox retry all && arrives lee 11 || return 1
+	[ $(($(connections) - before)) -eq 1 ] || return 1
+	letter desk hello | sed 's/^From:.*/From: desk@pabal.test/' |
+		pabal send -t || return 1
+	arrives lee 12 && grep -q 'sasl_username=lee' "$T/postfix/log" &&
+		grep -q '^Return-Path: <desk@pabal.test>' \
+			"$(delivered lee 'Subject: desk')"
+}
+
 injected() {
 	printf 'Subject: x\n\nx\n' |
 		pabal send -a kim "lee@pabal.test> NOTIFY=NEVER" && return 1
@@ -156,4 +178,5 @@ ok "no mail can be smuggled" smuggle
 ok "refused login loses nothing" kept_after_refused_login
 ok "server away loses nothing" kept_while_server_is_away
 ok "recipients inject nothing" injected
+ok "several messages, one connection" one_connection
 net_end
