@@ -2,6 +2,7 @@
 /* pabal account: list, show, edit, remove, test (add has its own file). */
 #include "cli/cmd_account.h"
 
+#include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
 
@@ -12,6 +13,7 @@
 #include "conf/account_keys.h"
 #include "conf/conf_parse.h"
 #include "mail/account_match.h"
+#include "store/store.h"
 #include "util/i18n.h"
 
 #include "util/banned.h"
@@ -145,6 +147,23 @@ account_show(struct account_run *r)
 	return EX_OK;
 }
 
+static void
+say_removed(struct cli *cli, const char *name)
+{
+	struct err ignored = { 0 }; /* removed it is, mail or not */
+	struct store *s = cli_store(cli, &ignored);
+	char *path = s != NULL ? store_account_path(s, name, &ignored) : NULL;
+
+	if (path != NULL)
+		out_note(cli,
+		         _("account '%s' is removed; its mail stays in %s"),
+		         name, path);
+	else
+		out_note(cli, _("account '%s' is removed"), name);
+	free(path);
+	store_close(&s);
+}
+
 static int
 account_remove(struct account_run *r)
 {
@@ -155,9 +174,7 @@ account_remove(struct account_run *r)
 	    credential_remove(&r->cli->paths, a->name, &err) != 0)
 		return cli_fail(r->cli, &err);
 	if (!r->cli->quiet)
-		out_note(r->cli,
-		         _("account '%s' is removed; its mail stays in %s"),
-		         a->name, r->cli->paths.data);
+		say_removed(r->cli, a->name);
 	return EX_OK;
 }
 

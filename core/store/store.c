@@ -284,6 +284,24 @@ store_account_dir(struct store *s, int64_t account, struct err *err)
 	                      account, err);
 }
 
+char *
+store_account_path(struct store *s, const char *name, struct err *err)
+{
+	int64_t id;
+	char *path = NULL;
+	char *dir = NULL;
+	int rc = find_account(s, name, &id, err);
+
+	if (rc == 0)
+		(void)err_set(err, ERR_NOTFOUND, _("there is no such account"));
+	if (rc == 1)
+		dir = store_account_dir(s, id, err);
+	if (dir != NULL)
+		path = xasprintf("%s/mail/%s", s->data, dir);
+	free(dir);
+	return path;
+}
+
 struct maildir *
 store_maildir(struct store *s, int64_t account, struct err *err)
 {

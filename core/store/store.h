@@ -96,6 +96,9 @@ int store_set_aside(const char *data, struct err *err);
 int store_account(struct store *s, const char *name, int64_t *id_r,
                   struct err *err);
 char *store_account_name(struct store *s, int64_t id); /* owned or NULL */
+/* Path of the folder with the mail of the account of that name, owned; NULL
+ * with err, ERR_NOTFOUND when it never had any. */
+char *store_account_path(struct store *s, const char *name, struct err *err);
 
 /* ---- delivery: a batch is durable and visible at commit, or not at all ---- */
 struct store_batch;

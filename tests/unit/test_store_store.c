@@ -419,6 +419,13 @@ test_accounts_get_safe_folders(void **state)
 	path = xasprintf("%s/mail/_._x-2/Inbox/new", t->data);
 	assert_true(fsx_exists(path));
 	free(path);
+	name = store_account_path(t->s, "..\\x", &t->err);
+	path = xasprintf("%s/mail/_._x-2", t->data);
+	assert_string_equal(name, path);
+	free(path);
+	free(name);
+	assert_null(store_account_path(t->s, "x", &t->err));
+	assert_int_equal(t->err.code, ERR_NOTFOUND);
 }
 
 static void
