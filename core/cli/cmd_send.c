@@ -340,6 +340,10 @@ cmd_sendmail(struct cli *cli, int argc, char **argv)
 		}
 		if (argv[i][0] != '-' || argv[i][1] == '\0')
 			break;
+		if (strcmp(argv[i], "--help") == 0) {
+			cli_command_help(cli_find("sendmail"));
+			return EX_OK;
+		}
 		rc = sendmail_option(&s, argv, &i, &err);
 	}
 	for (; i < argc && rc == 0; i++)

@@ -104,6 +104,12 @@ check 'git: Bcc gets it' says 'c@example.net'
 hides() { ! holds "$1"; }
 check 'git: Bcc is not told' hides 'c@example.net'
 
+# What it can do
+run '' sendmail --help
+check 'help' test $status = 0
+check 'help: synopsis' grep -q 'sendmail \[-t\]' "$T/out"
+check 'help: nothing wrong' test ! -s "$T/err"
+
 # Mistakes
 run "$mail" sendmail -X -t
 check 'unknown option' test $status = 64
