@@ -114,12 +114,20 @@ view_name(const struct app *a, struct str *out)
 		           a->query_all ? _("search") : _("limit"), a->query.p);
 }
 
+static const char *
+compose_title(const struct compose *c)
+{
+	if (c == NULL || c->reply_to == 0)
+		return _("New message");
+	return c->reply_flag == STORE_FORWARDED ? _("Forward") : _("Reply");
+}
+
 static void
 title_left(const struct app *a, struct str *out)
 {
 	str_printf(out, " %s  ", _("pabal"));
 	if (a->screen == APP_COMPOSE) {
-		str_add_z(out, _("New message"));
+		str_add_z(out, compose_title(a->compose));
 	} else if (a->screen == APP_WIZARD) {
 		str_add_z(out, _("Add an account"));
 	} else if (a->screen == APP_HELP) {
@@ -294,17 +302,13 @@ draw_status(struct app *a)
 static void
 draw_hints(struct app *a)
 {
-	static const struct w_hint prompt[] = { { "Enter", N_("Go") },
-		                                { "Esc", N_("Cancel") } };
-	struct w_hint shown[2];
-	size_t i;
+	struct w_hint shown[2] = { { "Enter", a->pick != PICK_NONE ? _("Choose")
+		                                                   : _("Go") },
+		                   { "Esc", _("Cancel") } };
 
 	if (a->layout.hints.rows == 0)
 		return;
 	if (a->prompt != PROMPT_NONE || a->pick != PICK_NONE) {
-		for (i = 0; i < 2; i++)
-			shown[i] = (struct w_hint){ prompt[i].key,
-				                    _(prompt[i].label) };
 		w_hints_fixed(&a->grid, &a->layout.hints, shown, 2);
 	} else if (a->screen == APP_WIZARD) {
 		wizard_draw_hints(&a->wizard, &a->grid, &a->layout.hints);

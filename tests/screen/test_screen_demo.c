@@ -127,8 +127,12 @@ test_sends_and_takes_back(void **state)
 	struct screen *s = demo(24, 80);
 
 	(void)state;
+	screen_type(s, "f");
+	shown(s, "pabal  Forward");
+	screen_type(s, "\003"); /* ^C */
+	shown(s, "All inboxes");
 	screen_type(s, "r");
-	shown(s, "New message");
+	shown(s, "pabal  Reply");
 	shown(s, "Re: ");
 	screen_type(s, "감사합니다");
 	shown(s, "감사합니다");
@@ -161,6 +165,7 @@ test_saves_an_attachment(void **state)
 	shown(s, "[3분기 매출.csv, text/csv, 50 B]");
 	screen_type(s, "v\r");
 	shown(s, "Pipe to a command");
+	shown(s, "Enter Choose");
 	screen_type(s, "Save\r");
 	shown(s, "Save as");
 	screen_type(s, "\025/nonexistent-folder/a.csv\r");
