@@ -92,12 +92,20 @@ leaves() {
 	return 1
 }
 
+# With the exit status that it is called with.
+leave() {
+	status=$?
+	screen kill-server 2>/dev/null
+	(exit "$status")
+	net_cleanup
+}
+
 net_begin screen
 net_need tmux
 dovecot_start
 postfix_start
 socket=pabal-$$
-trap 'screen kill-server 2>/dev/null; net_cleanup' EXIT
+trap 'leave' EXIT
 
 mkdir -p "$(mailbox kim)/new" "$(mailbox kim)/cur" "$(mailbox kim)/tmp"
 cat >"$(mailbox kim)/new/1.first.test" <<-END
