@@ -9,8 +9,9 @@
  * 2. The verdict's sum is A + B + N/25, each clipped, so that none alone can
  *    decide against the two others.
  * 3. A and B learn only while the sum is within MARGIN or wrong, N while its own
- *    score is within SPARSE_MARGIN or wrong; against a sure verdict only with a
- *    part of the step, or not: a wrong label then changes little.
+ *    score is within SPARSE_MARGIN or wrong; against a verdict that is sure (from
+ *    DOUBT_FROM, well inside MARGIN) only with a tenth of the step, or not: a
+ *    wrong label then changes little.
  * 4. A change (what one message did) is text: label (bit 0: spam, bit 1: the
  *    verdict was right before), sum, and for A and B the
  *    gradient, the slots in rising order (as differences) and a byte of step for
@@ -25,15 +26,16 @@
 
 #include "util/banned.h"
 
-#define RATE_CONTENT  0.6
+#define RATE_CONTENT  0.8
 #define RATE_HEADER   0.4
 #define MARGIN        10.0
 #define SPARSE_MARGIN 60.0
 #define SPARSE_SHARE  0.04
 /* A label that contradicts a sure verdict is either a rare correction or a slip
  * of the finger: it moves the weights, but not as far. */
-#define DOUBT        0.3
-#define SPARSE_DOUBT 150.0
+#define DOUBT        0.1
+#define DOUBT_FROM   5.0
+#define SPARSE_DOUBT 60.0
 #define CLIP         15.0
 /* Keeps the first step of a feature finite and small for tiny gradients. */
 #define SQUARE_START 2e-4
@@ -208,10 +210,8 @@ plan_logistic(const struct spam_weights *w, struct spam_feature_list *l,
 static double
 eagerness(double score, bool is_spam, double margin, double doubt_from)
 {
-	if (fabs(score) < margin)
-		return 1;
 	if ((score > 0) == is_spam)
-		return 0;
+		return fabs(score) < margin ? 1 : 0;
 	return fabs(score) < doubt_from ? 1 : DOUBT;
 }
 
@@ -220,7 +220,7 @@ spam_learn_plan(const struct spam_weights *w, struct spam_features *f,
                 const struct spam_sums *sums, bool is_spam, bool right,
                 struct str *change)
 {
-	double eager = eagerness(sums->sum, is_spam, MARGIN, MARGIN);
+	double eager = eagerness(sums->sum, is_spam, MARGIN, DOUBT_FROM);
 	double sparse = sums->part[SPAM_SPARSE];
 	int set;
 
