@@ -88,6 +88,7 @@ app_discard(struct app *a)
 	if (empty)
 		compose_free(&a->compose);
 	a->dropped = a->compose;
+	a->dropped_at = a->undo.n;
 	a->compose = NULL;
 	leave(a);
 	if (!empty)

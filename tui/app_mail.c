@@ -27,6 +27,8 @@ remember(struct app *a, int64_t token, bool spam, int64_t id)
 		for (i = 1; i < a->undo.n; i++)
 			a->undo.v[i - 1] = a->undo.v[i];
 		a->undo.n--;
+		if (a->dropped_at > 0)
+			a->dropped_at--;
 	}
 	array_add(&a->undo, u);
 }

@@ -104,6 +104,7 @@ struct app {
 
 	struct pane_compose pane_compose;
 	struct compose *compose, *held, *dropped;
+	size_t dropped_at; /* undo.n when it was left */
 	int64_t held_id, held_until;
 	int64_t autosave_at;
 	char *autosave; /* file of ours, NULL: none yet */

@@ -349,8 +349,8 @@ app_unsend(struct app *a)
 		app_say(a, STYLE_WARN, _("too late, it is sent"));
 		return true;
 	}
-	if (a->dropped == NULL)
-		return false;
+	if (a->dropped == NULL || a->undo.n > a->dropped_at)
+		return false; /* there is none, or something was done since */
 	c = a->dropped;
 	a->dropped = NULL;
 	app_edit(a, c);

@@ -118,6 +118,17 @@ test_hangul_keys_and_undo(void **state)
 	shown(s, "marked as spam");
 	screen_type(s, "z");
 	shown(s, "taken back");
+	/* A message that was left comes back when its turn is. */
+	screen_type(s, "mkim@example.org\003");
+	shown(s, "z brings it back");
+	screen_type(s, "d");
+	shown(s, "1 message moved to Trash");
+	screen_type(s, "z");
+	shown(s, "taken back");
+	screen_type(s, "z");
+	shown(s, "kim@example.org");
+	screen_type(s, "\003");
+	shown(s, "z brings it back");
 	finish(&s);
 }
 
