@@ -299,17 +299,31 @@ draw_status(struct app *a)
 	str_release(&s);
 }
 
+/* Below a line to type in, a list to choose from, a text to read. */
+static void
+draw_box_hints(struct app *a)
+{
+	struct w_hint go[] = { { "Enter", _("Go") }, { "Esc", _("Cancel") } };
+	struct w_hint choose[] = { { "Enter", _("Choose") },
+		                   { "Esc", _("Cancel") } };
+	struct w_hint read[] = { { "Esc", _("Back") } };
+	const struct rect *r = &a->layout.hints;
+
+	if (a->pick == PICK_NONE)
+		w_hints_fixed(&a->grid, r, go, 2);
+	else if (a->pick != PICK_TEXT)
+		w_hints_fixed(&a->grid, r, choose, 2);
+	else
+		w_hints_fixed(&a->grid, r, read, 1);
+}
+
 static void
 draw_hints(struct app *a)
 {
-	struct w_hint shown[2] = { { "Enter", a->pick != PICK_NONE ? _("Choose")
-		                                                   : _("Go") },
-		                   { "Esc", _("Cancel") } };
-
 	if (a->layout.hints.rows == 0)
 		return;
 	if (a->prompt != PROMPT_NONE || a->pick != PICK_NONE) {
-		w_hints_fixed(&a->grid, &a->layout.hints, shown, 2);
+		draw_box_hints(a);
 	} else if (a->screen == APP_WIZARD) {
 		wizard_draw_hints(&a->wizard, &a->grid, &a->layout.hints);
 	} else {

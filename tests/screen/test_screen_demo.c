@@ -118,6 +118,10 @@ test_hangul_keys_and_undo(void **state)
 	shown(s, "marked as spam");
 	screen_type(s, "z");
 	shown(s, "taken back");
+	screen_type(s, "W");
+	shown(s, "Esc Back");
+	screen_type(s, "\033");
+	gone(s, "Esc Back");
 	/* A message that was left comes back when its turn is. */
 	screen_type(s, "mkim@example.org\003");
 	shown(s, "z brings it back");
