@@ -10,7 +10,7 @@
  *    decide against the two others.
  * 3. A and B learn only while the sum is within MARGIN or wrong, N while its own
  *    score is within SPARSE_MARGIN or wrong; against a verdict that is sure (from
- *    DOUBT_FROM, well inside MARGIN) only with a tenth of the step, or not: a
+ *    DOUBT_FROM, well inside MARGIN) only with a third of the step, or not: a
  *    wrong label then changes little.
  * 4. A change (what one message did) is text: label (bit 0: spam, bit 1: the
  *    verdict was right before), sum, and for A and B the
@@ -33,7 +33,7 @@
 #define SPARSE_SHARE  0.04
 /* A label that contradicts a sure verdict is either a rare correction or a slip
  * of the finger: it moves the weights, but not as far. */
-#define DOUBT        0.1
+#define DOUBT        0.3
 #define DOUBT_FROM   5.0
 #define SPARSE_DOUBT 60.0
 #define CLIP         15.0
