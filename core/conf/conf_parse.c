@@ -266,7 +266,8 @@ conf_doc_read(struct conf_doc *doc, const char *path, struct err *err)
 
 	memset(doc, 0, sizeof *doc);
 	str_init(&text, CONF_FILE_MAX + 1);
-	if (fsx_read(path, CONF_FILE_MAX, &text, &e) == 0) {
+	if (fsx_check_regular(path, &e) == 0 &&
+	    fsx_read(path, CONF_FILE_MAX, &text, &e) == 0) {
 		rc = conf_doc_parse(doc, path, str_slice(&text), err);
 	} else if (e.code == ERR_NOTFOUND) {
 		rc = conf_doc_parse(doc, path, SLICE_NONE, err);

@@ -386,7 +386,9 @@ read_as(enum foreign_kind kind, const char *path, struct foreign_list *list,
 	int rc;
 
 	str_init(&text, FILE_SIZE_MAX);
-	rc = fsx_read(path, FILE_SIZE_MAX, &text, err);
+	rc = fsx_check_regular(path, err);
+	if (rc == 0)
+		rc = fsx_read(path, FILE_SIZE_MAX, &text, err);
 	if (rc == 0)
 		foreign_parse(kind, path, str_slice(&text), list);
 	str_release(&text);

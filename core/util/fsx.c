@@ -260,6 +260,17 @@ fsx_exists(const char *path)
 }
 
 int
+fsx_check_regular(const char *path, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) != 0 || S_ISREG(st.st_mode))
+		return 0;
+	err_set(err, ERR_IO, _("not a regular file"));
+	return err_wrap(err, "'%s'", path);
+}
+
+int
 fsx_map_fd(int fd, struct fsx_map *map_r, struct err *err)
 {
 	struct stat st;

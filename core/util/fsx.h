@@ -29,6 +29,9 @@ int fsx_create_at(int dirfd, const char *name, struct err *err);
 /* Is the file readable by group or others, or not ours? 0: it is private. */
 int fsx_check_private(const char *path, struct err *err);
 bool fsx_exists(const char *path);
+/* -1 (ERR_IO) when there is something at path that is no regular file: reading
+ * a pipe would wait for ever. */
+int fsx_check_regular(const char *path, struct err *err);
 
 /* A file mapped read-only; data may be empty. */
 struct fsx_map {

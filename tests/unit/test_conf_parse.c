@@ -2,7 +2,11 @@
 /* conf_parse: reading, changing and writing back configuration files. */
 #include "lib/test.h"
 
+#include <sys/stat.h>
+
 #include "conf/conf_parse.h"
+#include "lib/temp.h"
+#include "util/fsx.h"
 
 static const char sample[] = "# head\n"
 			     "\n"
@@ -302,6 +306,27 @@ test_cut_at_every_offset(void **state)
 	}
 }
 
+static void
+test_only_files_are_read(void **state)
+{
+	char *folder = temp_make();
+	char *pipe = fsx_join(folder, "pipe");
+	struct conf_doc doc;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(mkfifo(pipe, 0600), 0);
+	assert_int_equal(conf_doc_read(&doc, pipe, &err), -1);
+	assert_int_equal(err.code, ERR_CONFIG);
+	assert_non_null(strstr(err.text, pipe));
+	conf_doc_release(&doc);
+	assert_int_equal(conf_doc_read(&doc, folder, &err), -1);
+	assert_int_equal(err.code, ERR_CONFIG);
+	conf_doc_release(&doc);
+	free(pipe);
+	temp_remove(folder);
+}
+
 int
 main(void)
 {
@@ -317,6 +342,7 @@ main(void)
 		cmocka_unit_test(test_names_file_and_line),
 		cmocka_unit_test(test_caps_sizes),
 		cmocka_unit_test(test_cut_at_every_offset),
+		cmocka_unit_test(test_only_files_are_read),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
