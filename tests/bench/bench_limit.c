@@ -93,7 +93,7 @@ settle(const struct limit *l, size_t n, struct err *err)
 static int
 fetch(struct pop3 *pop3, struct limit *l, struct err *err)
 {
-	const struct pop3_sink sink = { begin, data, end, l };
+	const struct pop3_sink sink = { begin, data, end, l, NULL };
 	struct pop3_listing list = { 0 };
 	int rc = pop3_list(pop3, &list, err);
 
