@@ -21,6 +21,8 @@
  *    so a recipient that took the message never gets it again.
  * 3. The Sent copy carries a key made from the outbox row, so storing it twice
  *    gives one file.  The row goes away only after the copy is stored.
+ * 4. What somebody took has its Sent copy at once, whatever becomes of the
+ *    other recipients: a row that failed or waits may be cancelled.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -326,6 +328,10 @@ finish(struct sender *s, struct outbox_row *row, const struct err *cause,
 	if (outbox_update(s->store, row, err) != 0)
 		return -1;
 	step("send-settled");
+	if (row->state != OUTBOX_SENT && !row->automatic &&
+	    count_fate(row, SMTP_FATE_SENT) != 0 &&
+	    store_copy(s, row, err) != 0)
+		return -1;
 	if (row->state == OUTBOX_SENT) {
 		if (close_row(s, row, err) != 0)
 			return -1;

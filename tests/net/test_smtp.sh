@@ -69,6 +69,16 @@ came_back() {
 	END
 }
 
+# Sent has $2 messages with subject $1.
+copies() {
+	n=$(grep -rl "^Subject: $1" "$T/home/data/mail/kim/Sent" | wc -l)
+	[ "$n" -eq "$2" ] || {
+		echo "$n copies in Sent, not $2"
+		return 1
+	}
+}
+
+# Who took the message has it once; Sent shows it, also when it is given up.
 partly() {
 	letter partial hello |
 		pabal send -a kim lee@pabal.test nobody@pabal.test \
@@ -76,12 +86,13 @@ partly() {
 		echo "status 0, though one was refused"
 		return 1
 	}
-	arrives lee 2 && arrives park 1 || return 1
+	arrives lee 2 && arrives park 1 && copies partial 1 || return 1
 	# By hand it is tried again, and only for who was refused.
 	pabal_fails 69 outbox retry all || return 1
 	sleep 1
 	arrives lee 2 && arrives park 1 && pabal outbox list >"$T/list" &&
-		grep -q nobody@pabal.test "$T/list" && pabal outbox cancel all
+		grep -q nobody@pabal.test "$T/list" &&
+		pabal outbox cancel all && copies partial 1
 }
 
 blind_copy() {
