@@ -179,11 +179,16 @@ unsure_from(const struct spam_tally *t, bool enough)
 	return t->learnt[1] > t->learnt[0] ? UNSURE_LACKING : UNSURE_COLD;
 }
 
+double
+spam_deciding(const struct spam_judgement *j)
+{
+	return j->enough ? j->score : j->hits.score + j->known;
+}
+
 static enum spam_verdict
 verdict_of(const struct spam_judgement *j, double unsure)
 {
-	if (j->enough ? j->score >= j->threshold
-	              : j->hits.score + j->known >= DECISIVE)
+	if (spam_deciding(j) >= j->threshold)
 		return SPAM_SPAM;
 	return j->score > unsure ? SPAM_UNSURE : SPAM_HAM;
 }
@@ -211,9 +216,9 @@ spam_judge(struct spam *s, struct spam_features *f, const struct spam_input *in,
 	if (in->known_sender && !sender_is_refuted(&j_r->view))
 		j_r->known = -KNOWN_SENDER;
 	j_r->score = j_r->learnt + j_r->ruled + j_r->known;
-	j_r->threshold = spam_threshold(w->tally);
 	j_r->enough =
 		w->tally->learnt[0] >= ENOUGH && w->tally->learnt[1] >= ENOUGH;
+	j_r->threshold = j_r->enough ? spam_threshold(w->tally) : DECISIVE;
 	j_r->verdict = verdict_of(j_r, unsure_from(w->tally, j_r->enough));
 }
 

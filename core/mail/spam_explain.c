@@ -154,9 +154,11 @@ spam_explain(struct spam *s, const struct spam_input *in, struct str *out)
 	spam_features_init(&f, true);
 	spam_judge(s, &f, in, &j);
 	str_printf(out,
-	           _("%s: score %+.1f, spam from %+.1f on, probability "
-	             "%.0f %%"),
-	           verdict_word(j.verdict), j.score, j.threshold,
+	           j.enough ? _("%s: score %+.1f, spam from %+.1f on, "
+	                        "probability %.0f %%")
+	                    : _("%s: rules %+.1f, spam from %+.1f on, "
+	                        "probability %.0f %%"),
+	           verdict_word(j.verdict), spam_deciding(&j), j.threshold,
 	           100 * spam_probability_of(s, j.score));
 	str_add_c(out, '\n');
 	spam_judgement_reasons(s, &j, out);

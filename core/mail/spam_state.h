@@ -34,6 +34,9 @@ struct spam_judgement {
 /* f gets the features of the message. */
 void spam_judge(struct spam *s, struct spam_features *f,
                 const struct spam_input *in, struct spam_judgement *j_r);
+/* What is compared with the threshold: while the learners do not know enough,
+ * the rules and the sender alone. */
+double spam_deciding(const struct spam_judgement *j);
 void spam_judgement_release(struct spam_judgement *j);
 /* Append the reasons, a line each, safe, in the user's language. */
 void spam_judgement_reasons(const struct spam *s,
