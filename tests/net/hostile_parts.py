@@ -7,6 +7,7 @@ Beside its answers a part may have:
   keep      policies to try: 'no' (delete after fetching) and 'yes'
   runs      a tuple for each run: exit status, messages stored after it
   says      words that must stand in the output of the first run
+  sent      copies in Sent of a message that not everybody took
   key       lines for the account's configuration
 """
 
@@ -396,7 +397,7 @@ SMTP = {
     'data-550': dict(DATA=say('550 5.3.0 no'), runs=FAILED),
     'rcpt-some': dict(RCPT=refuse_bad, to=['nobody@example.kr',
                                            'lee@example.kr'],
-                      runs=((UNAVAILABLE, 1), (UNAVAILABLE, 1)),
+                      runs=((UNAVAILABLE, 1), (UNAVAILABLE, 1)), sent=1,
                       says='nobody@example.kr'),
     'greylist': dict(RCPT=in_session(1, say('450 4.7.1 in 300 s')),
                      runs=((TEMP, 0), (OK, 1))),
