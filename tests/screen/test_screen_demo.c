@@ -83,8 +83,8 @@ test_reads_mail(void **state)
 	screen_type(s, "\033");
 	gone(s, "Nothing matches");
 	screen_type(s, "/ㅎㅇㅅ\r");
-	shown(s, "회의실 예약");
 	gone(s, "합주 시간");
+	shown(s, "회의실 예약");
 	screen_type(s, "\r");
 	shown(s, "Subject   회의실 예약");
 	screen_type(s, "H");
@@ -175,6 +175,7 @@ test_saves_an_attachment(void **state)
 	(void)state;
 	screen_type(s, "/subject:초안 has:attachment\r");
 	gone(s, "합주 시간");
+	shown(s, "3분기 보고서 초안"); /* once its text is indexed */
 	screen_type(s, "\r");
 	shown(s, "3분기 매출.csv (50 B)");
 	shown(s, "[3분기 매출.csv, text/csv, 50 B]");
