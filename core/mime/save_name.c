@@ -86,6 +86,14 @@ add_cut(struct slice s, struct str *out)
 	str_add_slice(out, ending);
 }
 
+/* What does not fit was cut anywhere: go back to a character's end. */
+static void
+end_at_character(struct str *s)
+{
+	if (s->full)
+		str_truncate(s, utf8_cut(s->p, s->n));
+}
+
 /* A name for a part without any. */
 static void
 add_default(const struct part *p, struct str *out)
@@ -116,13 +124,17 @@ part_save_name(const struct part *p, struct str *out)
 	str_init(&clean, MIME_NAME_MAX);
 	str_init(&safe, MIME_NAME_MAX);
 	unicode_clean_line(p->filename, &clean);
+	end_at_character(&clean);
 	add_safe(last_component(str_slice(&clean)), &safe);
+	end_at_character(&safe);
 	name = trim_dots(str_slice(&safe));
 	if (name.n == 0)
 		add_default(p, out);
 	else if (is_device(name)) {
 		str_add_c(out, '_');
-		add_cut(slice_head(name, SAVE_NAME_MAX - 1), out);
+		if (name.n > SAVE_NAME_MAX - 1)
+			name.n = utf8_cut(name.p, SAVE_NAME_MAX - 1);
+		add_cut(name, out);
 	} else {
 		add_cut(name, out);
 	}
