@@ -10,6 +10,11 @@
 
 /* RFC 3676 4.2: lines of 78 at most, the soft break's space included. */
 #define FLOWED_CELLS 78
+/* RFC 5322 2.1.1 allows 998; signs without width could fill a line of few
+ * cells with any number of bytes.  Marks and stuffing have their place, too. */
+#define FLOWED_BYTES 900
+/* Quote marks in front of each line of a paragraph that is broken. */
+#define FLOWED_DEPTH 64
 
 /* Take ">" marks and then the stuffed space off the line. */
 static size_t
@@ -73,12 +78,13 @@ wants_stuffing(struct slice s)
 	       (s.p[0] == ' ' || s.p[0] == '>' || slice_starts(s, "From "));
 }
 
-/* The longest head of s that ends in a space and fits; all when it fits or
- * cannot be broken. */
+/* The longest head of s that ends in a space and fits into so many cells; all
+ * when it fits or cannot be broken.  A run of spaces is broken, too. */
 static struct slice
-take_line(struct slice s)
+take_line(struct slice s, size_t cells)
 {
-	struct slice fit = unicode_fit(s, FLOWED_CELLS - 1, NULL);
+	struct slice fit =
+		unicode_fit(slice_head(s, FLOWED_BYTES), cells, NULL);
 	size_t n;
 
 	if (fit.n == s.n)
@@ -88,9 +94,35 @@ take_line(struct slice s)
 		n = fit.n + slice_find(slice_from(s, fit.n), ' ');
 	if (n >= s.n)
 		return s;
-	while (n < s.n && s.p[n] == ' ')
+	do
 		n++;
+	while (n < FLOWED_BYTES && n < s.n && s.p[n] == ' ');
 	return slice_head(s, n);
+}
+
+/* Quotes are broken with their marks on each line: they read as the same
+ * paragraph again.  Those that fit stay as they are, without stuffing. */
+static void
+encode_quote(struct slice s, struct str *out)
+{
+	struct slice rest = s;
+	size_t depth = take_marks(&rest);
+	size_t marks = depth < FLOWED_DEPTH ? depth : FLOWED_DEPTH;
+
+	if (take_line(s, FLOWED_CELLS - 1).n == s.n) {
+		str_add_slice(out, s);
+		str_add_c(out, '\n');
+		return;
+	}
+	do {
+		size_t cells = FLOWED_CELLS - 2 - marks;
+		struct slice line = take_line(rest, cells);
+
+		add_marks(marks, line.n == 0, out);
+		str_add_slice(out, line);
+		str_add_c(out, '\n');
+		rest = slice_from(rest, line.n);
+	} while (rest.n > 0);
 }
 
 /* One paragraph.  Trailing spaces would make it flow into the next one. */
@@ -100,14 +132,12 @@ encode_paragraph(struct slice s, struct str *out)
 	if (!slice_eq_z(s, "-- "))
 		while (s.n > 0 && s.p[s.n - 1] == ' ')
 			s.n--;
-	/* Quoted lines are left as they are: fixed, and no stuffing. */
 	if (s.n > 0 && s.p[0] == '>') {
-		str_add_slice(out, s);
-		str_add_c(out, '\n');
+		encode_quote(s, out);
 		return;
 	}
 	do {
-		struct slice line = take_line(s);
+		struct slice line = take_line(s, FLOWED_CELLS - 1);
 
 		if (wants_stuffing(line))
 			str_add_c(out, ' ');

@@ -82,6 +82,66 @@ test_what_is_encoded_comes_back(void **state)
 	str_release(&s);
 }
 
+/* Quotes, signs without width, runs of spaces: no line is longer than mail
+ * allows, and what was one paragraph is one again. */
+static void
+test_no_line_is_too_long(void **state)
+{
+	static const char *const words[] = { "\xff\xff\xff ", "가나다라 ",
+		                             "e\u0301\u0301\u0301 ", " " };
+	static const char *const starts[] = { "> ", ">> ", "", "x " };
+	struct str s, out, back;
+	struct slice rest, line;
+
+	(void)state;
+	str_init(&s, 1 << 20);
+	str_init(&out, 1 << 20);
+	str_init(&back, 1 << 20);
+	for (size_t i = 0; i < 16; i++) {
+		str_clear(&s);
+		str_clear(&out);
+		str_clear(&back);
+		str_add_z(&s, starts[i / 4]);
+		for (int n = 0; n < 3000; n++)
+			str_add_z(&s, words[i % 4]);
+		str_add_z(&s, "end\n");
+		flowed_encode(str_slice(&s), &out);
+		rest = str_slice(&out);
+		while (slice_line(&rest, &line))
+			assert_true(line.n <= 998);
+		flowed_decode(str_slice(&out), false, &back);
+		assert_string_equal(back.p, s.p);
+	}
+	str_release(&back);
+	str_release(&out);
+	str_release(&s);
+}
+
+/* Of more marks than a line has room for, some are left out. */
+static void
+test_deep_quote(void **state)
+{
+	struct str s, out;
+	struct slice rest, line;
+
+	(void)state;
+	str_init(&s, 100000);
+	str_init(&out, 100000);
+	for (int n = 0; n < 2000; n++)
+		str_add_c(&s, '>');
+	str_add_z(&s, " one two three\n");
+	flowed_encode(str_slice(&s), &out);
+	rest = str_slice(&out);
+	while (slice_line(&rest, &line)) {
+		assert_true(line.n <= 998);
+		assert_true(slice_starts(line, ">>>>"));
+	}
+	assert_true(slice_find_text(str_slice(&out), SLICE_LIT("three")) <
+	            out.n);
+	str_release(&out);
+	str_release(&s);
+}
+
 /* Words are never cut, so no reader without DelSp sees a gap in one. */
 static void
 test_eojeol_stay_whole(void **state)
@@ -110,6 +170,8 @@ main(void)
 		cmocka_unit_test(test_decode),
 		cmocka_unit_test(test_what_is_encoded_comes_back),
 		cmocka_unit_test(test_eojeol_stay_whole),
+		cmocka_unit_test(test_no_line_is_too_long),
+		cmocka_unit_test(test_deep_quote),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
