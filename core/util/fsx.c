@@ -270,6 +270,31 @@ fsx_check_regular(const char *path, struct err *err)
 	return err_wrap(err, "'%s'", path);
 }
 
+/* A small file: the bytes there are now, at most n. */
+static int
+read_small(int fd, size_t n, struct fsx_map *map_r, struct err *err)
+{
+	char *p = xmalloc(n);
+	size_t have = 0;
+
+	while (have < n) {
+		ssize_t some = pread(fd, p + have, n - have, (off_t)have);
+
+		if (some == 0)
+			break;
+		if (some < 0 && errno == EINTR)
+			continue;
+		if (some < 0) {
+			free(p);
+			return err_sys(err, errno, _("cannot read the file"));
+		}
+		have += (size_t)some;
+	}
+	map_r->copy = p;
+	map_r->data = slice_make(p, have);
+	return 0;
+}
+
 int
 fsx_map_fd(int fd, struct fsx_map *map_r, struct err *err)
 {
@@ -283,6 +308,8 @@ fsx_map_fd(int fd, struct fsx_map *map_r, struct err *err)
 		return err_set(err, ERR_IO, _("not a regular file"));
 	if (st.st_size == 0)
 		return 0;
+	if (st.st_size <= FSX_MAP_COPIED)
+		return read_small(fd, (size_t)st.st_size, map_r, err);
 	p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
 	if (p == MAP_FAILED)
 		return err_sys(err, errno, _("cannot read the file"));
@@ -318,6 +345,7 @@ fsx_map_close(struct fsx_map *map)
 {
 	if (map == NULL)
 		return;
+	free(map->copy);
 	if (map->addr != NULL)
 		munmap(map->addr, map->data.n);
 	*map = (struct fsx_map){ 0 };
@@ -331,6 +359,6 @@ fsx_map_forget(const char *p, size_t n)
 	uintptr_t end = ((uintptr_t)p + n) / page * page;
 
 	/* A courtesy to the memory of others: nothing depends on it. */
-	if (first < end)
+	if (n > FSX_MAP_COPIED && first < end)
 		(void)madvise((void *)first, end - first, MADV_DONTNEED);
 }

@@ -33,17 +33,27 @@ bool fsx_exists(const char *path);
  * a pipe would wait for ever. */
 int fsx_check_regular(const char *path, struct err *err);
 
-/* A file mapped read-only; data may be empty. */
+/*
+ * The bytes of a file, read-only; data may be empty.  A large file is mapped.  A
+ * small one is copied: that costs less than a map and its page faults, and
+ * nobody who cuts the file meanwhile can hurt us.
+ */
 struct fsx_map {
 	struct slice data;
-	void *addr;
+	void *addr; /* of the map, or NULL */
+	char *copy; /* of a small file, or NULL */
 };
+
+/* Files up to this many bytes are copied; measured: a map takes longer up to
+ * twice that.  Less than anyone hands to fsx_map_forget at a time. */
+#define FSX_MAP_COPIED (256 << 10)
 
 int fsx_map_open(const char *path, struct fsx_map *map_r, struct err *err);
 int fsx_map_fd(int fd, struct fsx_map *map_r, struct err *err);
 void fsx_map_close(struct fsx_map *map);
 /* These bytes of a map were read: they need not stay in memory (who reads them
- * again gets them from the file).  Never for memory that is no map. */
+ * again gets them from the file).  More than FSX_MAP_COPIED at a time: never for
+ * memory that is no map. */
 void fsx_map_forget(const char *p, size_t n);
 
 #endif

@@ -113,6 +113,55 @@ test_map_of_a_file(void **state)
 	free(path);
 }
 
+/* Copied or mapped: the same bytes; a copy outlives what is done to the file. */
+static void
+test_map_of_any_size(void **state)
+{
+	static const size_t sizes[] = { 1, 4096, FSX_MAP_COPIED - 1,
+		                        FSX_MAP_COPIED, FSX_MAP_COPIED + 1 };
+	char *path = fsx_join(folder, "any-size");
+	struct err err = { 0 };
+	struct fsx_map map;
+	struct str text;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		str_init(&text, sizes[i]);
+		while (!text.full)
+			str_add_u64(&text, text.n);
+		assert_int_equal(fsx_write_atomic(path, str_slice(&text), &err),
+		                 0);
+		assert_int_equal(fsx_map_open(path, &map, &err), 0);
+		assert_true(slice_eq(map.data, str_slice(&text)));
+		assert_int_equal(map.addr == NULL, sizes[i] <= FSX_MAP_COPIED);
+		if (map.addr == NULL) {
+			fsx_map_forget(map.data.p, map.data.n);
+			assert_int_equal(truncate(path, 0), 0);
+			assert_true(slice_eq(map.data, str_slice(&text)));
+		}
+		fsx_map_close(&map);
+		str_release(&text);
+	}
+	free(path);
+}
+
+static void
+test_map_of_what_cannot_be_read(void **state)
+{
+	char *path = fsx_join(folder, "write-only");
+	int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+	struct err err = { 0 };
+	struct fsx_map map;
+
+	(void)state;
+	assert_int_equal(write(fd, "x", 1), 1);
+	assert_int_equal(fsx_map_fd(fd, &map, &err), -1);
+	assert_int_equal(err.code, ERR_IO);
+	assert_null(map.copy);
+	close(fd);
+	free(path);
+}
+
 static void
 test_create_follows_no_link(void **state)
 {
@@ -338,6 +387,8 @@ main(void)
 		cmocka_unit_test(test_atomic_write_is_private_and_whole),
 		cmocka_unit_test(test_failed_write_leaves_the_old),
 		cmocka_unit_test(test_map_of_a_file),
+		cmocka_unit_test(test_map_of_any_size),
+		cmocka_unit_test(test_map_of_what_cannot_be_read),
 		cmocka_unit_test(test_create_follows_no_link),
 		cmocka_unit_test(test_command_lines_are_split_without_a_shell),
 		cmocka_unit_test(test_children),
