@@ -8,11 +8,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "util/fsx.h"
+#ifdef BENCH_COUNT
+# include "bench/bench_alloc.h"
+#endif
 
 struct bench_total {
 	size_t messages, bytes, out;
@@ -28,7 +31,7 @@ bench_cpu(void)
 	return (double)t.tv_sec + (double)t.tv_nsec / 1e9;
 }
 
-/* Map each file of a folder and hand it over. */
+/* Hand over each file of a folder, read as the program reads mail. */
 static inline int
 bench_folder(const char *path, size_t (*one)(const char *p, size_t n),
              struct bench_total *total)
@@ -42,27 +45,31 @@ bench_folder(const char *path, size_t (*one)(const char *p, size_t n),
 	}
 	while ((e = readdir(dir)) != NULL) {
 		int fd = openat(dirfd(dir), e->d_name, O_RDONLY | O_CLOEXEC);
-		struct stat st;
-		void *p;
+		struct fsx_map map;
 
 		if (fd < 0)
 			continue;
-		if (fstat(fd, &st) == 0 && S_ISREG(st.st_mode) &&
-		    st.st_size > 0) {
-			size_t n = (size_t)st.st_size;
-
-			p = mmap(NULL, n, PROT_READ, MAP_PRIVATE, fd, 0);
-			if (p != MAP_FAILED) {
-				total->out += one(p, n);
-				total->messages++;
-				total->bytes += n;
-				(void)munmap(p, n);
-			}
+		if (fsx_map_fd(fd, &map, NULL) == 0 && map.data.n > 0) {
+			total->out += one(map.data.p, map.data.n);
+			total->messages++;
+			total->bytes += map.data.n;
 		}
+		fsx_map_close(&map);
 		close(fd); /* was only read */
 	}
 	closedir(dir);
 	return 0;
+}
+
+/* " allocations bytes-allocated", in programs that count. */
+static inline void
+bench_print_alloc(void)
+{
+#ifdef BENCH_COUNT
+	struct bench_alloc alloc = bench_alloc();
+
+	printf(" %zu %zu", alloc.calls, alloc.bytes);
+#endif
 }
 
 /* "messages bytes out cpu-seconds peak-kilobytes" of reading the folder. */
@@ -77,8 +84,10 @@ bench_main(int argc, char **argv, size_t (*one)(const char *p, size_t n))
 		if (bench_folder(argv[i], one, &total) != 0)
 			return 1;
 	(void)getrusage(RUSAGE_SELF, &usage);
-	printf("%zu %zu %zu %.4f %ld\n", total.messages, total.bytes, total.out,
+	printf("%zu %zu %zu %.4f %ld", total.messages, total.bytes, total.out,
 	       bench_cpu() - start, usage.ru_maxrss);
+	bench_print_alloc();
+	putchar('\n');
 	return 0;
 }
 

@@ -27,6 +27,27 @@ pages_show() {
 		sh "$T/show"
 }
 
+# counted NAME PROGRAM: "NAME messages calls bytes", or nothing where calls
+# cannot be counted.
+counted() {
+	"$BENCH_BIN/$2" "$T/made" | awk -v name="$1" '$6 > 0 { print name, $1, $6, $7 }'
+}
+
+# The ratios are to the first line.
+alloc_table() {
+	awk '
+		NR == 1 {
+			calls = $3 / $2
+			bytes = $4 / $2
+			printf "  %-22s %12s %12s %8s %8s\n", "",
+				"allocations", "bytes", "x allocs", "x bytes"
+		}
+		{
+			printf "  %-22s %12.1f %12.0f %8.1f %8.2f\n", $1,
+				$3 / $2, $4 / $2, $3 / $2 / calls, $4 / $2 / bytes
+		}' "$1"
+}
+
 echo "parse: $BENCH_MESSAGES messages, files in memory"
 corpus "$T/made" "$BENCH_MESSAGES" || exit 1
 measure --times "$BENCH_TIMES" "$T/parse" pabal "$BENCH_BIN/bench_mime" "$T/made"
@@ -35,6 +56,12 @@ if [ -x "$BENCH_BIN/bench_gmime" ]; then
 		"$BENCH_BIN/bench_gmime" "$T/made"
 fi
 table "$T/parse" pabal "$BENCH_MESSAGES"
+
+echo "allocations of a message (the file's bytes and all libraries included)"
+counted pabal bench_mime_count >"$T/alloc"
+[ -x "$BENCH_BIN/bench_gmime_count" ] &&
+	counted gmime bench_gmime_count >>"$T/alloc"
+alloc_table "$T/alloc"
 
 echo "HTML to text: $PAGES pages"
 corpus --html "$T/pages" "$PAGES"
