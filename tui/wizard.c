@@ -102,9 +102,11 @@ draw_choice(struct wizard_steps *w, struct form *f, enum wizard_field field)
 		                            N_("everything") };
 	static const char *const keep[] = { N_("keep a copy"),
 		                            N_("delete after 14 days"),
-		                            N_("delete when fetched") };
+		                            N_("delete when fetched"),
+		                            N_("delete what I delete for "
+		                               "good here") };
 	bool focus = w->focus == field;
-	int n = field == WIZARD_F_DAYS ? 2 : 3;
+	int n = field == WIZARD_F_DAYS ? 2 : 4;
 	int chosen = field == WIZARD_F_DAYS ? w->days : w->keep;
 	int i;
 

@@ -444,6 +444,11 @@ wizard_trust(struct wizard_steps *w)
 enum wizard_effect
 wizard_enter(struct wizard_steps *w)
 {
+	static const enum account_keep keeps[] = { ACCOUNT_KEEP,
+		                                   ACCOUNT_DELETE_AFTER,
+		                                   ACCOUNT_DELETE,
+		                                   ACCOUNT_AS_HERE };
+
 	switch (w->step) {
 	case WIZARD_ADDRESS:
 		return enter_address(w);
@@ -455,9 +460,7 @@ wizard_enter(struct wizard_steps *w)
 		return WIZARD_NOTHING;
 	case WIZARD_AMOUNT:
 		w->account.first_days = w->days == 0 ? DAYS_RECENT : 0;
-		w->account.keep = w->keep == 0   ? ACCOUNT_KEEP
-		                  : w->keep == 1 ? ACCOUNT_DELETE_AFTER
-		                                 : ACCOUNT_DELETE;
+		w->account.keep = keeps[w->keep];
 		w->account.keep_days = w->keep == 1 ? KEEP_DAYS : 0;
 		w->step = WIZARD_DONE;
 		return WIZARD_SAVE;
@@ -516,7 +519,7 @@ wizard_choose(struct wizard_steps *w, int direction)
 	int *v = w->focus == WIZARD_F_DAYS   ? &w->days
 	         : w->focus == WIZARD_F_KEEP ? &w->keep
 	                                     : NULL;
-	int n = w->focus == WIZARD_F_DAYS ? 2 : 3;
+	int n = w->focus == WIZARD_F_DAYS ? 2 : 4;
 
 	if (v != NULL)
 		*v = (*v + direction + n) % n;

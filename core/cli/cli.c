@@ -48,6 +48,8 @@ static const struct cli_command commands[] = {
 	  N_("write mail to a Maildir or an mbox"), cmd_export },
 	{ "bulk", N_("bulk [-n N]"), N_("who sends the most, and is it opened"),
 	  cmd_bulk },
+	{ "trash", N_("trash empty [-a ACCOUNT]..."),
+	  N_("delete for good what lies in Trash"), cmd_trash },
 	{ "index", "index", N_("rebuild the index from the mail files"),
 	  cmd_index },
 	{ "doctor", N_("doctor [-a ACCOUNT]"),

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "cli/account_state.h"
 #include "cli/args.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
@@ -29,15 +30,12 @@ print_server(struct str *out, const struct account_server *s,
 }
 
 static void
-list_json(const struct account *a)
+keys_json(const struct account *a, struct json *j)
 {
-	struct json j;
-	struct str text;
 	size_t i;
 
-	out_json_begin(&j, &text);
-	json_key(&j, "name");
-	json_string_z(&j, a->name);
+	json_key(j, "name");
+	json_string_z(j, a->name);
 	for (i = 0; account_key(i) != NULL; i++) {
 		const char *key = account_key(i);
 		struct str value;
@@ -45,19 +43,29 @@ list_json(const struct account *a)
 
 		str_init(&value, CONF_LINE_MAX);
 		if (account_key_repeats(key)) {
-			json_key(&j, key);
-			json_array(&j);
+			json_key(j, key);
+			json_array(j);
 			for (; account_key_get(a, key, n, &value) != 0; n++) {
-				json_string(&j, str_slice(&value));
+				json_string(j, str_slice(&value));
 				str_clear(&value);
 			}
-			json_end_array(&j);
+			json_end_array(j);
 		} else if (account_key_get(a, key, 0, &value) != 0) {
-			json_key(&j, key);
-			json_string(&j, str_slice(&value));
+			json_key(j, key);
+			json_string(j, str_slice(&value));
 		}
 		str_release(&value);
 	}
+}
+
+static void
+list_json(const struct account *a)
+{
+	struct json j;
+	struct str text;
+
+	out_json_begin(&j, &text);
+	keys_json(a, &j);
 	out_json_end(&j, &text);
 }
 
@@ -132,6 +140,18 @@ choose(struct account_run *r, struct err *err)
 	return NULL;
 }
 
+static void
+show_json(struct account_run *r, const struct account *a)
+{
+	struct json j;
+	struct str text;
+
+	out_json_begin(&j, &text);
+	keys_json(a, &j);
+	account_state_json(r, a, &j);
+	out_json_end(&j, &text);
+}
+
 static int
 account_show(struct account_run *r)
 {
@@ -140,10 +160,12 @@ account_show(struct account_run *r)
 
 	if (a == NULL)
 		return cli_fail(r->cli, &err);
-	if (r->cli->json)
-		list_json(a);
-	else
+	if (r->cli->json) {
+		show_json(r, a);
+	} else {
 		show_one(a);
+		account_state_print(r, a);
+	}
 	return EX_OK;
 }
 

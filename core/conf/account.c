@@ -286,6 +286,12 @@ account_address_ok(struct slice address)
 	return host_ok(slice_from(address, at + 1));
 }
 
+bool
+account_is_recent(const struct account *a)
+{
+	return slice_istarts(slice_of(a->user), "recent:");
+}
+
 int
 account_check(const struct account *a, struct err *err)
 {

@@ -27,7 +27,8 @@ enum account_auth {
 enum account_keep {
 	ACCOUNT_KEEP,
 	ACCOUNT_DELETE,
-	ACCOUNT_DELETE_AFTER
+	ACCOUNT_DELETE_AFTER,
+	ACCOUNT_AS_HERE, /* deleted here for good: there, too */
 };
 
 struct account_server {
@@ -98,5 +99,8 @@ void account_show_server(const struct account_server *s, const char *start_word,
 void account_server_release(struct account_server *s);
 /* Complete and consistent?  0, or -1 ERR_CONFIG saying what is missing. */
 int account_check(const struct account *a, struct err *err);
+/* Does it log in to Gmail's view of the last 30 days ("recent:ADDRESS")?  It
+ * shows what other programs have fetched; nothing may be deleted there. */
+bool account_is_recent(const struct account *a);
 
 #endif

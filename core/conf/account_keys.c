@@ -192,13 +192,15 @@ set_keep(struct account *a, struct slice v, struct err *err)
 		a->keep = ACCOUNT_KEEP;
 	} else if (slice_ieq_z(v, "no")) {
 		a->keep = ACCOUNT_DELETE;
+	} else if (slice_ieq_z(v, "here")) {
+		a->keep = ACCOUNT_AS_HERE;
 	} else if (slice_u64(v, &n) == 0 && n > 0 && n <= DAYS_MAX) {
 		a->keep = ACCOUNT_DELETE_AFTER;
 		a->keep_days = (int)n;
 	} else {
 		return err_set(err, ERR_CONFIG,
-		               _("'%.*s' is none of yes, no or a number of "
-		                 "days"),
+		               _("'%.*s' is none of yes, no, here or a number "
+		                 "of days"),
 		               SLICE_ARG(slice_head(v, 40)));
 	}
 	return 0;
@@ -295,6 +297,9 @@ get_keep(const struct account *a, struct str *out)
 		break;
 	case ACCOUNT_DELETE_AFTER:
 		str_printf(out, "%d", a->keep_days);
+		break;
+	case ACCOUNT_AS_HERE:
+		str_add_z(out, "here");
 		break;
 	}
 }

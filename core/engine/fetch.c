@@ -274,7 +274,7 @@ finish_batch(struct fetch *f, int rc, struct err *err)
 		queue_post(f->job->queue, e);
 	}
 	if (rc == 0 && f->account->keep == ACCOUNT_DELETE &&
-	    f->stored_count != 0)
+	    !account_is_recent(f->account) && f->stored_count != 0)
 		rc = remove_entries(f, f->stored, f->stored_count, err);
 	return rc;
 }
@@ -569,6 +569,8 @@ remove_older(struct fetch *f, struct err *err)
 		if (!check.same &&
 		    fetch_look_again(f, p->remove, p->remove_count, err) != 0)
 			return -1;
+	} else if (fetch_look_again(f, p->remove, p->remove_count, err) != 0) {
+		return -1;
 	}
 	return remove_entries(f, p->remove, p->remove_count, err);
 }
@@ -592,9 +594,20 @@ fresh(const struct fetch *f)
 
 /* ---- the job ---- */
 
+/* Why some were not fetched, for people; NULL: none. */
+static const char *
+skipped_why(const struct fetch *f)
+{
+	if (f->failed != 0)
+		return f->why.text;
+	return f->plan.too_large != 0 ? _("larger than the account's limit")
+	                              : NULL;
+}
+
 static void
 record(struct fetch *f, int64_t started, struct err *err)
 {
+	const char *why = skipped_why(f);
 	struct fetch_record r = {
 		.account = f->deliver.account_id,
 		.started = started,
@@ -602,6 +615,7 @@ record(struct fetch *f, int64_t started, struct err *err)
 		.messages = fresh(f),
 		.skipped = f->plan.too_large + f->failed,
 		.bytes = f->bytes,
+		.why = why != NULL ? xstrdup(why) : NULL,
 		.error = err->code != ERR_NONE ? err->text : NULL,
 	};
 	enum err_code code =
@@ -609,10 +623,12 @@ record(struct fetch *f, int64_t started, struct err *err)
 	struct err ignored = { 0 };
 
 	/* History is a courtesy: the fetch itself is done. */
+	if (f->deliver.account_id != 0 &&
+	    store_fetch_record(f->deliver.store, &r, &ignored) != 0)
+		log_line(LOG_ERROR, "%s", ignored.text);
+	free(r.why);
 	if (f->deliver.account_id == 0)
 		return;
-	if (store_fetch_record(f->deliver.store, &r, &ignored) != 0)
-		log_line(LOG_ERROR, "%s", ignored.text);
 	tick_ended(f->deliver.store, f->deliver.account_id, code,
 	           f->pop3 != NULL ? pop3_login_delay(f->pop3) : 0, f->changed);
 	if (store_copy_daily(f->deliver.store, &ignored) != 0)
@@ -623,7 +639,7 @@ static void
 make_final(struct fetch *f, const struct err *err, int64_t start_ms)
 {
 	struct event *e = event_new(EVENT_FETCH_DONE, f->account->name);
-	char text[640];
+	const char *why = skipped_why(f);
 
 	e->job = f->job->id;
 	e->done = fresh(f);
@@ -634,13 +650,8 @@ make_final(struct fetch *f, const struct err *err, int64_t start_ms)
 	e->err = *err;
 	e->note = f->note;
 	f->note = NULL;
-	if (f->failed != 0)
-		(void)snprintf(text, sizeof text, "%s", f->why.text);
-	else if (f->plan.too_large != 0)
-		(void)snprintf(text, sizeof text, "%s",
-		               _("larger than the account's limit"));
-	if (e->skipped != 0)
-		e->text = xstrdup(text);
+	if (why != NULL)
+		e->text = xstrdup(why);
 	f->job->final = e;
 }
 

@@ -264,8 +264,9 @@ look_for_reused(struct fetch *f, struct err *err)
 		const struct uidl_row *row = row_of(f, i);
 		uint64_t size = f->listing.v[i].size;
 
-		if (row != NULL && row->state == UIDL_STORED && size != 0 &&
-		    row->size != 0 && row->size != size)
+		if (row != NULL &&
+		    (row->state == UIDL_STORED || row->state == UIDL_DOOMED) &&
+		    size != 0 && row->size != 0 && row->size != size)
 			changed[n++] = i;
 	}
 	if (n >= RECOUNT_MIN && n >= f->listing.n / 10)

@@ -10,11 +10,27 @@
 
 #define SECONDS_A_DAY 86400
 
+/* Is the whole message safe here, or was it, until the user threw it away? */
+static bool
+was_safe(const struct uidl_row *row)
+{
+	switch (row->state) {
+	case UIDL_STORED:
+		return !row->stub;
+	case UIDL_DELETED: /* and is there again */
+	case UIDL_DOOMED:
+		return true;
+	case UIDL_SKIPPED:
+		break;
+	}
+	return false;
+}
+
 static bool
 due_for_removal(const struct account *a, const struct uidl_row *row,
                 int64_t now)
 {
-	if (row->state != UIDL_STORED && row->state != UIDL_DELETED)
+	if (!was_safe(row) || account_is_recent(a))
 		return false;
 	switch (a->keep) {
 	case ACCOUNT_KEEP:
@@ -24,6 +40,9 @@ due_for_removal(const struct account *a, const struct uidl_row *row,
 	case ACCOUNT_DELETE_AFTER:
 		return now - row->fetched >=
 		       (int64_t)a->keep_days * SECONDS_A_DAY;
+	case ACCOUNT_AS_HERE:
+		return row->state == UIDL_DOOMED ||
+		       (row->state == UIDL_DELETED && row->message == 0);
 	}
 	return false;
 }

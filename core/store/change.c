@@ -269,6 +269,15 @@ store_set_verdict(struct store *s, int64_t id, enum spam_verdict verdict,
 	return db_end(s->db, rc, err);
 }
 
+int
+uidl_doom(struct store *s, int64_t id, struct err *err)
+{
+	return db_run(s->db, err,
+	              "UPDATE uidl SET state = ? WHERE message = ?"
+	              " AND message != 0 AND state = ?",
+	              "iii", (int64_t)UIDL_DOOMED, id, (int64_t)UIDL_STORED);
+}
+
 static int
 delete_one(struct store *s, int64_t id, struct err *err)
 {
@@ -281,6 +290,8 @@ delete_one(struct store *s, int64_t id, struct err *err)
 		m = store_maildir(s, row.account, err);
 		rc = m != NULL ? maildir_remove(m, &row.place, err) : -1;
 		if (rc == 0)
+			rc = uidl_doom(s, id, err);
+		if (rc == 0)
 			rc = row_delete(s, id, err);
 	}
 	arena_release(&a);
@@ -292,7 +303,8 @@ store_delete(struct store *s, const int64_t *ids, size_t n, struct err *err)
 {
 	struct id_list list = { 0 };
 	size_t i;
-	int rc = db_begin(s->db, false, err);
+	/* What is to go on the server must not come back after a power cut. */
+	int rc = db_begin(s->db, true, err);
 
 	if (rc != 0)
 		return -1;
@@ -302,4 +314,42 @@ store_delete(struct store *s, const int64_t *ids, size_t n, struct err *err)
 		rc = delete_one(s, list.ids.v[i], err);
 	array_release(&list.ids);
 	return db_end(s->db, rc, err);
+}
+
+/* Deleted under one lock; a screen waits for less. */
+#define EMPTY_CHUNK 200
+
+static int
+trash_chunk(struct store *s, int64_t account, int64_t *ids, size_t *n_r,
+            struct err *err)
+{
+	struct db_stmt *st = db_query(s->db, err,
+	                              "SELECT id FROM message WHERE folder = ?1"
+	                              " AND (account = ?2 OR ?2 = 0) LIMIT ?3",
+	                              "iii", (int64_t)FOLDER_TRASH, account,
+	                              (int64_t)EMPTY_CHUNK);
+	int rc = -1;
+
+	*n_r = 0;
+	while (st != NULL && (rc = db_step(st, err)) == 1)
+		ids[(*n_r)++] = db_int(st, 0);
+	db_done(st);
+	return rc;
+}
+
+int
+store_empty_trash(struct store *s, int64_t account, uint64_t *n_r,
+                  struct err *err)
+{
+	int64_t ids[EMPTY_CHUNK];
+	size_t n;
+
+	*n_r = 0;
+	do {
+		if (trash_chunk(s, account, ids, &n, err) != 0 ||
+		    store_delete(s, ids, n, err) != 0)
+			return -1;
+		*n_r += n;
+	} while (n == EMPTY_CHUNK);
+	return 0;
 }

@@ -13,6 +13,29 @@
 /* Fetch records kept for each account: a day of one every five minutes. */
 #define FETCHES_KEPT 300
 
+/* There are few, or none: a walk of their own costs the others nothing. */
+static int
+mark_stubs(struct store *s, int64_t account, struct uidl_map *map,
+           struct err *err)
+{
+	struct db_stmt *st = db_query(
+		s->db, err,
+		"SELECT u.uidl FROM message m CROSS JOIN uidl u"
+		" WHERE m.stub != 0 AND u.message = m.id AND u.message != 0"
+		" AND u.account = ?",
+		"i", account);
+	int rc = -1;
+
+	while (st != NULL && (rc = db_step(st, err)) == 1) {
+		struct uidl_row *row = map_get(&map->map, db_text(st, 0));
+
+		if (row != NULL)
+			row->stub = true;
+	}
+	db_done(st);
+	return rc;
+}
+
 int
 store_uidls(struct store *s, int64_t account, struct uidl_map *map_r,
             struct err *err)
@@ -35,6 +58,8 @@ store_uidls(struct store *s, int64_t account, struct uidl_map *map_r,
 		(void)map_set(&map_r->map, db_text(st, 0), row);
 	}
 	db_done(st);
+	if (rc == 0)
+		rc = mark_stubs(s, account, map_r, err);
 	if (rc != 0)
 		uidl_map_release(map_r);
 	return rc;
@@ -135,10 +160,11 @@ store_fetch_record(struct store *s, const struct fetch_record *r,
 		rc = db_run(
 			s->db, err,
 			"INSERT INTO fetch(account, started, ended, messages,"
-			" skipped, bytes, error) VALUES(?, ?, ?, ?, ?, ?, ?)",
-			"iiiiiiz", r->account, r->started, r->ended,
+			" skipped, bytes, error, why)"
+			" VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
+			"iiiiiizz", r->account, r->started, r->ended,
 			(int64_t)r->messages, (int64_t)r->skipped,
-			(int64_t)r->bytes, r->error);
+			(int64_t)r->bytes, r->error, r->why);
 	if (rc == 0)
 		rc = db_run(s->db, err,
 		            "DELETE FROM fetch WHERE account = ?1 AND id <="
@@ -158,6 +184,18 @@ read_fetch(struct db_stmt *st, struct fetch_record *r)
 	r->skipped = (uint64_t)db_int(st, 4);
 	r->bytes = (uint64_t)db_int(st, 5);
 	r->error = db_text_dup(st, 6);
+	r->why = db_text_dup(st, 7);
+}
+
+void
+fetch_records_free(struct fetch_record **v, size_t n)
+{
+	for (size_t i = 0; *v != NULL && i < n; i++) {
+		free((*v)[i].error);
+		free((*v)[i].why);
+	}
+	free(*v);
+	*v = NULL;
 }
 
 int
@@ -167,23 +205,20 @@ store_fetch_history(struct store *s, int64_t account, size_t n,
 	ARRAY(struct fetch_record) list = { 0 };
 	struct db_stmt *st = db_query(
 		s->db, err,
-		"SELECT account, started, ended, messages, skipped, bytes, error"
-		" FROM fetch WHERE account = ? ORDER BY id DESC LIMIT ?",
+		"SELECT account, started, ended, messages, skipped, bytes,"
+		" error, why FROM fetch WHERE account = ?1 OR ?1 = 0"
+		" ORDER BY id DESC LIMIT ?2",
 		"ii", account, (int64_t)n);
 	int rc = -1;
 
 	while (st != NULL && (rc = db_step(st, err)) == 1)
 		read_fetch(st, array_add_new(&list));
 	db_done(st);
-	if (rc != 0) {
-		while (list.n > 0)
-			free(list.v[--list.n].error);
-		array_release(&list);
-		return -1;
-	}
+	if (rc != 0)
+		fetch_records_free(&list.v, list.n);
 	*v_r = list.v;
-	*n_r = list.n;
-	return 0;
+	*n_r = rc == 0 ? list.n : 0;
+	return rc;
 }
 
 int

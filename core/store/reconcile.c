@@ -301,6 +301,11 @@ remove_row(struct scan *scan, int64_t id, struct err *err)
 	if (f != NULL)
 		return 0; /* moved meanwhile: found by the next look */
 	scan->changed++;
+	/* Another program emptied the trash; but where no file is left at all,
+	 * a disk may be missing. */
+	if (row.place.folder == FOLDER_TRASH && scan->names.n != 0 &&
+	    uidl_doom(scan->s, id, err) != 0)
+		return -1;
 	return row_delete(scan->s, id, err);
 }
 

@@ -170,6 +170,28 @@ static const char automatic[] =
 	"ALTER TABLE undo ADD COLUMN head INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX undo_head ON undo(head) WHERE head != 0;";
 
+/*
+ * message.stub: bytes of a message of which only the header is here, else 0;
+ * when such a row goes without the user's will, the server's copy must stay.
+ * leaving: what is to be deleted on the server next time to keep its mailbox
+ * below a size, shown before it is done.
+ * fetch.why: what was skipped.
+ */
+static const char stubs[] =
+	"ALTER TABLE message ADD COLUMN stub INTEGER NOT NULL DEFAULT 0;"
+	"CREATE INDEX message_stub ON message(id) WHERE stub != 0;"
+	"CREATE TABLE leaving(account INTEGER NOT NULL, uidl BLOB NOT NULL,"
+	" size INTEGER NOT NULL, PRIMARY KEY(account, uidl)) WITHOUT ROWID;"
+	"ALTER TABLE fetch ADD COLUMN why TEXT;"
+	"DROP TRIGGER message_out;"
+	"CREATE TRIGGER message_out AFTER DELETE ON message BEGIN " COUNT_OUT
+	"DELETE FROM label WHERE message = OLD.id;"
+	"DELETE FROM reason WHERE message = OLD.id;"
+	"UPDATE uidl SET message = 0, state ="
+	" CASE WHEN OLD.stub != 0 AND state = 1 THEN 3 ELSE state END"
+	" WHERE message = OLD.id AND message != 0;"
+	"END;";
+
 struct migration {
 	const char *scripts[2];
 };
@@ -178,6 +200,7 @@ static const struct migration migrations[] = {
 	{ { tables, triggers } },
 	{ { uidl_sizes, NULL } },
 	{ { automatic, NULL } },
+	{ { stubs, NULL } },
 };
 
 #define NEWEST ((int)(sizeof migrations / sizeof migrations[0]))
@@ -207,9 +230,9 @@ migrate_from(struct db *db, int64_t version, struct err *err)
 static int
 set_version(struct db *db, struct err *err)
 {
-	static const char sql[] = "PRAGMA user_version=3";
+	static const char sql[] = "PRAGMA user_version=4";
 
-	_Static_assert(NEWEST == 3, "and the number in sql");
+	_Static_assert(NEWEST == 4, "and the number in sql");
 	return db_script(db, sql, err);
 }
 

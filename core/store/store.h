@@ -144,8 +144,11 @@ int store_deliver(struct store *s, int64_t account, struct slice message,
 /* ---- what was fetched ---- */
 enum uidl_state {
 	UIDL_STORED = 1,
-	UIDL_DELETED = 2,
-	UIDL_SKIPPED = 3
+	UIDL_DELETED = 2, /* on the server, too */
+	UIDL_SKIPPED = 3,
+	/* Deleted here for good by the user (store_delete, or another program
+	 * out of Trash): goes there too when the account wants that. */
+	UIDL_DOOMED = 4
 };
 
 struct uidl_row {
@@ -153,6 +156,7 @@ struct uidl_row {
 	int64_t message; /* id, 0 when gone */
 	int64_t fetched; /* time */
 	uint64_t size;   /* as the server listed it; 0: unknown */
+	bool stub;       /* only the header is here */
 };
 
 /* Values: struct uidl_row *, owned by the map's arena. */
@@ -202,15 +206,18 @@ struct fetch_record {
 	int64_t account;
 	int64_t started, ended;
 	uint64_t messages, skipped, bytes;
+	char *why;   /* some were skipped; NULL: not known */
 	char *error; /* NULL: none */
 };
 
 int store_fetch_record(struct store *s, const struct fetch_record *r,
                        struct err *err);
-/* The last n of an account, newest first; owned array, error strings too. */
+/* The last n of an account (0: of all), newest first; owned
+ * (fetch_records_free). */
 int store_fetch_history(struct store *s, int64_t account, size_t n,
                         struct fetch_record **v_r, size_t *n_r,
                         struct err *err);
+void fetch_records_free(struct fetch_record **v, size_t n);
 
 /* ---- lists are windows ---- */
 struct store_view {
@@ -257,9 +264,13 @@ int store_label(struct store *s, const int64_t *ids, size_t n,
                 const char *label, bool add, int64_t *undo_r, struct err *err);
 int store_set_verdict(struct store *s, int64_t id, enum spam_verdict verdict,
                       double score, struct slice reasons, struct err *err);
-/* The file goes now (drafts that were sent, emptied trash). */
+/* The file goes now (drafts that were sent, emptied trash); its UIDLs become
+ * UIDL_DOOMED. */
 int store_delete(struct store *s, const int64_t *ids, size_t n,
                  struct err *err);
+/* The same for all in Trash of an account (0: of all); *n_r: how many. */
+int store_empty_trash(struct store *s, int64_t account, uint64_t *n_r,
+                      struct err *err);
 int store_undo(struct store *s, int64_t token, struct err *err);
 /* One token that takes these changes back together. */
 int store_undo_join(struct store *s, const int64_t *tokens, size_t n,

@@ -151,6 +151,9 @@ struct change {
 	int64_t missed; /* account of a file that was not in its place, 0 */
 };
 
+/* The user deleted a message for good (in a transaction, before its row goes). */
+int uidl_doom(struct store *s, int64_t id, struct err *err);
+
 int change_one(struct store *s, int64_t id, struct change *c, struct err *err);
 
 #endif

@@ -31,6 +31,20 @@ chmod -R go= "$T/config"
 printf 'From: a@example.org\nSubject: hi\n\ntext\n' >"$T/one.eml"
 check 'import' pabal import -a work "$T/one.eml"
 
+check 'fetch fails' eval '! pabal fetch -a work'
+check 'show' pabal account show work
+check 'shows the keys' grep -qx '\[work\]' "$T/said"
+check 'shows the schedule' grep -q '^next fetch: ' "$T/said"
+check 'shows the failure' grep -q '0 new, .*: no password is known' "$T/said"
+check 'show as JSON' pabal --json account show work
+check 'JSON is one line' test "$(wc -l <"$T/said")" = 1
+check 'JSON has the history' grep -q '"history":\[{"started":' "$T/said"
+check 'JSON has the schedule' grep -q '"schedule":{"interval_minutes":10' \
+	"$T/said"
+check 'trash' pabal trash empty
+check 'trash was empty' grep -qx '0 messages deleted for good' "$T/said"
+check 'trash wants a word' eval '! pabal trash'
+
 check 'remove' pabal account remove work
 check 'names the folder' grep -qxF "pabal: account 'work' is removed; \
 its mail stays in $T/data/mail/work" "$T/said"

@@ -6,6 +6,9 @@ Beside its answers a part may have:
   tls, cert, old    how TLS is spoken; client_tls: what the account wants
   keep      policies to try: 'no' (delete after fetching) and 'yes'
   runs      a tuple for each run: exit status, messages stored after it
+  before    {run: function (home, server) to call before that run}
+  left      messages left on the server after each run
+  rows      listed at the end, when some are in Trash
   says      words that must stand in the output of the first run
   sent      copies in Sent of a message that not everybody took
   key       lines for the account's configuration
@@ -16,7 +19,7 @@ import time
 
 from hostile_server import (DEFAULT, Hangup, Pop3, Smtp, cut_after, drip, flood,
                             for_message, hang_up, in_session, letter, mail,
-                            say, send, stall, when_whole)
+                            say, send, sha256, stall, when_whole)
 
 OK, USAGE, DATA, UNAVAILABLE, IO, TEMP, NOPERM = 0, 64, 65, 69, 74, 75, 77
 ALL = ((OK, 3), (OK, 3))
@@ -75,6 +78,16 @@ def shift_numbers(s, a):
     return None
 
 
+def shift_numbers_here(s, a):
+    """Another client deletes the first message while we look."""
+    if a or len(s.box()) != 3:
+        return DEFAULT
+    s.per_message('', s.uid)
+    s.server.unwanted.add(sha256(s.box()[0][1]))
+    s.server.box = s.box()[1:]
+    return None
+
+
 def shift_later(s, a):
     """The same, after all messages were handed out."""
     if s.number != 1 or a != '1' or len(s.box()) != 3:
@@ -106,6 +119,17 @@ def drop_then(play):
         s.drop_marked()
         play(s, a)
     return quit_
+
+
+def throw_away(number, empty=True, then=lambda server: None):
+    def play(home, server):
+        home.throw_away(server, b'Subject: letter %d\r' % number, empty)
+        then(server)
+    return play
+
+
+def reuse_second(server):
+    server.box[1] = ('uid-2', letter(8, b'Another one, and it is longer.\r\n'))
 
 
 def lower_case(data):
@@ -263,6 +287,19 @@ POP3 = {
     'quit-cut': dict(QUIT=drop_then(hang_up), runs=ALL),
     'quit-stall': both(QUIT=drop_then(stall), runs=ALL),
     'emptied': dict(STAT=new_box([]), keep=('yes',), runs=ALL),
+    'here-deleted': dict(keep=('here',), before={2: throw_away(2)},
+                         runs=((OK, 3), (OK, 2), (OK, 2)), left=(3, 2, 2)),
+    'here-in-trash': dict(keep=('here',), before={2: throw_away(2, False)},
+                          runs=((OK, 3), (OK, 3)), left=(3, 3), rows=2),
+    'here-reused': dict(keep=('here',),
+                        before={2: throw_away(2, then=reuse_second)},
+                        runs=((OK, 3), (OK, 3), (OK, 3)), left=(3, 3, 3)),
+    'here-renumbered': dict(keep=('here',), before={2: throw_away(2)},
+                            UIDL=in_session(2, shift_numbers_here),
+                            runs=((OK, 3), (TEMP, 2), (OK, 2)),
+                            left=(3, 2, 1)),
+    'here-kept': dict(keep=('yes',), before={2: throw_away(2)},
+                      runs=((OK, 3), (OK, 2)), left=(3, 3)),
     'numbers-shift': both(UIDL=shift_numbers,
                           runs=((TEMP, 0), (OK, 2), (OK, 2)), lost=1),
     'numbers-shift-later': dict(

@@ -128,6 +128,21 @@ class Home:
                                f'{account}/*/{one}/*')
         return found
 
+    def throw_away(self, server, needle, empty=True):
+        """What another mail program and pabal trash empty do."""
+        for path in self.files('bad'):
+            with open(path, 'rb') as f:
+                data = f.read()
+            if needle not in data:
+                continue
+            os.rename(path, f'{self.folder}/data/mail/bad/Trash/cur/' +
+                      os.path.basename(path).partition(':')[0] + ':2,S')
+            if empty:
+                server.unwanted.add(sha256(data))
+        if empty:
+            status, text, *_ = self.run('trash', 'empty')
+            check(6, status == 0, text)
+
     def stored(self, account):
         out = []
         for path in self.files(account):
@@ -176,7 +191,8 @@ def check_pop3_store(home, server, ever, n):
     for entry in server.log:
         if entry['event'] == 'dropped':
             check(1, entry['sha'] in ever, 'the test lost count')
-            check(1, ever[entry['sha']] in stored,
+            check(1, ever[entry['sha']] in stored or
+                  entry['sha'] in server.unwanted,
                   'dropped by the server and not here')
     check(2, len(set(stored)) == len(stored),
           f'{len(stored)} files, {len(set(stored))} different')
@@ -208,6 +224,7 @@ def play_pop3(name, part, keep, certs, good, sanitized):
                      'smtp = none\n')
         ever = all_messages(server, part)
         for number, (status, n) in enumerate(part['runs'], 1):
+            part.get('before', {}).get(number, lambda h, s: None)(home, server)
             got = home.run('fetch')
             ever.update(all_messages(server, part))
             try:
@@ -221,6 +238,9 @@ def play_pop3(name, part, keep, certs, good, sanitized):
                       'the other account has not got its mail')
                 check_pop3_store(home, server, ever, n)
                 check_logins(server, part)
+                if 'left' in part:
+                    check(1, len(server.box) == part['left'][number - 1],
+                          f'{len(server.box)} left on the server')
                 if part.get('again') == 'known' and number > 1:
                     check(2, not any(e['event'] == 'gave' and
                                      e['session'] == number
@@ -229,7 +249,7 @@ def play_pop3(name, part, keep, certs, good, sanitized):
             except Failed as e:
                 raise Failed(f'run {number}: {e}\n{got[1][-1500:]}')
         rows = home.rows('bad')
-        check(2, len(rows) == len(home.stored('bad')),
+        check(2, len(rows) == part.get('rows', len(home.stored('bad'))),
               f'{len(rows)} rows, {len(home.stored("bad"))} files')
         check(3, not home.files('bad', ('tmp',)), 'files left in tmp')
         logins = [e for e in server.log if e['event'] == 'line' and

@@ -425,6 +425,7 @@ class Server:
             self.context = tls_context(certs, part.get('cert', 'good'),
                                        part.get('old', False))
         self.log = []
+        self.unwanted = set()  # SHA-256 of what the user deleted for good
         self.over = threading.Event()
         self.lock = threading.Lock()
         self.sessions = 0

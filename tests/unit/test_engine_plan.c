@@ -134,6 +134,63 @@ test_removal_follows_the_account(void **state)
 }
 
 static void
+test_deleted_here_is_deleted_there(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w);
+	lists(&w, (char[]){ "here" }, 10);
+	lists(&w, (char[]){ "doomed" }, 10);
+	lists(&w, (char[]){ "again" }, 10);
+	lists(&w, (char[]){ "lost" }, 10);
+	knows(&w, "here", UIDL_STORED, NOW - 90 * DAY);
+	knows(&w, "doomed", UIDL_DOOMED, NOW);
+	knows(&w, "again", UIDL_DELETED, NOW);
+	/* A row went, but nobody deleted the message. */
+	knows(&w, "lost", UIDL_STORED, NOW);
+	w.rows[0].message = 7;
+	plan(&w);
+	assert_int_equal(w.plan.remove_count, 0);
+	fetch_plan_release(&w.plan);
+
+	w.account.keep = ACCOUNT_AS_HERE;
+	plan(&w);
+	assert_int_equal(w.plan.remove_count, 2);
+	assert_int_equal(w.plan.remove[0], 1);
+	assert_int_equal(w.plan.remove[1], 2);
+	assert_int_equal(w.plan.fetch_count, 0);
+	fetch_plan_release(&w.plan);
+
+	/* Gmail's view of the last days is looked at only. */
+	w.account.user = xstrdup("recent:kim@gmail.com");
+	plan(&w);
+	assert_int_equal(w.plan.remove_count, 0);
+	fetch_plan_release(&w.plan);
+	w.account.keep = ACCOUNT_DELETE;
+	plan(&w);
+	assert_int_equal(w.plan.remove_count, 0);
+	end(&w);
+}
+
+static void
+test_a_header_is_no_safe_message(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w);
+	lists(&w, (char[]){ "header" }, 10);
+	knows(&w, "header", UIDL_STORED, NOW - 90 * DAY);
+	w.rows[0].stub = true;
+	w.account.keep = ACCOUNT_DELETE;
+	plan(&w);
+	assert_int_equal(w.plan.remove_count, 0);
+	assert_int_equal(w.plan.fetch_count, 0);
+	end(&w);
+}
+
+static void
 test_too_large_is_left_and_counted(void **state)
 {
 	struct world w;
@@ -157,6 +214,8 @@ main(void)
 		cmocka_unit_test(test_only_the_unknown_is_fetched),
 		cmocka_unit_test(test_first_fetch_brings_the_newest_first),
 		cmocka_unit_test(test_removal_follows_the_account),
+		cmocka_unit_test(test_deleted_here_is_deleted_there),
+		cmocka_unit_test(test_a_header_is_no_safe_message),
 		cmocka_unit_test(test_too_large_is_left_and_counted),
 	};
 

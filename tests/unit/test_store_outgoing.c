@@ -226,6 +226,13 @@ test_a_mailbox_of_the_second_version_is_migrated(void **state)
 
 	assert_ok(t, store_move(t->s, &id, 1, FOLDER_TRASH, &undo, &t->err));
 	assert_ok(t, db_script(t->s->db,
+	                       "DROP INDEX message_stub;"
+	                       "DROP TABLE leaving;"
+	                       "DROP TRIGGER message_out;"
+	                       "CREATE TRIGGER message_out AFTER DELETE ON"
+	                       " message BEGIN SELECT 1; END;"
+	                       "ALTER TABLE message DROP COLUMN stub;"
+	                       "ALTER TABLE fetch DROP COLUMN why;"
 	                       "DROP TABLE outbox_key;"
 	                       "DROP INDEX undo_head;"
 	                       "ALTER TABLE outbox DROP COLUMN automatic;"

@@ -475,6 +475,7 @@ test_fetch_history(void **state)
 	struct store_test *t = *state;
 	struct fetch_record *v = NULL;
 	char words[] = "server said no";
+	char why[] = "too large";
 	size_t n = 0;
 	size_t i;
 
@@ -482,6 +483,7 @@ test_fetch_history(void **state)
 		struct fetch_record r = { .account = t->a,
 			                  .started = (int64_t)i,
 			                  .messages = i,
+			                  .why = i % 2 ? why : NULL,
 			                  .error = i % 2 ? words : NULL };
 
 		assert_ok(t, store_fetch_record(t->s, &r, &t->err));
@@ -491,12 +493,15 @@ test_fetch_history(void **state)
 	assert_int_equal(v[0].started, 309);
 	assert_string_equal(v[0].error, words);
 	assert_null(v[1].error);
-	for (i = 0; i < n; i++)
-		free(v[i].error);
-	free(v);
+	assert_string_equal(v[0].why, why);
+	assert_null(v[1].why);
+	fetch_records_free(&v, n);
 	assert_ok(t, store_fetch_history(t->s, t->b, 10, &v, &n, &t->err));
 	assert_int_equal(n, 0);
-	free(v);
+	fetch_records_free(&v, n);
+	assert_ok(t, store_fetch_history(t->s, 0, 10, &v, &n, &t->err));
+	assert_int_equal(n, 10);
+	fetch_records_free(&v, n);
 }
 
 static void

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* When an account is fetched, and what came of it so far. */
+#include "cli/account_state.h"
+
+#include <stdlib.h>
+
+#include "cli/cmd.h"
+#include "cli/out.h"
+#include "engine/engine.h"
+#include "store/store.h"
+#include "util/fsx.h"
+#include "util/i18n.h"
+
+#include "util/banned.h"
+
+/* Fetches shown; JSON has all that are kept. */
+#define HISTORY_LINES 10
+#define HISTORY_ALL   1000
+#define LINE_MAX      2048
+
+struct state {
+	struct engine_schedule plan;
+	struct fetch_record *history;
+	size_t n;
+};
+
+/* Without a store there is nothing to tell, and none is made for that. */
+static bool
+have_store(struct account_run *r)
+{
+	char *path = fsx_join(r->cli->paths.data, "pabal.db");
+	bool there = fsx_exists(path);
+
+	free(path);
+	return there;
+}
+
+static int
+load(struct account_run *r, const struct account *a, size_t most,
+     struct state *state_r)
+{
+	struct err err = { 0 };
+	struct store *s = cli_store(r->cli, &err);
+	struct engine *e = engine_new(&r->cli->paths, &r->conf, &err);
+	int64_t id = 0;
+	int rc = s != NULL && e != NULL ? 0 : -1;
+
+	*state_r = (struct state){ 0 };
+	if (rc == 0)
+		rc = engine_schedule(e, s, a, &state_r->plan, &err);
+	if (rc == 0)
+		rc = store_account(s, a->name, &id, &err);
+	if (rc == 0)
+		rc = store_fetch_history(s, id, most, &state_r->history,
+		                         &state_r->n, &err);
+	engine_free(&e);
+	store_close(&s);
+	if (rc != 0)
+		(void)cli_fail(r->cli, &err);
+	return rc;
+}
+
+static void
+print_next(const struct account *a, const struct engine_schedule *plan)
+{
+	struct str when;
+
+	str_init(&when, 100);
+	if (plan->next != 0)
+		out_date(&when, plan->next);
+	if (a->pop.host == NULL)
+		;
+	else if (plan->rejected > 0)
+		out_line(_("next fetch: when you ask for it, or with another "
+		           "password: the server rejected this one"));
+	else if (plan->next == 0)
+		out_line(_("next fetch: only when you ask for it"));
+	else
+		out_line(_("next fetch: %s, every %d minutes"), when.p,
+		         a->interval_min);
+	if (plan->failures > 0)
+		out_line(N_N("failed %d time", "failed %d times in a row",
+		             (unsigned long)plan->failures),
+		         plan->failures);
+	str_release(&when);
+}
+
+static void
+print_record(const struct fetch_record *h)
+{
+	struct str line;
+
+	str_init(&line, LINE_MAX);
+	str_add_z(&line, "  ");
+	out_date(&line, h->started);
+	str_add_z(&line, "  ");
+	str_printf(&line, _("%llu new"), (unsigned long long)h->messages);
+	if (h->skipped > 0) {
+		str_add_z(&line, ", ");
+		str_printf(&line, _("%llu skipped"),
+		           (unsigned long long)h->skipped);
+		if (h->why != NULL)
+			str_printf(&line, " (%s)", h->why);
+	}
+	str_add_z(&line, ", ");
+	str_add_size(&line, h->bytes);
+	str_add_z(&line, ", ");
+	str_printf(&line, _("%lld s"), (long long)(h->ended - h->started));
+	if (h->error != NULL)
+		str_printf(&line, ": %s", h->error);
+	out_line("%s", line.p);
+	str_release(&line);
+}
+
+void
+account_state_print(struct account_run *r, const struct account *a)
+{
+	struct state st;
+
+	if (!have_store(r) || load(r, a, HISTORY_LINES, &st) != 0)
+		return;
+	out_line("%s", "");
+	print_next(a, &st.plan);
+	if (st.n > 0)
+		out_line("%s", _("last fetches:"));
+	for (size_t i = 0; i < st.n; i++)
+		print_record(&st.history[i]);
+	fetch_records_free(&st.history, st.n);
+}
+
+static void
+json_time(struct json *j, const char *key, int64_t t)
+{
+	json_key(j, key);
+	if (t != 0)
+		json_int(j, t);
+	else
+		json_null(j);
+}
+
+static void
+json_schedule(struct json *j, const struct account *a,
+              const struct engine_schedule *plan)
+{
+	json_key(j, "schedule");
+	json_object(j);
+	json_key(j, "interval_minutes");
+	json_int(j, a->interval_min);
+	json_time(j, "last", plan->last);
+	json_time(j, "next", plan->next);
+	json_key(j, "failures");
+	json_int(j, plan->failures);
+	json_key(j, "rejected");
+	json_int(j, plan->rejected);
+	json_end_object(j);
+}
+
+static void
+json_record(struct json *j, const struct fetch_record *h)
+{
+	json_object(j);
+	json_key(j, "started");
+	json_int(j, h->started);
+	json_key(j, "ended");
+	json_int(j, h->ended);
+	json_key(j, "new");
+	json_int(j, (int64_t)h->messages);
+	json_key(j, "skipped");
+	json_int(j, (int64_t)h->skipped);
+	json_key(j, "skipped_why");
+	json_string_z(j, h->why);
+	json_key(j, "bytes");
+	json_int(j, (int64_t)h->bytes);
+	json_key(j, "error");
+	json_string_z(j, h->error);
+	json_end_object(j);
+}
+
+void
+account_state_json(struct account_run *r, const struct account *a,
+                   struct json *j)
+{
+	struct state st = { 0 };
+
+	if (have_store(r) && load(r, a, HISTORY_ALL, &st) != 0)
+		return;
+	json_schedule(j, a, &st.plan);
+	json_key(j, "history");
+	json_array(j);
+	for (size_t i = 0; i < st.n; i++)
+		json_record(j, &st.history[i]);
+	json_end_array(j);
+	fetch_records_free(&st.history, st.n);
+}
