@@ -122,17 +122,24 @@ read_word(struct slice s, struct word *w)
 	return true;
 }
 
+/* ASCII, and nothing that shifts into another charset? */
+static bool
+is_plain(struct slice s)
+{
+	return s.n == 0 ||
+	       (!utf8_has_8bit(s.p, s.n) && memchr(s.p, '\033', s.n) == NULL &&
+	        memchr(s.p, '\016', s.n) == NULL);
+}
+
 void
 word_bytes(const struct detect_hint *hint, struct slice bytes, struct str *out)
 {
 	enum charset cs = hint->label;
 
 	if (cs <= CHARSET_JOHAB && cs != CHARSET_ISO_2022_KR &&
-	    !utf8_has_8bit(bytes.p, bytes.n)) {
-		if (memchr(bytes.p, 0x1b, bytes.n) == NULL) {
-			str_add_slice(out, bytes);
-			return;
-		}
+	    is_plain(bytes)) {
+		str_add_slice(out, bytes);
+		return;
 	}
 	if (cs == CHARSET_UTF8 && utf8_valid(bytes.p, bytes.n)) {
 		str_add_slice(out, bytes);
@@ -246,8 +253,7 @@ all_blank(struct slice s)
 static void
 add_literal(const struct detect_hint *hint, struct slice s, struct str *out)
 {
-	if (!utf8_has_8bit(s.p, s.n) &&
-	    (s.n == 0 || memchr(s.p, 0x1b, s.n) == NULL))
+	if (is_plain(s))
 		str_add_slice(out, s);
 	else
 		charset_decode(detect_header(s, hint), s, out, NULL);

@@ -7,10 +7,14 @@
  *    and the bytes are UTF-8 with Hangul;
  * 3. label UTF-8 and most of the non-ASCII invalid: CP949 when it fits better;
  * 4. no label, or one that says nothing: UTF-8 when valid, ISO-2022-KR by its
- *    designator, <meta charset>, the sibling, the Hangul test, the account's
- *    default, windows-1252;
+ *    designator or by what stands between SO and SI, <meta charset>, the
+ *    sibling, the Hangul test, the account's default, windows-1252;
  * 5. a label that the bytes contradict: <meta charset>, UTF-8 when valid, else
  *    the label after all.
+ *
+ * Texts are cut in the middle of characters and have a wrong byte here and
+ * there.  Before the last resort of 4, and for a Korean label, a text that is
+ * UTF-8, its sibling's charset or Hangul but for a few errors is that.
  */
 #include "text/detect.h"
 
@@ -40,10 +44,44 @@ by_mark(struct slice s, size_t *length_r)
 	return CHARSET_UNKNOWN;
 }
 
+/* Syllables in s, which is UTF-8. */
+static size_t
+count_hangul(struct slice s)
+{
+	size_t hangul = 0;
+
+	for (size_t i = 0; i < s.n;) {
+		uint32_t c;
+
+		i += utf8_decode(s.p + i, s.n - i, &c);
+		hangul += c >= 0xac00 && c <= 0xd7a3;
+	}
+	return hangul;
+}
+
 static struct slice
 designator(void)
 {
 	return SLICE_LIT("\033$)C");
+}
+
+/* Is there Hangul between SO and SI, and nothing that cannot be there? */
+static bool
+is_shifted_hangul(struct slice s)
+{
+	struct str text;
+	size_t bad;
+	size_t n = 0;
+
+	if (memchr(s.p, '\016', s.n) == NULL ||
+	    memchr(s.p, '\017', s.n) == NULL)
+		return false;
+	str_init(&text, 4 * TRIAL_MAX);
+	charset_decode(CHARSET_ISO_2022_KR, slice_head(s, TRIAL_MAX), &text,
+	               &bad);
+	n = bad == 0 ? count_hangul(str_slice(&text)) : 0;
+	str_release(&text);
+	return n > 0;
 }
 
 /* 7-bit, but more than ASCII? */
@@ -51,7 +89,8 @@ static enum charset
 by_escape(struct slice s)
 {
 	if (memchr(s.p, '\033', s.n) == NULL)
-		return CHARSET_UNKNOWN;
+		return is_shifted_hangul(s) ? CHARSET_ISO_2022_KR
+		                            : CHARSET_UNKNOWN;
 	if (slice_find_text(s, designator()) < s.n)
 		return CHARSET_ISO_2022_KR;
 	if (slice_find_text(s, SLICE_LIT("\033$B")) < s.n ||
@@ -87,20 +126,6 @@ decodes(enum charset cs, struct slice s)
 	return bad == 0 || (bad == 1 && s.n > TRIAL_MAX);
 }
 
-/* s is valid UTF-8: is there a syllable in it? */
-static bool
-has_hangul(struct slice s)
-{
-	for (size_t i = 0; i < s.n;) {
-		uint32_t c;
-
-		i += utf8_decode(s.p + i, s.n - i, &c);
-		if (c >= 0xac00 && c <= 0xd7a3)
-			return true;
-	}
-	return false;
-}
-
 static bool
 is_korean_label(enum charset cs)
 {
@@ -108,14 +133,19 @@ is_korean_label(enum charset cs)
 	       cs == CHARSET_ISO_2022_KR;
 }
 
-/* Is more than half of what is not ASCII ill-formed, and CP949 better? */
-static bool
-is_rather_cp949(struct slice s)
-{
-	struct cp949_count count;
-	size_t bad = 0;
-	size_t good = 0;
+/* Bytes of s that are not ASCII, in characters and in none, and how often
+ * they are in none. */
+struct utf8_count {
+	size_t good;
+	size_t bad;
+	size_t chars;
+	size_t errors;
+};
 
+static void
+count_utf8(struct slice s, struct utf8_count *n)
+{
+	memset(n, 0, sizeof *n);
 	for (size_t i = 0; i < s.n;) {
 		uint32_t c;
 		size_t len;
@@ -125,16 +155,40 @@ is_rather_cp949(struct slice s)
 			continue;
 		}
 		len = utf8_decode(s.p + i, s.n - i, &c);
-		if (c == UTF8_REPLACEMENT && !utf8_valid(s.p + i, len))
-			bad += len;
-		else
-			good += len;
+		if (c == UTF8_REPLACEMENT && !utf8_valid(s.p + i, len)) {
+			n->bad += len;
+			n->errors++;
+		} else {
+			n->good += len;
+			n->chars++;
+		}
 		i += len;
 	}
-	if (bad <= good)
+}
+
+/* Is more than half of what is not ASCII ill-formed, and CP949 better? */
+static bool
+is_rather_cp949(struct slice s)
+{
+	struct cp949_count count;
+	struct utf8_count n;
+
+	count_utf8(s, &n);
+	if (n.bad <= n.good)
 		return false;
 	cp949_count(s, &count);
-	return count.hangul > 0 && count.bad < bad / 2;
+	return count.hangul > 0 && count.hangul >= count.others &&
+	       count.bad < n.bad / 2;
+}
+
+/* UTF-8 but for a cut or a wrong byte? */
+static bool
+is_mostly_utf8(struct slice s)
+{
+	struct utf8_count n;
+
+	count_utf8(s, &n);
+	return n.chars >= 2 * n.errors;
 }
 
 bool
@@ -144,6 +198,21 @@ detect_is_korean(struct slice bytes)
 
 	cp949_count(bytes, &count);
 	return count.bad == 0 && count.hangul >= 2 &&
+	       count.hangul >= count.others;
+}
+
+/* Hangul but for a cut or a wrong byte? */
+static bool
+is_mostly_korean(struct slice s)
+{
+	struct cp949_count count;
+
+	/* A character that the end cut in two. */
+	if (s.n > 0 && (s.p[s.n - 1] & 0x80) != 0 &&
+	    detect_is_korean(slice_head(s, s.n - 1)))
+		return true;
+	cp949_count(s, &count);
+	return count.hangul >= 2 && count.hangul >= 16 * count.bad &&
 	       count.hangul >= count.others;
 }
 
@@ -169,6 +238,10 @@ by_company(struct slice s, const struct detect_hint *hint)
 	if (hint->sibling != CHARSET_ASCII && decodes(hint->sibling, s))
 		return hint->sibling;
 	if (detect_is_korean(s))
+		return CHARSET_CP949;
+	if (is_mostly_utf8(s))
+		return CHARSET_UTF8;
+	if (is_mostly_korean(s))
 		return CHARSET_CP949;
 	if (hint->fallback != CHARSET_UNKNOWN &&
 	    hint->fallback != CHARSET_ASCII && hint->fallback != CHARSET_UTF8)
@@ -208,7 +281,7 @@ with_label(struct slice s, const struct detect_hint *hint)
 		return cs;
 	}
 	utf8 = utf8_valid(s.p, s.n);
-	if (is_korean_label(cs) && utf8 && has_hangul(s))
+	if (is_korean_label(cs) && utf8 && count_hangul(s) > 0)
 		return CHARSET_UTF8;
 	if (decodes(cs, s))
 		return cs;
@@ -216,7 +289,10 @@ with_label(struct slice s, const struct detect_hint *hint)
 		return is_rather_cp949(s) ? CHARSET_CP949 : cs;
 	if (by_meta(s, hint) != CHARSET_UNKNOWN)
 		return by_meta(s, hint);
-	return utf8 ? CHARSET_UTF8 : cs;
+	if (utf8 ||
+	    (is_korean_label(cs) && is_mostly_utf8(s) && count_hangul(s) > 0))
+		return CHARSET_UTF8;
+	return cs;
 }
 
 static enum charset

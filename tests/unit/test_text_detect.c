@@ -87,6 +87,53 @@ test_no_label(void **state)
 	                 CHARSET_WINDOWS_1252);
 }
 
+/* A cut or a wrong byte does not make it another charset. */
+static void
+test_nearly(void **state)
+{
+	(void)state;
+	assert_int_equal(body("", SLICE_LIT("안녕하세요 \xec\x97")),
+	                 CHARSET_UTF8);
+	assert_int_equal(body("", SLICE_LIT("안녕하\xff세요 여러분")),
+	                 CHARSET_UTF8);
+	assert_int_equal(body("euc-kr", SLICE_LIT("안녕하세요 여러분\xec")),
+	                 CHARSET_UTF8);
+	assert_int_equal(body("", SLICE_LIT(KOREAN "\xb0")), CHARSET_CP949);
+	assert_int_equal(body("",
+	                      SLICE_LIT(KOREAN KOREAN "\xff" KOREAN KOREAN)),
+	                 CHARSET_CP949);
+	/* Big5 has too many errors for that. */
+	assert_int_equal(
+		body("",
+	             SLICE_LIT(
+			     "\261\172\246\156\275\320\260\335\263\157\255\323"
+			     "\262\243\253\176\301\331\246\263\246\163\263\146"
+			     "\266\334\301\302\301\302")),
+		CHARSET_WINDOWS_1252);
+	/* Too little to tell. */
+	assert_int_equal(body("", SLICE_LIT("\xbe\xc8 \xff")),
+	                 CHARSET_WINDOWS_1252);
+	assert_int_equal(body("", SLICE_LIT("\xc3\xa9 \xe9t\xe9")),
+	                 CHARSET_WINDOWS_1252);
+	/* Capitals with accents under the label UTF-8 are no Hanja. */
+	assert_int_equal(body("utf-8", SLICE_LIT("caf\xe9\xe9 d\xfc\xdf")),
+	                 CHARSET_UTF8);
+}
+
+/* Between SO and SI, without designator and label. */
+static void
+test_shifted(void **state)
+{
+	(void)state;
+	assert_int_equal(body("", SLICE_LIT("a \x0eGQ1[\x0f b")),
+	                 CHARSET_ISO_2022_KR);
+	assert_int_equal(body("euc-kr", SLICE_LIT("\x0eGQ1[\x0f")),
+	                 CHARSET_ISO_2022_KR);
+	assert_int_equal(body("", SLICE_LIT("a \x0eG\x0f b")), CHARSET_ASCII);
+	assert_int_equal(body("", SLICE_LIT("a \x0e\x0f b")), CHARSET_ASCII);
+	assert_int_equal(body("", SLICE_LIT("a \x0eGQ1[")), CHARSET_ASCII);
+}
+
 static void
 test_html_and_company(void **state)
 {
@@ -146,6 +193,8 @@ main(void)
 		cmocka_unit_test(test_good_labels_win),
 		cmocka_unit_test(test_wrong_labels),
 		cmocka_unit_test(test_no_label),
+		cmocka_unit_test(test_nearly),
+		cmocka_unit_test(test_shifted),
 		cmocka_unit_test(test_html_and_company),
 		cmocka_unit_test(test_headers),
 		cmocka_unit_test(test_hangul_test),
