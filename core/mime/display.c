@@ -3,7 +3,8 @@
  * A message as a reader shows it: body only, headers are the caller's business.
  *
  * The tree is walked without recursion (next_shown).  Of alternatives one is
- * shown: the plain text, unless it is empty or only says that there is HTML.
+ * shown: the plain text, unless it is empty or only says that there is HTML;
+ * an invitation among them stands above it.
  * All text goes through unicode_clean_body or comes clean from html_to_text.
  */
 #include "mime/display.h"
@@ -45,6 +46,41 @@ find_below(const struct part *p, const char *type)
 	return NULL;
 }
 
+/* Nothing but one link: the mail on a web site. */
+static bool
+is_link(struct slice s)
+{
+	struct slice word;
+
+	return (slice_istarts(s, "https://") || slice_istarts(s, "http://")) &&
+	       slice_word(&s, &word) && s.n == 0;
+}
+
+/* Words with which a mail excuses itself for not being there. */
+static bool
+excuses_itself(struct slice s)
+{
+	static const char *const words[] = {
+		"HTML",
+		"in a browser",
+		"in your browser",
+		"in a web browser",
+		"in your web browser",
+		"in browser",
+		"mail client does not support",
+		"mail client doesn't support",
+		"메일이 보이지 않",
+		"메일이 정상적으로 보이지 않",
+		"브라우저에서 보기",
+		"웹에서 보기",
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+		if (slice_ifind_text(s, slice_of(words[i])) < s.n)
+			return true;
+	return false;
+}
+
 static bool
 is_excuse(const struct message *m, const struct part *plain)
 {
@@ -57,13 +93,14 @@ is_excuse(const struct message *m, const struct part *plain)
 	str_init(&text, 4 * EXCUSE_MAX);
 	part_text(m, plain, &text, NULL);
 	s = slice_trim(str_slice(&text));
-	excuse = s.n == 0 || (s.n < EXCUSE_MAX &&
-	                      slice_ifind_text(s, SLICE_LIT("HTML")) < s.n);
+	excuse = s.n == 0 || is_link(s) ||
+	         (s.n < EXCUSE_MAX && excuses_itself(s));
 	str_release(&text);
 	return excuse;
 }
 
-/* The child of a multipart/alternative to show. */
+/* The child of a multipart/alternative to show; NULL: the invitation says it
+ * all. */
 static const struct part *
 best_alternative(const struct message *m, const struct part *p)
 {
@@ -81,7 +118,9 @@ best_alternative(const struct message *m, const struct part *p)
 	}
 	if (plain != NULL)
 		return plain;
-	return html != NULL ? html : p->child;
+	if (html != NULL)
+		return html;
+	return find_below(p, "text/calendar") == NULL ? p->child : NULL;
 }
 
 static bool
@@ -94,8 +133,11 @@ is_alternative(const struct part *p)
 static const struct part *
 next_shown(const struct message *m, const struct part *p)
 {
-	if (p->child != NULL)
-		return is_alternative(p) ? best_alternative(m, p) : p->child;
+	const struct part *best =
+		is_alternative(p) ? best_alternative(m, p) : p->child;
+
+	if (best != NULL)
+		return best;
 	for (; p != NULL; p = p->parent)
 		if (p->next != NULL && !is_alternative(p->parent))
 			return p->next;
@@ -284,6 +326,24 @@ add_nested_header(const struct message *m, const struct part *p,
 	add_field(m, inner, "Subject", _("Subject"), out);
 }
 
+/* An invitation among the alternatives says what text beside it may not. */
+static const struct part *
+invitation(const struct part *p)
+{
+	return is_alternative(p) ? find_below(p, "text/calendar") : NULL;
+}
+
+/* The invitation itself, or what else there is in that part. */
+static void
+add_calendar(const struct message *m, const struct part *p, struct str *out)
+{
+	size_t before = out->n;
+
+	display_calendar(m, p, out);
+	if (out->n == before)
+		add_line(p, out);
+}
+
 /* A picture inside an HTML part shows up there, not as an attachment. */
 static bool
 is_embedded(const struct part *p)
@@ -300,15 +360,20 @@ add_part(const struct message *m, const struct part *p, size_t cells,
 		                  .link_list = true,
 		                  .cells = cells };
 
-	if ((part_is_multipart(p) && !shows_lost(p)) || is_embedded(p))
+	const struct part *invited = invitation(p);
+
+	if ((part_is_multipart(p) && !shows_lost(p) && invited == NULL) ||
+	    is_embedded(p))
 		return;
 	begin_section(out);
-	if (shows_lost(p))
+	if (invited != NULL)
+		add_calendar(m, invited, out);
+	else if (shows_lost(p))
 		add_lost(m, p, out);
 	else if (p->is_message)
 		add_nested_header(m, p, out);
 	else if (is_type(p, "text/calendar"))
-		display_calendar(m, p, out);
+		add_calendar(m, p, out);
 	else if (p->attachment ||
 	         !(part_is_text(p) || is_type(p, "message/delivery-status")))
 		add_line(p, out);

@@ -4,11 +4,8 @@
 
 #include <time.h>
 
-#include "mime/flowed.h"
 #include "mime/limits.h"
 #include "mime/message.h"
-#include "text/html.h"
-#include "text/unicode.h"
 #include "util/clock.h"
 #include "util/i18n.h"
 
@@ -210,34 +207,6 @@ add_attribution(const struct message *m, struct str *out)
 	arena_release(&a);
 }
 
-/* What is quoted: the text, or the HTML as text. */
-static void
-add_original(const struct message *m, struct str *out)
-{
-	const struct part *p = message_plain(m);
-	struct html_opts opts = { 0 };
-	struct html_text html;
-	struct str raw;
-	struct str flat;
-
-	str_init(&raw, MIME_BODY_MAX);
-	str_init(&flat, MIME_BODY_MAX);
-	if (p != NULL) {
-		part_text(m, p, &raw, NULL);
-		if (p->flowed)
-			flowed_decode(str_slice(&raw), p->delsp, &flat);
-		unicode_clean_body(
-			p->flowed ? str_slice(&flat) : str_slice(&raw), out);
-	} else if ((p = message_html(m)) != NULL) {
-		part_text(m, p, &raw, NULL);
-		html_to_text(str_slice(&raw), &opts, &html);
-		unicode_clean_body(str_slice(&html.text), out);
-		html_text_release(&html);
-	}
-	str_release(&flat);
-	str_release(&raw);
-}
-
 void
 build_quote(const struct message *m, struct str *out)
 {
@@ -247,7 +216,7 @@ build_quote(const struct message *m, struct str *out)
 
 	add_attribution(m, out);
 	str_init(&text, MIME_BODY_MAX);
-	add_original(m, &text);
+	message_words(m, MIME_BODY_MAX, &text);
 	rest = slice_rtrim(str_slice(&text));
 	while (slice_line(&rest, &line)) {
 		/* The signature of the original is not answered to. */

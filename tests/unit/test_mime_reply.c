@@ -76,6 +76,13 @@ test_quote(void **state)
 	             "> a b\n");
 	assert_quote("Content-Type: text/html\n\n<p>one<p>two",
 	             "> one\n>\n> two\n");
+	/* What is shown is quoted: text no body has, the better alternative. */
+	assert_quote("X-A: b\nno header ends here\nand on\n",
+	             "> no header ends here\n> and on\n");
+	assert_quote("Content-Type: multipart/alternative; boundary=b\n\n"
+	             "--b\n\nThis mail needs HTML.\n"
+	             "--b\nContent-Type: text/html\n\n<p>one\n--b--\n",
+	             "> one\n");
 }
 
 int
