@@ -293,6 +293,10 @@ act_program(struct app *a, enum action_id id)
 		app_fetch_all(a);
 	else if (id == ACTION_OUTBOX)
 		app_pick_outbox(a);
+	else if (id == ACTION_FETCHES)
+		app_show_fetches(a);
+	else if (id == ACTION_EMPTY_TRASH)
+		app_empty_trash(a);
 	else if (id == ACTION_CANCEL)
 		cancel_act(a);
 	else if (id == ACTION_ADD_ACCOUNT)

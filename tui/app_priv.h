@@ -214,6 +214,9 @@ void app_edit(struct app *a, struct compose *c);
 void app_pick_outbox(struct app *a);
 void app_pick_outgoing(struct app *a, int64_t row);
 void app_outgoing(struct app *a, int64_t what);
+/* app_fetches.c */
+void app_show_fetches(struct app *a);
+void app_empty_trash(struct app *a);
 /* app_draft.c */
 void app_postpone(struct app *a);
 void app_discard(struct app *a);

@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What becomes of the server's copies, on screen: fetches, emptying Trash. */
+#include "lib/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "lib/screen.h"
+#include "lib/temp.h"
+#include "util/fsx.h"
+
+/* Sanitizers on a busy machine are slow. */
+#define LONG_MS 60000
+#define MS      20000
+
+static char program[4096] = "./pabal";
+static char *home;
+
+static void
+fail_with(struct screen *s, const char *text)
+{
+	struct str t;
+
+	str_init(&t, 1 << 20);
+	screen_text(s, &t);
+	print_error("not as expected: %s\n%s\n", text, t.p);
+	str_release(&t);
+	fail();
+}
+
+#define shown(s, text)               \
+ do {                                \
+  if (!screen_wait((s), (text), MS)) \
+   fail_with((s), (text));           \
+ } while (0)
+
+static void
+write_file(const char *name, const char *text)
+{
+	char *path = fsx_join(home, name);
+	char *end = strrchr(path, '/');
+	struct err err = { 0 };
+
+	*end = '\0';
+	assert_int_equal(fsx_mkdirs(path, &err), 0);
+	*end = '/';
+	assert_int_equal(fsx_write_atomic(path, slice_of(text), &err), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+	free(path);
+}
+
+static struct screen *
+start(void)
+{
+	static char option[] = "--home";
+	char *argv[] = { program, option, home, NULL };
+	const char *env[] = { "LANGUAGE=en", NULL };
+	struct screen *s = screen_start(24, 80, argv, env);
+
+	if (!screen_wait(s, "All inboxes", LONG_MS))
+		fail_with(s, "All inboxes");
+	return s;
+}
+
+static void
+test_fetches_are_told(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	screen_type(s, "gf");
+	shown(s, "fetched when you ask for it");
+	shown(s, "nothing was fetched yet");
+	screen_type(s, "\033");
+	if (!screen_wait_gone(s, "nothing was fetched", MS))
+		fail_with(s, "the box closes");
+	/* nobody listens there */
+	screen_type(s, "G");
+	shown(s, "work: no connection");
+	screen_type(s, "gf");
+	shown(s, "work: 0 new, 0 B, 0 s: no");
+	screen_kill(&s);
+}
+
+static void
+test_trash_is_emptied(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	shown(s, "old letter");
+	screen_type(s, "gT");
+	shown(s, "open Trash first");
+	screen_type(s, "d");
+	if (!screen_wait_gone(s, "old letter", MS))
+		fail_with(s, "it is in Trash");
+	screen_type(s, "gt");
+	shown(s, "old letter");
+	screen_type(s, "gT");
+	shown(s, "1 message deleted for good");
+	shown(s, "No mail here");
+	screen_kill(&s);
+}
+
+static int
+set_up(void **state)
+{
+	char accounts[1000];
+
+	(void)state;
+	home = temp_make();
+	if (home == NULL)
+		return -1;
+	(void)snprintf(accounts, sizeof accounts,
+	               "[work]\n"
+	               "address = kim@example.org\n"
+	               "pop = 127.0.0.1:1:tls\n"
+	               "password_file = %s/config/password\n"
+	               "interval = 0\n",
+	               home);
+	write_file("config/accounts", accounts);
+	write_file("config/password", "secret\n");
+	write_file("data/mail/work/Inbox/cur/1.2.3:2,S",
+	           "From: a@example.org\nSubject: old letter\n\ntext\n");
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_fetches_are_told),
+		cmocka_unit_test(test_trash_is_emptied),
+	};
+	const char *where = getenv("PABAL");
+	int rc;
+
+	if (where != NULL)
+		(void)snprintf(program, sizeof program, "%s", where);
+	rc = cmocka_run_group_tests(tests, set_up, NULL);
+	temp_remove(home);
+	return rc;
+}
