@@ -41,7 +41,7 @@ missing_debs() {
 install_apt() {
 	build="build-essential autoconf automake pkg-config gettext
 		libncurses-dev libssl-dev libpcre2-dev libsqlite3-dev
-		libunistring-dev libgumbo-dev libidn2-dev"
+		libunistring-dev libidn2-dev"
 	check="libcmocka-dev libvterm-dev python3 tmux dovecot-pop3d postfix
 		openssl clang-format-14 git ca-certificates procps"
 	list=$build
@@ -59,7 +59,7 @@ install_apt() {
 install_dnf() {
 	list="gcc make autoconf automake pkgconf gettext ncurses-devel
 		openssl-devel pcre2-devel sqlite-devel libunistring-devel
-		gumbo-parser-devel libidn2-devel"
+		libidn2-devel"
 	[ "$1" = check ] && list="$list libcmocka-devel libvterm-devel python3
 		tmux dovecot postfix openssl git"
 	# shellcheck disable=SC2086
@@ -68,7 +68,7 @@ install_dnf() {
 
 install_pacman() {
 	list="base-devel gettext ncurses openssl pcre2 sqlite libunistring
-		gumbo-parser libidn2"
+		libidn2"
 	[ "$1" = check ] && list="$list cmocka libvterm python tmux dovecot
 		postfix git"
 	# shellcheck disable=SC2086
@@ -78,7 +78,7 @@ install_pacman() {
 install_apk() {
 	list="build-base autoconf automake pkgconf gettext-dev ncurses-dev
 		openssl-dev pcre2-dev sqlite-dev libunistring-dev
-		gumbo-parser-dev libidn2-dev"
+		libidn2-dev"
 	[ "$1" = check ] && list="$list cmocka-dev libvterm-dev python3 tmux
 		dovecot dovecot-pop3d postfix openssl git"
 	# shellcheck disable=SC2086
@@ -87,7 +87,7 @@ install_apk() {
 
 install_brew() {
 	list="autoconf automake pkg-config gettext ncurses openssl@3 pcre2
-		sqlite libunistring gumbo-parser libidn2"
+		sqlite libunistring libidn2"
 	[ "$1" = check ] && list="$list cmocka libvterm python tmux dovecot"
 	# shellcheck disable=SC2086
 	brew install -q $list

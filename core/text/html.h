@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* HTML to text as people would read it in a terminal (gumbo). */
+/* HTML to text as people would read it in a terminal. */
 #ifndef TEXT_HTML_H
 #define TEXT_HTML_H
 

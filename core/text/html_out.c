@@ -224,7 +224,8 @@ add_blank(struct html_out *o, struct slice s, bool pre)
 {
 	if (!pre) {
 		o->space = true;
-	} else if (s.p[0] == '\n') {
+	} else if (s.p[0] == '\n' ||
+	           (s.p[0] == '\r' && (s.n == 1 || s.p[1] != '\n'))) {
 		html_out_newline(o);
 	} else if (s.p[0] == ' ' || s.p[0] == '\t') {
 		before_char(o);

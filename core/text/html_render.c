@@ -1,21 +1,18 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
  * From the tree of an HTML text to lines.  Recursion is as deep as the tree,
- * which html_tidy keeps below HTML_DEPTH_MAX and what the builder implies.
+ * which html_tree keeps below HTML_DEPTH_MAX.
  */
 #include "text/html_render.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "text/html_tidy.h"
+#include "text/html_tree.h"
 #include "text/unicode.h"
 #include "util/i18n.h"
 
 #include "util/banned.h"
-
-/* The builder adds at most tbody, tr and td around each of our elements. */
-#define DEPTH_MAX (4U * HTML_DEPTH_MAX)
 
 static void
 render_quote(struct render *r, const struct html_node *node)
@@ -42,7 +39,8 @@ render_list(struct render *r, const struct html_node *node, bool numbered)
 		html_out_break(r->out);
 	else
 		html_out_gap(r->out);
-	r->list = numbered ? html_node_number(node, "start", 99999, 1) : 0;
+	r->list = numbered ? html_node_number(node, HTML_ATTR_START, 99999, 1)
+	                   : 0;
 	if (numbered && r->list == 0)
 		r->list = 1;
 	html_render_children(r, node);
@@ -61,7 +59,8 @@ render_item(struct render *r, const struct html_node *node)
 
 	html_out_break(r->out);
 	if (r->list > 0) {
-		r->list = html_node_number(node, "value", 99999, r->list);
+		r->list =
+			html_node_number(node, HTML_ATTR_VALUE, 99999, r->list);
 		(void)snprintf(marker, sizeof marker, "%u. ", r->list);
 		r->list++;
 	}
@@ -100,12 +99,12 @@ render_rule(struct render *r)
 static void
 render_pre(struct render *r, const struct html_node *node)
 {
-	bool before = r->pre;
+	bool before = r->seen.pre;
 
 	html_out_gap(r->out);
-	r->pre = true;
+	r->seen.pre = true;
 	html_render_children(r, node);
-	r->pre = before;
+	r->seen.pre = before;
 	html_out_gap(r->out);
 }
 
@@ -122,16 +121,17 @@ render_indented(struct render *r, const struct html_node *node)
 }
 
 static void
-render_image(struct render *r, const struct html_node *node, unsigned flags)
+render_image(struct render *r, const struct html_node *node)
 {
-	struct slice alt = slice_trim(html_node_attr(node, "alt"));
+	struct slice alt = slice_trim(html_node_attr(node, HTML_ATTR_ALT));
 
-	if ((flags & (HTML_STYLE_PIXEL | HTML_STYLE_HIDDEN)) != 0) {
+	if ((node->look.flags & (HTML_LOOK_PIXEL | HTML_LOOK_HIDDEN)) != 0) {
 		r->result->pixel_count++;
 		return;
 	}
 	if (alt.n == 0) {
-		r->link_image = r->link_image || !html_node_has(node, "alt");
+		r->link_image =
+			r->link_image || !html_node_has(node, HTML_ATTR_ALT);
 		return;
 	}
 	html_out_text(r->out, SLICE_LIT("["), false);
@@ -148,7 +148,7 @@ render_link(struct render *r, const struct html_node *node)
 	size_t number;
 
 	str_init(&target, 4 * HTML_TARGET_MAX);
-	known = html_link_target(html_node_attr(node, "href"), &target);
+	known = html_link_target(html_node_attr(node, HTML_ATTR_HREF), &target);
 	r->link_image = false;
 	html_render_children(r, node);
 	if (known && r->out->text->n == start && r->link_image) {
@@ -189,9 +189,9 @@ render_paragraph(struct render *r, const struct html_node *node)
 }
 
 static void
-render_element(struct render *r, const struct html_node *node, unsigned flags)
+render_element(struct render *r, const struct html_node *node)
 {
-	enum html_tag tag = html_node_tag(node);
+	enum html_tag tag = (enum html_tag)node->tag;
 
 	switch (tag) {
 	case HTML_TEXT:
@@ -213,7 +213,7 @@ render_element(struct render *r, const struct html_node *node, unsigned flags)
 		render_link(r, node);
 		break;
 	case HTML_IMG:
-		render_image(r, node, flags);
+		render_image(r, node);
 		break;
 	case HTML_BR:
 		html_out_newline(r->out);
@@ -259,53 +259,78 @@ render_element(struct render *r, const struct html_node *node, unsigned flags)
 static bool
 has_content(const struct html_node *node)
 {
-	return html_node_count(node) > 0;
+	return node->first != NULL;
 }
 
+/* Can the characters of this element be seen? */
 static void
-render_text(struct render *r, const struct html_node *node)
+see(struct render *r, const struct html_look *look)
 {
-	if (!r->tiny)
-		html_out_text(r->out, html_node_text(node), r->pre);
+	if (look->fore != 0)
+		r->seen.fore = look->fore;
+	if (look->back != 0)
+		r->seen.back = look->back;
+	r->seen.lost =
+		r->colors && html_color_hides(r->seen.fore, r->seen.back);
+}
+
+void
+html_take_look(struct render *r, const struct html_node *node)
+{
+	const struct html_look *look = &node->look;
+	bool was_seen = !r->seen.lost && !r->seen.tiny;
+
+	if (look->fore != 0 || look->back != 0)
+		see(r, look);
+	if ((look->flags & HTML_LOOK_TINY) != 0)
+		r->seen.tiny = true;
+	else if ((look->flags & HTML_LOOK_SIZED) != 0)
+		r->seen.tiny = false;
+	if ((look->flags & HTML_LOOK_PRE) != 0)
+		r->seen.pre = true;
+	else if ((look->flags & HTML_LOOK_FLOW) != 0)
+		r->seen.pre = false;
+	if (was_seen && (r->seen.lost || r->seen.tiny))
+		r->result->hidden_count += has_content(node);
+}
+
+static bool
+is_plain(const struct html_look *look)
+{
+	return look->flags == 0 && look->fore == 0 && look->back == 0;
 }
 
 void
 html_render(struct render *r, const struct html_node *node)
 {
-	enum html_tag tag = html_node_tag(node);
-	bool tiny = r->tiny;
-	unsigned flags;
+	enum html_tag tag = (enum html_tag)node->tag;
+	struct seen before = r->seen;
 
 	if (tag == HTML_TEXT) {
-		render_text(r, node);
+		if (!r->seen.tiny && !r->seen.lost)
+			html_out_text(r->out, node->u.text, r->seen.pre);
 		return;
 	}
-	if (r->depth == DEPTH_MAX || r->out->text->full) {
+	if (r->out->text->full) {
 		r->result->cut = true;
 		return;
 	}
-	flags = html_node_number(node, "style", 255, 0);
-	if ((flags & HTML_STYLE_HIDDEN) != 0 && tag != HTML_IMG) {
+	if (is_plain(&node->look)) {
+		render_element(r, node);
+		return;
+	}
+	if ((node->look.flags & HTML_LOOK_HIDDEN) != 0 && tag != HTML_IMG) {
 		r->result->hidden_count += has_content(node);
 		return;
 	}
-	if ((flags & HTML_STYLE_TINY) != 0) {
-		r->result->hidden_count += !r->tiny && has_content(node);
-		r->tiny = true;
-	} else if ((flags & HTML_STYLE_SIZED) != 0) {
-		r->tiny = false;
-	}
-	r->depth++;
-	render_element(r, node, flags);
-	r->depth--;
-	r->tiny = tiny;
+	html_take_look(r, node);
+	render_element(r, node);
+	r->seen = before;
 }
 
 void
 html_render_children(struct render *r, const struct html_node *node)
 {
-	size_t n = html_node_count(node);
-
-	for (size_t i = 0; i < n; i++)
-		html_render(r, html_node_child(node, i));
+	for (const struct html_node *c = node->first; c != NULL; c = c->next)
+		html_render(r, c);
 }

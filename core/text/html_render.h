@@ -11,6 +11,15 @@
 #include "text/html_out.h"
 #include "util/map.h"
 
+/* What elements hand down to those inside. */
+struct seen {
+	uint32_t fore; /* colours, see html_style.h */
+	uint32_t back;
+	bool lost; /* one cannot be told from the other */
+	bool tiny; /* the font is too small to read */
+	bool pre;
+};
+
 struct render {
 	struct html_text *result;
 	const struct html_opts *opts;
@@ -18,15 +27,17 @@ struct render {
 	size_t cells;         /* width for tables and rules */
 	size_t link_cap;
 	struct map numbers; /* target to struct html_link's number + 1 */
-	unsigned depth;
-	unsigned list; /* number of the next <li>; 0: bullets */
-	bool tiny;     /* the font is too small to read */
-	bool pre;
+	struct seen seen;
+	unsigned list;   /* number of the next <li>; 0: bullets */
+	bool colors;     /* colours are all there is to know about them */
 	bool link_image; /* the open link has an image without words */
 };
 
 void html_render(struct render *r, const struct html_node *node);
 void html_render_children(struct render *r, const struct html_node *node);
+/* What an element's look does to all that is inside: r->seen changes, the
+ * caller restores it. */
+void html_take_look(struct render *r, const struct html_node *node);
 /* A table, as columns or as text (html_table.c). */
 void html_render_table(struct render *r, const struct html_node *table);
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Tables of an HTML text.  A table is data when its cells hold one short line
- * each and its rows are alike; then it is printed in columns, or row by row
- * where columns do not fit.  All others only lay out a page: their cells are
- * printed one below the other, or side by side where they are words of a line.
+ * Tables of an HTML text.  A table is data when its cells hold a few words each
+ * and its rows are alike; html_columns.c prints it.  All others only lay out a
+ * page: their cells are printed one below the other, or side by side where they
+ * are words of a line.
  */
-#include "text/html_render.h"
+#include "text/html_table.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -15,78 +15,79 @@
 
 #include "util/banned.h"
 
-/* Larger tables are layout to us: nobody reads them in columns. */
-#define COLUMNS_MAX 24U
-#define ROWS_MAX    2000U
-/* Bytes of text in a cell that still is one short line. */
-#define CELL_MAX 160U
+/* Bytes of text in a cell that still is one short line; of one below a heading,
+ * which may be longer. */
+#define CELL_MAX   160U
+#define HEADED_MAX 480U
 /* A run of cells that is shown on one line. */
 #define INLINE_MAX 100U
-
-struct cell {
-	const struct html_node *node; /* NULL: covered by a rowspan */
-	unsigned span;
-	char *text; /* owned; rendered */
-	size_t cells;
-};
-
-struct row {
-	struct cell *cells;
-	size_t n;
-	size_t columns;
-	bool head; /* every cell is <th> */
-};
-
-struct table {
-	struct row *rows;
-	size_t n;
-	size_t cap;
-	size_t columns;
-	bool headed;                   /* has a <th> or a border */
-	unsigned covered[COLUMNS_MAX]; /* rows that a rowspan still covers */
-};
+/* Lines of a cell and nodes in it; what has more is a page of its own. */
+#define LINES_MAX 6U
+#define NODES_MAX 64U
+/* Longer ones are not written. */
+#define NUMBER_MAX 40U
 
 /* What a cell holds, as far as needed to judge it. */
 struct scan {
+	size_t max;
 	size_t bytes;
 	size_t nodes;
+	size_t lines; /* line ends inside */
+	bool image;
 	bool block; /* more than words of a line */
 };
 
-static void
-scan_node(const struct html_node *node, struct scan *s)
+/* Bytes of a text without blanks around it. */
+static size_t
+words_in(struct slice text)
 {
-	enum html_tag tag = html_node_tag(node);
-	size_t n = html_node_count(node);
-
-	if (tag == HTML_TEXT)
-		s->bytes += slice_trim(html_node_text(node)).n;
-	if (tag >= HTML_HR && tag != HTML_P)
-		s->block = true;
-	if (tag == HTML_IMG)
-		s->bytes += html_node_attr(node, "alt").n;
-	for (size_t i = 0;
-	     i < n && !s->block && s->bytes <= CELL_MAX && ++s->nodes < 64; i++)
-		scan_node(html_node_child(node, i), s);
+	text = slice_trim(text);
+	while (slice_starts(text, "\u00a0"))
+		text = slice_trim(slice_from(text, 2));
+	return text.n;
 }
 
-/* Is a cell one short line? */
-static bool
-is_short(const struct html_node *cell, size_t max)
+static void
+scan_image(const struct html_node *image, struct scan *s)
 {
-	struct scan s = { 0, 0, false };
-	size_t n = html_node_count(cell);
+	s->bytes += html_node_attr(image, HTML_ATTR_ALT).n;
+	s->image = true;
+}
 
-	for (size_t i = 0; i < n && !s.block && s.bytes <= max; i++) {
-		if (++s.nodes >= 64)
-			return false;
-		scan_node(html_node_child(cell, i), &s);
+static void
+scan_children(const struct html_node *node, struct scan *s)
+{
+	for (const struct html_node *c = node->first;
+	     c != NULL && !s->block && s->bytes <= s->max; c = c->next) {
+		enum html_tag tag = (enum html_tag)c->tag;
+
+		if (++s->nodes >= NODES_MAX)
+			s->block = true;
+		else if (tag == HTML_TEXT)
+			s->bytes += words_in(c->u.text);
+		else if (tag == HTML_IMG)
+			scan_image(c, s);
+		else if (tag >= HTML_HR && tag != HTML_P)
+			s->block = true;
+		else
+			scan_children(c, s);
+		if (tag == HTML_BR || ((tag == HTML_BLOCK || tag == HTML_P) &&
+		                       (c != node->first || c->next != NULL)))
+			s->lines++;
 	}
-	return !s.block && s.bytes <= max && s.nodes < 64;
+}
+
+/* Is a cell a few words of at most max bytes? */
+static bool
+is_short(const struct html_node *cell, struct scan *s, size_t max)
+{
+	*s = (struct scan){ .max = max };
+	scan_children(cell, s);
+	return !s->block && s->bytes <= max;
 }
 
 static void
-table_release(struct table *t)
+table_release(struct html_table *t)
 {
 	for (size_t i = 0; i < t->n; i++) {
 		for (size_t k = 0; k < t->rows[i].n; k++)
@@ -96,365 +97,311 @@ table_release(struct table *t)
 	free(t->rows);
 }
 
-/* Cells that rowspans of earlier rows put at column. */
 static void
-add_covered(struct table *t, struct row *row)
+put_cell(struct html_row *row, const struct html_node *node, unsigned span)
 {
-	while (row->columns < COLUMNS_MAX && t->covered[row->columns] > 0) {
+	row->cells[row->n++] =
+		(struct html_cell){ node, NULL, 0, row->columns, span };
+	row->columns += span;
+}
+
+/* Cells that rowspans of earlier rows put here. */
+static void
+add_covered(struct html_table *t, struct html_row *row)
+{
+	while (row->columns < HTML_COLUMNS_MAX &&
+	       t->covered[row->columns] > 0) {
 		t->covered[row->columns]--;
-		row->cells[row->n++] = (struct cell){ NULL, 1, NULL, 0 };
-		row->columns++;
+		put_cell(row, NULL, 1);
 	}
 }
 
-/* One <tr>.  false: it is not one of a data table. */
+/* What is left out must not become a column. */
 static bool
-add_cell(struct table *t, struct row *row, const struct html_node *node)
+is_left_out(const struct html_node *node)
 {
-	unsigned span = html_node_number(node, "colspan", COLUMNS_MAX + 1, 1);
-	unsigned rows = html_node_number(node, "rowspan", ROWS_MAX, 1);
+	return (node->look.flags & (HTML_LOOK_HIDDEN | HTML_LOOK_TINY)) != 0;
+}
+
+/* One cell.  false: it is not one of a data table. */
+static bool
+add_cell(struct html_table *t, struct html_row *row,
+         const struct html_node *node)
+{
+	unsigned span = html_node_number(node, HTML_ATTR_COLSPAN,
+	                                 HTML_COLUMNS_MAX + 1, 1);
+	unsigned rows =
+		html_node_number(node, HTML_ATTR_ROWSPAN, HTML_ROWS_MAX, 1);
+	struct scan s;
 
 	add_covered(t, row);
 	if (span == 0)
 		span = 1;
-	if (span > COLUMNS_MAX - row->columns || !is_short(node, CELL_MAX) ||
-	    html_node_has(node, "style"))
+	if (span > HTML_COLUMNS_MAX - row->columns || is_left_out(node) ||
+	    !is_short(node, &s, HEADED_MAX) || s.lines >= LINES_MAX)
 		return false;
+	if (s.lines > 0 || s.bytes > CELL_MAX)
+		t->lines = true;
 	for (size_t i = 0; i < span; i++)
 		t->covered[row->columns + i] = rows > 0 ? rows - 1 : 0;
-	row->cells[row->n++] = (struct cell){ node, span, NULL, 0 };
-	row->columns += span;
-	if (html_node_tag(node) == HTML_TH)
+	put_cell(row, node, span);
+	if (node->tag == HTML_TH)
 		t->headed = true;
 	else
 		row->head = false;
 	return true;
 }
 
+/* A row without a word only draws a line or makes room. */
 static bool
-add_row(struct table *t, const struct html_node *tr)
+is_spacer(const struct html_table *t, const struct html_node *tr)
 {
-	size_t n = html_node_count(tr);
-	struct row *row;
+	for (size_t i = 0; i < t->columns; i++)
+		if (t->covered[i] > 0)
+			return false;
+	for (const struct html_node *c = tr->first; c != NULL; c = c->next) {
+		struct scan s;
 
-	if (t->n == ROWS_MAX)
+		if (c->tag != HTML_TD && c->tag != HTML_TH)
+			continue;
+		if (html_node_has(c, HTML_ATTR_ROWSPAN) ||
+		    !is_short(c, &s, 0) || s.image ||
+		    (c->first != NULL &&
+		     (c->look.flags & HTML_LOOK_HIDDEN) != 0))
+			return false;
+	}
+	return true;
+}
+
+static bool
+add_row(struct html_table *t, const struct html_node *tr)
+{
+	struct html_row *row;
+
+	if (t->n == HTML_ROWS_MAX || is_left_out(tr))
 		return false;
+	if (is_spacer(t, tr))
+		return true;
 	if (t->n == t->cap) {
 		t->cap = t->cap * 2 + 8;
 		t->rows = xreallocarray(t->rows, t->cap, sizeof *t->rows);
 	}
 	row = &t->rows[t->n++];
-	*row = (struct row){ xcalloc(COLUMNS_MAX, sizeof *row->cells), 0, 0,
-		             true };
-	for (size_t i = 0; i < n; i++) {
-		const struct html_node *node = html_node_child(tr, i);
-		enum html_tag tag = html_node_tag(node);
-
-		if ((tag == HTML_TD || tag == HTML_TH) &&
-		    !add_cell(t, row, node))
+	*row = (struct html_row){ tr,
+		                  xcalloc(HTML_COLUMNS_MAX, sizeof *row->cells),
+		                  0, 0, true };
+	for (const struct html_node *c = tr->first; c != NULL; c = c->next)
+		if ((c->tag == HTML_TD || c->tag == HTML_TH) &&
+		    !add_cell(t, row, c))
 			return false;
-	}
 	add_covered(t, row);
-	if (row->n == 0) {
-		free(row->cells);
-		t->n--;
-		return true;
-	}
 	if (row->columns > t->columns)
 		t->columns = row->columns;
 	return true;
 }
 
-/* Gather the rows below node, a table or a part of one.  false: no data. */
-static bool
-add_rows(struct table *t, const struct html_node *node)
-{
-	size_t n = html_node_count(node);
-
-	for (size_t i = 0; i < n; i++) {
-		const struct html_node *child = html_node_child(node, i);
-		enum html_tag tag = html_node_tag(child);
-
-		if (html_node_has(child, "style"))
-			return false;
-		if (tag == HTML_TR) {
-			if (!add_row(t, child))
-				return false;
-		} else if (tag == HTML_INLINE && !add_rows(t, child)) {
-			return false; /* tbody and the like */
-		}
-	}
-	return true;
-}
-
-static bool
-is_data(struct table *t, const struct html_node *table)
-{
-	size_t full = 0;
-
-	if (slice_ieq_z(html_node_attr(table, "role"), "presentation") ||
-	    !add_rows(t, table) || t->columns < 2)
-		return false;
-	if (html_node_number(table, "border", 99, 0) > 0)
-		t->headed = true;
-	for (size_t i = 0; i < t->n; i++)
-		full += t->rows[i].columns == t->columns &&
-		        t->rows[i].n == t->columns;
-	if (t->headed)
-		return t->n >= 2 || t->rows[0].n >= 2;
-	return t->n >= 2 && full == t->n;
-}
-
-/* The text of a cell, on one line. */
+/* The text of a cell: lines without blank ones. */
 static void
-render_cell(struct render *r, struct cell *cell)
+render_cell(struct render *r, const struct html_row *row,
+            struct html_cell *cell)
 {
 	struct html_out *before = r->out;
+	struct seen seen = r->seen;
 	struct html_out out;
 	struct str raw;
-	struct str line;
+	struct str text;
+	struct slice rest;
+	struct slice line;
 
 	str_init(&raw, 16384);
-	str_init(&line, 16384);
+	str_init(&text, 16384);
 	html_out_init(&out, &raw);
 	r->out = &out;
-	if (cell->node != NULL)
+	html_take_look(r, row->node);
+	if (cell->node != NULL) {
+		html_take_look(r, cell->node);
 		html_render_children(r, cell->node);
+	}
 	r->out = before;
-	unicode_clean_line(str_slice(&raw), &line);
-	cell->cells = unicode_cells(str_slice(&line));
-	cell->text = str_take(&line);
+	r->seen = seen;
+	rest = str_slice(&raw);
+	while (slice_line(&rest, &line)) {
+		size_t start = text.n + (text.n > 0);
+		size_t cells;
+
+		if (slice_trim(line).n == 0)
+			continue;
+		if (text.n > 0)
+			str_add_c(&text, '\n');
+		unicode_clean_line(line, &text);
+		cells = unicode_cells(slice_from(str_slice(&text), start));
+		if (cells > cell->cells)
+			cell->cells = cells;
+	}
+	cell->text = str_take(&text);
 	html_out_release(&out);
 	str_release(&raw);
-	str_release(&line);
+	str_release(&text);
+}
+
+/* The first characters below node, whatever they look like. */
+static void
+gather(const struct html_node *node, struct str *out)
+{
+	for (const struct html_node *c = node->first; c != NULL && !out->full;
+	     c = c->next) {
+		if (c->tag == HTML_TEXT)
+			str_add_slice(out, slice_trim(c->u.text));
+		else
+			gather(c, out);
+	}
+}
+
+/* Are there prices or the like in the last column? */
+static bool
+has_numbers(const struct html_table *t)
+{
+	size_t numbers = 0;
+	struct str s;
+
+	str_init(&s, NUMBER_MAX);
+	for (size_t i = 0; i < t->n; i++) {
+		const struct html_row *row = &t->rows[i];
+		const struct html_node *last =
+			row->n > 0 ? row->cells[row->n - 1].node : NULL;
+
+		str_clear(&s);
+		if (last != NULL)
+			gather(last, &s);
+		numbers += html_is_number(s.p) && !s.full;
+	}
+	str_release(&s);
+	return numbers * 2 > t->n;
+}
+
+/* Rows that have all columns, or one cell for all of them. */
+static bool
+is_even(const struct html_table *t)
+{
+	size_t titles = 0;
+
+	for (size_t i = 0; i < t->n; i++) {
+		const struct html_row *row = &t->rows[i];
+		bool title = row->n == 1 && row->columns == t->columns;
+
+		if (row->columns != t->columns)
+			return false;
+		titles += title;
+	}
+	return t->n - titles >= 2;
+}
+
+/* Is the table one of data, although it says it only lays out a page, or has
+ * cells of several lines and no headings? */
+static bool
+is_convincing(const struct html_table *t, const struct html_node *table)
+{
+	struct slice role = html_node_attr(table, HTML_ATTR_ROLE);
+	bool layout = slice_ieq_z(slice_trim(role), "presentation") ||
+	              slice_ieq_z(slice_trim(role), "none");
+
+	if (!layout && (t->headed || !t->lines))
+		return true;
+	return is_even(t) && has_numbers(t);
 }
 
 static bool
-is_number(const char *text)
+is_data(struct html_table *t, const struct html_node *table)
 {
-	bool digit = false;
-
-	for (struct slice s = slice_of(text); s.n > 0; s = slice_from(s, 1)) {
-		digit = digit || byte_is_digit(s.p[0]);
-		if (slice_starts(s, "원") || slice_starts(s, "₩")) {
-			s = slice_from(s, 2);
-			continue;
-		}
-		if (!byte_is_digit(s.p[0]) &&
-		    strchr(" ,.-+%$()", s.p[0]) == NULL)
+	for (const struct html_node *c = table->first; c != NULL; c = c->next)
+		if (c->tag == HTML_TR && !add_row(t, c))
 			return false;
-	}
-	return digit;
-}
-
-/* Width of each column, and whether it holds numbers. */
-struct layout {
-	size_t width[COLUMNS_MAX];
-	bool numbers[COLUMNS_MAX];
-	size_t total;
-};
-
-static void
-measure(const struct table *t, struct layout *l)
-{
-	memset(l, 0, sizeof *l);
-	for (size_t c = 0; c < t->columns; c++)
-		l->numbers[c] = true;
-	for (size_t i = 0; i < t->n; i++) {
-		const struct row *row = &t->rows[i];
-		size_t column = 0;
-
-		for (size_t k = 0; k < row->n; k++) {
-			const struct cell *cell = &row->cells[k];
-
-			if (cell->span == 1 && cell->cells > l->width[column])
-				l->width[column] = cell->cells;
-			if (!row->head && cell->cells > 0 &&
-			    !is_number(cell->text))
-				l->numbers[column] = false;
-			column += cell->span;
-		}
-	}
-	for (size_t c = 0; c < t->columns; c++)
-		l->total += l->width[c] + (c > 0 ? 2 : 0);
-}
-
-static void
-add_spaces(struct str *s, size_t n)
-{
-	while (n-- > 0)
-		str_add_c(s, ' ');
-}
-
-static void
-write_line(struct render *r, struct str *line)
-{
-	html_out_break(r->out);
-	html_out_plain(r->out, slice_rtrim(str_slice(line)));
-	html_out_break(r->out);
-	str_clear(line);
-}
-
-static void
-write_columns(struct render *r, const struct table *t, const struct layout *l)
-{
-	struct str line;
-
-	str_init(&line, 65536);
-	for (size_t i = 0; i < t->n; i++) {
-		const struct row *row = &t->rows[i];
-		size_t column = 0;
-
-		for (size_t k = 0; k < row->n; k++) {
-			const struct cell *cell = &row->cells[k];
-			size_t width = l->width[column];
-			size_t pad;
-
-			for (size_t c = 1; c < cell->span; c++)
-				width += 2 + l->width[column + c];
-			pad = width > cell->cells ? width - cell->cells : 0;
-			if (l->numbers[column] && cell->span == 1)
-				add_spaces(&line, pad);
-			str_add_z(&line, cell->text);
-			if (!l->numbers[column] || cell->span > 1)
-				add_spaces(&line, pad);
-			add_spaces(&line, 2);
-			column += cell->span;
-		}
-		write_line(r, &line);
-		if (row->head && i + 1 < t->n) {
-			for (size_t c = 0; c < l->total; c++)
-				str_add_c(&line, '-');
-			write_line(r, &line);
-		}
-	}
-	str_release(&line);
-}
-
-/* Columns do not fit: "heading: cell" below each other, or cells joined. */
-static void
-write_rows(struct render *r, const struct table *t)
-{
-	const struct row *head = t->rows[0].head && t->rows[0].n == t->columns
-	                                 ? &t->rows[0]
-	                                 : NULL;
-	struct str line;
-
-	str_init(&line, 65536);
-	for (size_t i = head != NULL ? 1 : 0; i < t->n; i++) {
-		const struct row *row = &t->rows[i];
-
-		for (size_t k = 0; k < row->n; k++) {
-			if (row->cells[k].cells == 0)
-				continue;
-			if (head != NULL && row->n == head->n &&
-			    head->cells[k].cells > 0) {
-				str_add_z(&line, head->cells[k].text);
-				str_add_z(&line, ": ");
-			} else if (line.n > 0) {
-				str_add_z(&line, " | ");
-			}
-			str_add_z(&line, row->cells[k].text);
-			if (head != NULL)
-				write_line(r, &line);
-		}
-		if (line.n > 0)
-			write_line(r, &line);
-		if (head != NULL)
-			html_out_gap(r->out);
-	}
-	str_release(&line);
-}
-
-static void
-write_data(struct render *r, struct table *t)
-{
-	struct layout l;
-	size_t prefix = r->out->prefix.n;
-
-	for (size_t i = 0; i < t->n; i++)
-		for (size_t k = 0; k < t->rows[i].n; k++)
-			render_cell(r, &t->rows[i].cells[k]);
-	measure(t, &l);
-	if (l.total == 0)
-		return;
-	html_out_gap(r->out);
-	if (l.total + prefix <= r->cells)
-		write_columns(r, t, &l);
-	else
-		write_rows(r, t);
-	html_out_gap(r->out);
+	if (t->columns < 2)
+		return false;
+	if (html_node_number(table, HTML_ATTR_BORDER, 99, 0) > 0)
+		t->headed = true;
+	if (t->headed ? t->n < 2 && t->rows[0].n < 2 : !is_even(t))
+		return false;
+	return is_convincing(t, table);
 }
 
 /* A row of a layout table: on one line when all its cells are short. */
 static void
 write_layout_row(struct render *r, const struct html_node *tr)
 {
-	size_t n = html_node_count(tr);
 	bool one_line = true;
 
-	for (size_t i = 0; i < n && one_line; i++)
-		one_line = !html_node_has(html_node_child(tr, i), "style") &&
-		           is_short(html_node_child(tr, i), INLINE_MAX);
-	html_out_break(r->out);
-	for (size_t i = 0; i < n; i++) {
-		const struct html_node *cell = html_node_child(tr, i);
+	for (const struct html_node *c = tr->first; c != NULL && one_line;
+	     c = c->next) {
+		struct scan s;
 
-		if (!one_line) {
-			html_render(r, cell);
-		} else if (html_node_count(cell) > 0) {
+		one_line = is_short(c, &s, INLINE_MAX);
+	}
+	html_out_break(r->out);
+	for (const struct html_node *c = tr->first; c != NULL; c = c->next) {
+		if (one_line && !is_left_out(c) && c->first != NULL) {
+			struct seen seen = r->seen;
+
 			if (r->out->open && r->out->hard == 0)
 				r->out->hard = 2;
 			r->out->space = false;
-			html_render_children(r, cell);
+			html_take_look(r, c);
+			html_render_children(r, c);
+			r->seen = seen;
+		} else {
+			html_render(r, c);
 		}
 	}
 	html_out_break(r->out);
 }
 
 static void
-write_layout(struct render *r, const struct html_node *node)
+write_layout(struct render *r, const struct html_node *table)
 {
-	size_t n = html_node_count(node);
+	for (const struct html_node *c = table->first; c != NULL; c = c->next) {
+		struct seen seen = r->seen;
 
-	for (size_t i = 0; i < n; i++) {
-		const struct html_node *child = html_node_child(node, i);
-
-		if (html_node_has(child, "style"))
-			html_render(r, child);
-		else if (html_node_tag(child) == HTML_TR)
-			write_layout_row(r, child);
-		else if (html_node_tag(child) == HTML_INLINE)
-			write_layout(r, child);
-		else
-			html_render(r, child);
+		if (c->tag != HTML_TR || is_left_out(c)) {
+			html_render(r, c);
+			continue;
+		}
+		html_take_look(r, c);
+		write_layout_row(r, c);
+		r->seen = seen;
 	}
 }
 
 static void
 render_caption(struct render *r, const struct html_node *table)
 {
-	size_t n = html_node_count(table);
+	for (const struct html_node *c = table->first; c != NULL; c = c->next)
+		if (c->tag == HTML_CAPTION)
+			html_render(r, c);
+}
 
-	for (size_t i = 0; i < n; i++)
-		if (html_node_tag(html_node_child(table, i)) == HTML_CAPTION)
-			html_render(r, html_node_child(table, i));
+/* Give the cells their text. */
+static void
+render_cells(struct render *r, struct html_table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		for (size_t k = 0; k < t->rows[i].n; k++)
+			render_cell(r, &t->rows[i], &t->rows[i].cells[k]);
 }
 
 void
 html_render_table(struct render *r, const struct html_node *table)
 {
-	struct table t = { 0 };
-
-	bool data = !r->tiny && !r->pre && is_data(&t, table);
+	struct html_table t = { 0 };
+	bool data = !r->seen.tiny && !r->seen.pre && is_data(&t, table);
 
 	html_out_break(r->out);
 	if (data) {
 		render_caption(r, table);
-		write_data(r, &t);
+		render_cells(r, &t);
+		html_write_table(r, &t);
+	} else {
+		write_layout(r, table);
 	}
 	table_release(&t);
-	if (!data)
-		write_layout(r, table);
 	html_out_break(r->out);
 }

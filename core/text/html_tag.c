@@ -1,18 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The HTML elements that matter for text, and what their styles hide. */
+/* The HTML elements that matter for text. */
 #include "text/html_tag.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "util/banned.h"
 
+/* The longest name of the table, and NUL, to a multiple of 8. */
+#define TAG_NAME_MAX 16
+
 struct tag_name {
-	const char *name;
+	char name[TAG_NAME_MAX];
 	enum html_tag tag;
 };
 
-/* Sorted by name, for bsearch; what is not here is HTML_INLINE. */
+/* Sorted by name; what is not here is HTML_INLINE. */
 static const struct tag_name tag_names[] = {
 	{ "a", HTML_A },
 	{ "address", HTML_BLOCK },
@@ -94,138 +96,33 @@ static const struct tag_name tag_names[] = {
 	{ "xmp", HTML_PRE },
 };
 
-static int
-compare_name(const void *key, const void *entry)
-{
-	return strcmp(key, ((const struct tag_name *)entry)->name);
-}
-
 enum html_tag
 html_tag_of(struct slice name)
 {
-	char key[12]; /* the longest name of the table, and NUL */
-	const struct tag_name *t;
+	size_t low = 0;
+	size_t high = sizeof tag_names / sizeof tag_names[0];
+	char key[TAG_NAME_MAX] = "";
 
-	if (name.n >= sizeof key)
+	if (name.n >= TAG_NAME_MAX)
 		return HTML_INLINE;
 	for (size_t i = 0; i < name.n; i++)
 		key[i] = byte_lower(name.p[i]);
-	key[name.n] = '\0';
-	t = bsearch(key, tag_names, sizeof tag_names / sizeof tag_names[0],
-	            sizeof tag_names[0], compare_name);
-	return t != NULL ? t->tag : HTML_INLINE;
-}
+	while (low < high) {
+		size_t mid = (low + high) / 2;
+		int order = memcmp(key, tag_names[mid].name, TAG_NAME_MAX);
 
-const char *
-html_tag_name(enum html_tag tag)
-{
-	static const char *const names[HTML_TAG_COUNT] = {
-		"",   "span", "div",        "a",   "img",   "br",
-		"hr", "p",    "h1",         "h2",  "h3",    "h4",
-		"h5", "h6",   "ul",         "ol",  "li",    "dl",
-		"dt", "dd",   "blockquote", "pre", "table", "caption",
-		"tr", "td",   "th",         "",    "",
-	};
-
-	return names[tag];
+		if (order == 0)
+			return tag_names[mid].tag;
+		if (order > 0)
+			low = mid + 1;
+		else
+			high = mid;
+	}
+	return HTML_INLINE;
 }
 
 bool
 html_tag_is_void(enum html_tag tag)
 {
 	return tag == HTML_IMG || tag == HTML_BR || tag == HTML_HR;
-}
-
-/* The number at the start of a value in thousandths; -1: none.  "1em" and the
- * like count as 16 pixels. */
-static long
-length_of(struct slice v)
-{
-	long whole = 0;
-	long part = 0;
-	long scale = 1000;
-	size_t i = 0;
-
-	while (i < v.n && byte_is_digit(v.p[i]) && whole < 100000)
-		whole = whole * 10 + (v.p[i++] - '0');
-	if (i < v.n && v.p[i] == '.')
-		for (i++; i < v.n && byte_is_digit(v.p[i]); i++)
-			if (scale > 1) {
-				scale /= 10;
-				part += (v.p[i] - '0') * scale;
-			}
-	if (i == 0)
-		return -1;
-	whole = whole * 1000 + part;
-	v = slice_from(v, i);
-	if (slice_istarts(v, "em") || slice_istarts(v, "rem"))
-		return whole * 16;
-	return slice_istarts(v, "%") ? whole / 6 : whole;
-}
-
-/* What the declarations of a style say together. */
-struct style {
-	unsigned flags;
-	bool clipped; /* overflow: hidden */
-	bool flat;    /* height or max-height: 0 */
-};
-
-static void
-size_declared(struct style *s, struct slice name, long length)
-{
-	if (slice_ieq_z(name, "font-size")) {
-		if (length >= 0)
-			s->flags |= length <= 1000 ? HTML_STYLE_TINY
-			                           : HTML_STYLE_SIZED;
-	} else if (slice_ieq_z(name, "opacity")) {
-		if (length == 0)
-			s->flags |= HTML_STYLE_HIDDEN;
-	} else if (slice_ieq_z(name, "max-height") ||
-	           slice_ieq_z(name, "height") || slice_ieq_z(name, "width") ||
-	           slice_ieq_z(name, "max-width")) {
-		if (length == 0)
-			s->flat = true;
-		if (length >= 0 && length <= 1000)
-			s->flags |= HTML_STYLE_PIXEL;
-	}
-}
-
-static void
-declared(struct style *s, struct slice name, struct slice value)
-{
-	bool none = slice_istarts(value, "none");
-	bool hidden = slice_istarts(value, "hidden");
-
-	if (slice_ieq_z(name, "display")) {
-		if (none)
-			s->flags |= HTML_STYLE_HIDDEN;
-	} else if (slice_ieq_z(name, "visibility")) {
-		if (hidden || slice_istarts(value, "collapse"))
-			s->flags |= HTML_STYLE_HIDDEN;
-	} else if (slice_ieq_z(name, "mso-hide")) {
-		if (slice_istarts(value, "all"))
-			s->flags |= HTML_STYLE_HIDDEN;
-	} else if (slice_ieq_z(name, "overflow")) {
-		s->clipped = s->clipped || hidden;
-	} else {
-		size_declared(s, name, length_of(value));
-	}
-}
-
-unsigned
-html_style_flags(struct slice style)
-{
-	struct style s = { 0, false, false };
-	struct slice piece;
-
-	while (slice_split(&style, ';', &piece)) {
-		size_t colon = slice_find(piece, ':');
-
-		if (colon < piece.n)
-			declared(&s, slice_trim(slice_head(piece, colon)),
-			         slice_trim(slice_from(piece, colon + 1)));
-	}
-	if (s.clipped && s.flat)
-		s.flags |= HTML_STYLE_HIDDEN;
-	return s.flags;
 }

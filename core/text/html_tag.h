@@ -43,20 +43,7 @@ enum html_tag {
 
 /* name: any case. */
 enum html_tag html_tag_of(struct slice name);
-/* The name written for a tag; "" for those that are not written. */
-const char *html_tag_name(enum html_tag tag);
 /* Elements without an end tag: img, br, hr. */
 bool html_tag_is_void(enum html_tag tag);
-
-/* What a style attribute hides. */
-enum html_style {
-	HTML_STYLE_HIDDEN = 1, /* and nothing inside can show again */
-	HTML_STYLE_TINY = 2,   /* font size nearly 0 */
-	HTML_STYLE_SIZED = 4,  /* a readable font size */
-	HTML_STYLE_PIXEL = 8,  /* at most 1 pixel wide or high */
-};
-
-/* Flags of a style attribute's value; linear, allocates nothing. */
-unsigned html_style_flags(struct slice style);
 
 #endif

@@ -10,7 +10,7 @@ seconds=${2:-60}
 out=${FOLDER:-fuzz-out}/$name
 mkdir -p "$out/corpus"
 clang=$(command -v clang-14 || command -v clang)
-libs=$(pkg-config --libs gumbo libpcre2-8 sqlite3 openssl)
+libs=$(pkg-config --libs libpcre2-8 sqlite3 openssl)
 dict=
 [ -f "$top/tests/fuzz/fuzz_$name.dict" ] && dict="-dict=$top/tests/fuzz/fuzz_$name.dict"
 "$clang" -g -O1 -std=gnu11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \

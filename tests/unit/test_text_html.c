@@ -76,6 +76,50 @@ test_layout_tables(void **state)
 	check("<table><tr><td>only</td></tr></table>", "only\n");
 }
 
+/* Where the tree is made as browsers make it. */
+static void
+test_tree(void **state)
+{
+	(void)state;
+	/* Between rows: before the table. */
+	check("<table>x<tr><td>a</td>y</tr><div>z</div></table>", "xy\nz\na\n");
+	check("<table><tr><td>a<table><tr><td>b</table>c</table>d",
+	      "a\nb\nc\nd\n");
+	/* A table between rows ends the one around it. */
+	check("<table><tr><td>a</td><table><tr><td>b</table>c", "a\nb\nc\n");
+	/* Rows that nobody opened, cells without a table. */
+	check("<table><td>a<td>b</table>", "a  b\n");
+	check("<tr><td>a</td></tr>b", "ab\n");
+	check("<table><caption>a<tr><td>b</table>", "a\nb\n");
+	/* A block in a paragraph ends it, not the link around the block. */
+	check("<p>a <a href=http://x.kr>b<div>c</div></a>",
+	      "a b[1]\n\nc[1]\n\n[1] http://x.kr\n");
+	check("<p>a<p>b", "a\n\nb\n");
+	check("<h1><a href=http://x.kr>b</a><p>c", "# b[1]\n\n  c\n\n[1] "
+	                                           "http://x.kr\n");
+	check("<pre>\n a</pre><pre>\r\nb</pre>", " a\n\nb\n");
+	check("<pre>a\r\nb\rc</pre>", "a\nb\nc\n");
+}
+
+static void
+test_entities(void **state)
+{
+	(void)state;
+	check("&lt;b&gt; &amp;amp; &#44032;&#xAC01;&#XAC02",
+	      "<b> &amp; 가각갂\n");
+	check("&copy2026 &copy; &notit; &notin; &nosuch; &; &# &#; &#x;",
+	      "©2026 © ¬it; ∉ &nosuch; &; &# &#; &#x;\n");
+	check("&hellip;&hellip &CounterClockwiseContourIntegral;&nGt;",
+	      "…&hellip ∳≫⃒\n");
+	check("&#128;&#0;&#x110000;&#xd800;&#99999999999;",
+	      "€\ufffd\ufffd\ufffd\ufffd\n");
+	check("a&nbsp;b&Tab;c&NewLine;d", "a b c d\n");
+	check("&am<b>p;</b>", "&amp;\n");
+	/* Parameters of an address may look like references. */
+	check("<a href='http://x.kr/?a=1&copy=2&lt3&amp;reg;=4&times;'>x</a>",
+	      "x[1]\n\n[1] http://x.kr/?a=1&copy=2&lt3&reg;=4×\n");
+}
+
 static void
 test_narrow_rule(void **state)
 {
@@ -268,6 +312,12 @@ test_floods(void **state)
 		"</div></b></a>",
 		"<div style='font-size:0'>",
 		"<td></table>",
+		"<table>x",
+		"<table><tr><p><a href='http://x.kr'><div>x",
+		"<p><a href='http://x.kr'>",
+		"<font color=red>x",
+		"&abcdef",
+		"a<b>",
 	};
 
 	(void)state;
@@ -337,6 +387,8 @@ main(void)
 		cmocka_unit_test(test_lists_and_quotes),
 		cmocka_unit_test(test_tables),
 		cmocka_unit_test(test_layout_tables),
+		cmocka_unit_test(test_tree),
+		cmocka_unit_test(test_entities),
 		cmocka_unit_test(test_narrow_rule),
 		cmocka_unit_test(test_wide_table),
 		cmocka_unit_test(test_links),

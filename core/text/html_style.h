@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How an HTML element looks, as far as it decides what can be read. */
+#ifndef TEXT_HTML_STYLE_H
+#define TEXT_HTML_STYLE_H
+
+#include <stdint.h>
+
+#include "text/html_scan.h"
+
+enum html_look_flag {
+	HTML_LOOK_HIDDEN = 1, /* and nothing inside can show again */
+	HTML_LOOK_TINY = 2,   /* font size nearly 0 */
+	HTML_LOOK_SIZED = 4,  /* a readable font size */
+	HTML_LOOK_PIXEL = 8,  /* at most 1 pixel wide or high */
+	HTML_LOOK_STRUCK = 16,
+	HTML_LOOK_PRE = 32,  /* white-space: pre and its kin */
+	HTML_LOOK_FLOW = 64, /* white-space: normal */
+};
+
+/* Colours: 0 means not said, HTML_COLOR | 0xrrggbb, or one of these. */
+#define HTML_COLOR       0x1000000U
+#define HTML_COLOR_CLEAR 0x2000000U /* transparent */
+#define HTML_COLOR_OTHER 0x3000000U /* a picture, or not understood */
+
+struct html_look {
+	uint32_t fore;
+	uint32_t back;
+	unsigned char flags;
+};
+
+/* What the attributes of a start tag say; linear, allocates nothing. */
+void html_look_of(const struct html_token *t, struct html_look *look_r);
+/* Can text of one colour not be told from the other as its background? */
+bool html_color_hides(uint32_t fore, uint32_t back);
+
+#endif
