@@ -36,6 +36,7 @@ struct reader {
 	struct str spec;      /* what stands outside of quotes and comments */
 	struct slice comment; /* the last one */
 	struct slice angle;   /* inside of <> */
+	size_t angle_at;      /* so much of the phrase stood before it */
 	bool has_angle;
 	bool phrase_quoted; /* the phrase is quoted text from the start */
 	bool quotes;        /* a closing quote may still come */
@@ -208,6 +209,21 @@ take_comment(struct reader *r)
 	return n;
 }
 
+/* A second address and no comma between them: what stands behind the first one
+ * is the name of the second. */
+static void
+split(struct reader *r)
+{
+	struct str name;
+
+	str_init(&name, r->phrase.n);
+	str_add_slice(&name, slice_from(str_slice(&r->phrase), r->angle_at));
+	str_truncate(&r->phrase, r->angle_at);
+	emit(r);
+	str_add_slice(&r->phrase, slice_trim(str_slice(&name)));
+	str_release(&name);
+}
+
 /* At '<': to the next ">", quotes respected. */
 static size_t
 take_angle(struct reader *r)
@@ -228,8 +244,13 @@ take_angle(struct reader *r)
 	}
 	if (i < s.n && s.p[i] == '<')
 		return 1;
-	if (!r->has_angle || r->angle.n == 0)
+	if (r->has_angle && slice_find(r->angle, '@') < r->angle.n &&
+	    slice_find(slice_head(s, i), '@') < i)
+		split(r);
+	if (!r->has_angle || r->angle.n == 0) {
 		r->angle = slice_head(s, i);
+		r->angle_at = r->phrase.n;
+	}
 	r->has_angle = true;
 	r->gap = true;
 	return 1 + i + (i < s.n);

@@ -108,6 +108,29 @@ b64_flush(unsigned bits, unsigned have, char *o)
 	return o;
 }
 
+/* A line that is looked at as a whole has no more than this. */
+#define B64_LINE_MAX 1000
+
+/*
+ * Behind the padding another stream may begin, or what a mailing list or a
+ * scanner added to the text.  Does the next line that is not empty look like
+ * base64?
+ */
+static bool
+b64_goes_on(const unsigned char *p, const unsigned char *end)
+{
+	size_t n = 0;
+
+	while (p < end && (*p == '=' || byte_is_blank((char)*p)))
+		p++;
+	for (; p + n < end && n < B64_LINE_MAX; n++)
+		if (b64_values[p[n]] == B64_BAD)
+			break;
+	while (p + n < end && (p[n] == ' ' || p[n] == '\t' || p[n] == '\r'))
+		n++;
+	return p + n == end || n >= B64_LINE_MAX || p[n] == '\n';
+}
+
 void
 cte_decode_base64(struct slice in, struct str *out)
 {
@@ -134,6 +157,8 @@ cte_decode_base64(struct slice in, struct str *out)
 			o = b64_flush(bits, have, o);
 			have = 0;
 			bits = 0;
+			if (!b64_goes_on(p, end))
+				break;
 		} else if (v != B64_BAD) {
 			bits = (bits << 6 | v) & 0xffffff;
 			if (++have == 4) {

@@ -39,7 +39,8 @@ struct parts {
 	int second;
 	int zone; /* seconds */
 	bool has_zone;
-	bool iso; /* the year came first */
+	bool iso;       /* the year came first */
+	bool afternoon; /* said in Korean */
 };
 
 /* Digits at the start of s, at most six of them count; -1 for none. */
@@ -59,20 +60,37 @@ read_number(struct slice *s, size_t *digits_r)
 	return n > 0 && n <= 6 ? v : -1;
 }
 
+/* Take a colon and the blanks and comments around it (RFC 5322 4.3) off s when a
+ * digit follows; a dot only without any. */
+static bool
+take_colon(struct slice *s)
+{
+	struct slice t = lex_skip_cfws(*s);
+
+	if (s->n > 1 && s->p[0] == '.' && byte_is_digit(s->p[1])) {
+		*s = slice_from(*s, 1);
+		return true;
+	}
+	if (t.n == 0 || t.p[0] != ':')
+		return false;
+	t = lex_skip_cfws(slice_from(t, 1));
+	if (t.n == 0 || !byte_is_digit(t.p[0]))
+		return false;
+	*s = t;
+	return true;
+}
+
+/* s is behind the colon. */
 static bool
 read_time(struct parts *d, int hour, struct slice *s)
 {
 	size_t n;
 
 	d->hour = hour;
-	*s = slice_from(*s, 1);
 	d->minute = read_number(s, &n);
 	d->second = 0;
-	if (s->n > 1 && (s->p[0] == ':' || s->p[0] == '.') &&
-	    byte_is_digit(s->p[1])) {
-		*s = slice_from(*s, 1);
+	if (take_colon(s))
 		d->second = read_number(s, &n);
-	}
 	if (s->n > 1 && s->p[0] == '.') {
 		*s = slice_from(*s, 1);
 		(void)read_number(s, &n);
@@ -89,7 +107,7 @@ read_zone(struct parts *d, struct slice *s)
 	size_t n;
 	int v;
 
-	*s = slice_from(*s, 1);
+	*s = lex_skip_cfws(slice_from(*s, 1));
 	v = read_number(s, &n);
 	if (s->n > 2 && n <= 2 && s->p[0] == ':') {
 		size_t m;
@@ -134,6 +152,44 @@ take_number(struct parts *d, int v, size_t digits)
 	return true;
 }
 
+static bool
+has_day(const struct parts *d)
+{
+	return d->day >= 0 && d->month >= 0 && d->year >= 0;
+}
+
+/* Four digits when the day is complete: "1429" is a time (RFC 733 wrote it so),
+ * behind a time a zone that lost its sign. */
+static bool
+take_four(struct parts *d, int v)
+{
+	if (d->hour < 0) {
+		d->hour = v / 100;
+		d->minute = v % 100;
+		d->second = 0;
+	} else if (!d->has_zone) {
+		d->zone = v / 100 * 3600 + v % 100 * 60;
+		d->has_zone = true;
+	}
+	return true;
+}
+
+/* "3" before the syllable of month: programs that ran in Korean wrote it, in
+ * UTF-8 or EUC-KR.  Those of year and day need nothing. */
+static bool
+take_korean(struct parts *d, int v, struct slice *s)
+{
+	size_t n = slice_starts(*s, "월")         ? 3
+	           : slice_starts(*s, "\xbf\xf9") ? 2
+	                                          : 0;
+
+	if (n == 0 || d->month >= 0 || v < 0)
+		return false;
+	d->month = v;
+	*s = slice_from(*s, n);
+	return true;
+}
+
 static void
 take_word(struct parts *d, struct slice w)
 {
@@ -167,6 +223,14 @@ word_size(struct slice s)
 	return n;
 }
 
+/* Behind the sign at the start of s and blanks? */
+static bool
+digit_follows(struct slice s)
+{
+	s = lex_skip_cfws(slice_from(s, 1));
+	return s.n > 0 && byte_is_digit(s.p[0]);
+}
+
 /* The next token.  false when the date cannot be one. */
 static bool
 step(struct parts *d, struct slice *s)
@@ -175,21 +239,31 @@ step(struct parts *d, struct slice *s)
 
 	if (byte_is_digit(s->p[0])) {
 		int v = read_number(s, &n);
+		bool dot = s->n > 0 && s->p[0] == '.' && d->year < 0;
 
-		if (s->n > 1 && d->hour < 0 && n <= 2 && v >= 0 &&
-		    (s->p[0] == ':' || (s->p[0] == '.' && d->year >= 0)) &&
-		    byte_is_digit(s->p[1]))
+		if (d->hour < 0 && n <= 2 && v >= 0 && !dot && take_colon(s))
 			return read_time(d, v, s);
+		if (has_day(d) && n == 4)
+			return take_four(d, v);
+		if (take_korean(d, v, s))
+			return true;
 		return take_number(d, v, n);
 	}
 	if ((s->p[0] == '+' || s->p[0] == '-') && d->hour >= 0 &&
-	    !d->has_zone && s->n > 1 && byte_is_digit(s->p[1])) {
+	    !d->has_zone && digit_follows(*s)) {
 		read_zone(d, s);
 		return true;
 	}
+	/* "In the afternoon" stands before the time. */
+	if (slice_starts(*s, "오후") || slice_starts(*s, "\xbf\xc0\xc8\xc4"))
+		d->afternoon = true;
 	n = word_size(*s);
 	if (n > 0)
 		take_word(d, slice_head(*s, n));
+	/* Digits that hang on a word are no zone: "PST8PDT", "H0500". */
+	while (n > 0 && d->hour >= 0 && has_day(d) && n < s->n &&
+	       byte_is_alnum(s->p[n]))
+		n++;
 	*s = slice_from(*s, n > 0 ? n : 1);
 	return true;
 }
@@ -205,7 +279,7 @@ in_range(const struct parts *d)
 bool
 date_parse(struct slice raw, int64_t *t_r)
 {
-	struct parts d = { -1, -1, -1, -1, -1, -1, 0, false, false };
+	struct parts d = { -1, -1, -1, -1, -1, -1, 0, false, false, false };
 	struct slice s = lex_skip_cfws(raw);
 
 	for (int i = 0; i < MIME_DATE_TOKENS_MAX && s.n > 0; i++) {
@@ -216,6 +290,8 @@ date_parse(struct slice raw, int64_t *t_r)
 		if (s.n > 0 && s.p[0] == '(')
 			s = lex_skip_cfws(s);
 	}
+	if (d.afternoon && d.hour >= 0 && d.hour < 12)
+		d.hour += 12;
 	if (!in_range(&d))
 		return false;
 	if (d.hour < 0)

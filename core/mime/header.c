@@ -21,6 +21,15 @@ find_colon(const char *p, const char *end)
 	return p < end && *p == ':' ? p : NULL;
 }
 
+/* Nothing but CR up to the line feed?  More than one: converted twice. */
+static bool
+only_cr(const char *p, const char *lf)
+{
+	while (p < lf && *p == '\r')
+		p++;
+	return p == lf;
+}
+
 enum header_line
 header_line(const char *p, size_t n, const char **next_r, const char **colon_r)
 {
@@ -29,7 +38,7 @@ header_line(const char *p, size_t n, const char **next_r, const char **colon_r)
 	const char *colon;
 
 	*next_r = lf != NULL ? lf + 1 : end;
-	if (*p == '\n' || (*p == '\r' && p + 1 == lf))
+	if (lf != NULL && only_cr(p, lf))
 		return HEADER_LINE_END;
 	if (*p == ' ' || *p == '\t')
 		return HEADER_LINE_FOLD;

@@ -36,5 +36,7 @@ msgid_parse(struct slice raw)
 	rest = lex_skip_cfws(raw);
 	if (rest.n > 0 && rest.p[0] == '<')
 		rest = slice_from(rest, 1);
-	return slice_word(&rest, &id) ? id : SLICE_NONE;
+	if (!slice_word(&rest, &id))
+		return SLICE_NONE;
+	return slice_ends(id, ">") ? slice_head(id, id.n - 1) : id;
 }

@@ -45,20 +45,34 @@ split_name(struct param *p)
 		p->section = (int)number;
 }
 
-/* A value without quotes: up to ";", a comment and blanks taken off. */
+/* A value without quotes: up to ";", a comment at its end and blanks taken off.
+ * In "report (1).pdf" it is a part of the name. */
 static struct slice
 bare_value(struct slice s, size_t *used_r)
 {
 	size_t n = slice_find(s, ';');
-	struct slice v = slice_head(s, n);
+	struct slice v = slice_trim(slice_head(s, n));
 
 	*used_r = n;
+	if (v.n == 0 || v.p[v.n - 1] != ')')
+		return v;
 	for (size_t i = 1; i < v.n; i++)
-		if (v.p[i] == '(' && byte_is_blank(v.p[i - 1])) {
-			v.n = i;
-			break;
-		}
-	return slice_trim(v);
+		if (v.p[i] == '(' && byte_is_blank(v.p[i - 1]))
+			return slice_rtrim(slice_head(v, i));
+	return v;
+}
+
+/* Quotes in quotes: ""a.txt"". */
+static struct slice
+doubled_quotes(struct slice s, size_t *used_r)
+{
+	struct slice v = bare_value(s, used_r);
+
+	while (v.n > 0 && v.p[0] == '"')
+		v = slice_from(v, 1);
+	while (v.n > 0 && v.p[v.n - 1] == '"')
+		v.n--;
+	return v;
 }
 
 /* A quote that is never closed ends with the line or the next ";". */
@@ -79,6 +93,9 @@ read_value(struct slice *rest, struct param *p)
 	p->quoted = s.n > 0 && s.p[0] == '"';
 	if (!p->quoted) {
 		p->value = bare_value(s, &used);
+	} else if (s.n > 2 && s.p[1] == '"' && s.p[2] != ';' &&
+	           !byte_is_blank(s.p[2])) {
+		p->value = doubled_quotes(s, &used);
 	} else if ((used = lex_quoted(s)) != 0) {
 		p->value = slice_make(s.p + 1, used - 2);
 	} else {
@@ -128,7 +145,7 @@ keep(struct param_want *w, const struct param *p)
 	} else if (p->extended) {
 		if (!w->has_extended)
 			w->extended = *p;
-		w->has_extended = true;
+		w->has_extended = w->has_extended || p->value.n > 0;
 	} else {
 		if (!w->has_plain)
 			w->plain = *p;
@@ -235,7 +252,7 @@ join_sections(struct param_want *w, struct slice *label_r, struct str *bytes)
 
 		if (i > 0 && p.section == w->sections.v[i - 1].section)
 			continue;
-		if (i == 0 && p.extended)
+		if (!labelled && p.extended)
 			labelled = take_charset(&p.value, label_r);
 		add_piece(&p, p.extended, bytes);
 	}

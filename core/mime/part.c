@@ -57,13 +57,13 @@ take_type(struct slice *rest)
 
 	while (n < s.n && is_type_char(s.p[n]))
 		slashes += s.p[n++] == '/';
-	*rest = slice_from(s, n);
+	*rest = slice_from(s, n < s.n && s.p[n] == '=' && slashes == 0 ? 0 : n);
 	if (slashes != 1 || s.p[0] == '/' || s.p[n - 1] == '/' || s.p[0] == '<')
 		return SLICE_NONE;
 	return slice_head(s, n);
 }
 
-/* The name of a disposition: "attachment", "inline". */
+/* A word, with a quote before it or not. */
 static struct slice
 take_token(struct slice *rest)
 {
@@ -76,6 +76,21 @@ take_token(struct slice *rest)
 		n++;
 	*rest = slice_from(s, n);
 	return slice_head(s, n);
+}
+
+/* The parameters behind a type or disposition; the ";" before the first one may
+ * be missing. */
+static struct slice
+behind_value(struct slice rest)
+{
+	struct slice s = lex_skip_cfws(rest);
+	size_t name = 0;
+
+	while (name < s.n && byte_is_alpha(s.p[name]))
+		name++;
+	if (name > 0 && name < s.n && (s.p[name] == '=' || s.p[name] == '*'))
+		return s;
+	return slice_from(rest, slice_find(rest, ';'));
 }
 
 /* A charset label without stray quotes: ('euc-kr'), ("euc-kr";). */
@@ -110,7 +125,7 @@ read_type(struct arena *a, struct part *p, struct slice value,
 		                       { .name = "delsp" } };
 	struct slice type = take_type(&value);
 
-	param_collect(slice_from(value, slice_find(value, ';')), w, WANTS);
+	param_collect(behind_value(value), w, WANTS);
 	if (type.n > 0)
 		p->type = lower(a, type);
 	else
@@ -129,16 +144,30 @@ read_type(struct arena *a, struct part *p, struct slice value,
 		param_want_release(&w[i]);
 }
 
+/* Take the name of a disposition ("attachment", "inline") off *rest; empty when
+ * the parameters begin at once. */
+static struct slice
+take_disposition(struct slice *rest)
+{
+	struct slice start = *rest;
+	struct slice kind = take_token(rest);
+
+	if (rest->n == 0 || (rest->p[0] != '=' && rest->p[0] != '*'))
+		return kind;
+	*rest = start;
+	return SLICE_NONE;
+}
+
 static void
 read_disposition(struct part *p, struct slice value)
 {
 	struct param_want w = { .name = "filename" };
-	struct slice kind = take_token(&value);
+	struct slice kind = take_disposition(&value);
 
 	/* RFC 2183 2.8: what is unknown is an attachment. */
 	p->attachment = kind.n > 0 && !slice_ieq_z(kind, "inline");
 	p->inline_ = slice_ieq_z(kind, "inline");
-	param_collect(slice_from(value, slice_find(value, ';')), &w, 1);
+	param_collect(behind_value(value), &w, 1);
 	p->named = p->named || param_found(&w);
 	param_want_release(&w);
 }
@@ -215,18 +244,35 @@ part_is_text(const struct part *p)
 	return slice_starts(p->type, "text/");
 }
 
+static struct slice
+type_params(const struct part *p)
+{
+	struct slice value = part_field(p, "Content-Type", 0);
+
+	(void)take_type(&value);
+	return behind_value(value);
+}
+
+static struct slice
+disposition_params(const struct part *p)
+{
+	struct slice value = part_field(p, "Content-Disposition", 0);
+
+	(void)take_disposition(&value);
+	return behind_value(value);
+}
+
 /* Append the value of the parameter; false when the field has none. */
 static bool
-read_name(const struct message *m, const struct part *p, const char *field,
-          const char *param, struct str *out)
+read_name(const struct message *m, struct slice params, const char *name,
+          struct str *out)
 {
 	struct detect_hint hint = word_hint(m);
-	struct slice value = part_field(p, field, 0);
-	struct param_want w = { .name = param };
+	struct param_want w = { .name = name };
 	struct str raw;
 	bool found;
 
-	param_collect(slice_from(value, slice_find(value, ';')), &w, 1);
+	param_collect(params, &w, 1);
 	found = param_found(&w);
 	if (found) {
 		str_init(&raw, MIME_NAME_MAX);
@@ -247,8 +293,8 @@ part_read_filename(struct message *m, struct part *p)
 	if (!p->named)
 		return;
 	str_init(&out, MIME_NAME_MAX);
-	if (read_name(m, p, "Content-Disposition", "filename", &out) ||
-	    read_name(m, p, "Content-Type", "name", &out))
+	if (read_name(m, disposition_params(p), "filename", &out) ||
+	    read_name(m, type_params(p), "name", &out))
 		p->filename = arena_slice(&m->arena, str_slice(&out));
 	str_release(&out);
 }

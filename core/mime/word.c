@@ -79,6 +79,17 @@ read_opening(struct slice s, struct slice *label_r, bool *base64_r)
 	return 2 + label.n + 1 + enc.n + 1;
 }
 
+/* Base64 without an end mark goes to its padding, when a blank follows. */
+static size_t
+padded_size(struct slice s)
+{
+	size_t n = slice_find(s, '=');
+
+	while (n < s.n && s.p[n] == '=')
+		n++;
+	return n < s.n && byte_is_blank(s.p[n]) ? n : s.n;
+}
+
 /* The payload at the start of s; *size_r counts its end mark too. */
 static struct slice
 read_payload(struct slice s, bool base64, size_t *size_r)
@@ -102,6 +113,8 @@ read_payload(struct slice s, bool base64, size_t *size_r)
 			return slice_head(s, i);
 		}
 	}
+	if (base64)
+		s = slice_head(s, padded_size(s));
 	*size_r = s.n;
 	return s;
 }

@@ -10,7 +10,9 @@
  *    a pair and still call it an error.
  * 4. After a bad byte the converter keeps its shift state (ISO-2022-JP goes on
  *    in Kanji); glibc and libiconv both leave it valid.
- * 5. Replacement is ours: //TRANSLIT and //IGNORE count wrongly.
+ * 5. ISO-2022-JP that iconv cannot read as it stands (rows of other makers, a
+ *    line that does not return to ASCII) is given to it as EUC-JP.
+ * 6. Replacement is ours: //TRANSLIT and //IGNORE count wrongly.
  */
 #include "text/charset.h"
 
@@ -23,6 +25,7 @@
 #include "text/charset_alias.h"
 #include "text/charset_utf.h"
 #include "text/cp949.h"
+#include "text/iso2022_jp.h"
 #include "text/sink.h"
 #include "util/xalloc.h"
 
@@ -184,6 +187,66 @@ decode_hz(struct slice in, struct sink *out)
 	str_release(&gb);
 }
 
+/* Append in to text; returns how much was not understood: replacements, and
+ * escape sequences that came through. */
+static size_t
+try_iconv(enum charset cs, struct slice in, struct str *text, size_t *bad_r)
+{
+	struct sink s;
+	size_t escapes = 0;
+
+	sink_begin(&s, text, in.n);
+	decode_iconv(cs, in, &s);
+	sink_end(&s);
+	*bad_r = s.bad;
+	for (size_t i = 0; i < text->n; i++)
+		escapes += text->p[i] == '\033';
+	return s.bad + escapes;
+}
+
+static void
+decode_iso2022_jp(struct slice in, struct sink *out)
+{
+	struct str euc;
+	struct str text[2];
+	enum iso2022_jp found;
+	size_t wrong[2] = { SIZE_MAX, SIZE_MAX };
+	size_t bad[2] = { 0, 0 };
+	size_t best;
+
+	str_init(&euc, 3 * in.n);
+	str_init(&text[0], 4 * in.n + 16);
+	str_init(&text[1], 4 * in.n + 16);
+	found = iso2022_jp_to_euc(in, &euc);
+	if (found != ISO2022_JP_OPEN)
+		wrong[0] =
+			try_iconv(CHARSET_ISO_2022_JP, in, &text[0], &bad[0]);
+	if (found != ISO2022_JP_OTHER && wrong[0] > 0)
+		wrong[1] = try_iconv(CHARSET_EUC_JP, str_slice(&euc), &text[1],
+		                     &bad[1]);
+	best = wrong[1] < wrong[0] ? 1 : 0;
+	sink_copy(out, text[best].p, text[best].n);
+	out->bad += bad[best];
+	str_release(&text[1]);
+	str_release(&text[0]);
+	str_release(&euc);
+}
+
+/* Which way round UTF-16 without a mark is: the way that has more ASCII; big
+ * endian when that does not tell (RFC 2781 4.3). */
+static bool
+looks_little(struct slice in)
+{
+	size_t little = 0;
+	size_t big = 0;
+
+	for (size_t i = 0; i + 1 < in.n && i < 4096; i += 2) {
+		big += in.p[i] == '\0' && in.p[i + 1] != '\0';
+		little += in.p[i] != '\0' && in.p[i + 1] == '\0';
+	}
+	return little > big;
+}
+
 static void
 decode_utf16(enum charset cs, struct slice in, struct sink *out)
 {
@@ -193,6 +256,8 @@ decode_utf16(enum charset cs, struct slice in, struct sink *out)
 		little = memcmp(in.p, "\xff\xfe", 2) == 0;
 		if (little || memcmp(in.p, "\xfe\xff", 2) == 0)
 			in = slice_from(in, 2);
+		else
+			little = looks_little(in);
 	}
 	charset_utf16(in, little, out);
 }
@@ -231,7 +296,10 @@ decode(enum charset cs, struct slice in, struct sink *out)
 		break;
 	case CHARSET_OTHER_FIRST:
 	default: /* the values beyond the enum: our table of others */
-		decode_iconv(cs, in, out);
+		if (cs == CHARSET_ISO_2022_JP)
+			decode_iso2022_jp(in, out);
+		else
+			decode_iconv(cs, in, out);
 	}
 }
 

@@ -9,6 +9,9 @@
 
 /* Charsets that iconv decodes, in the order of charset_alias.c. */
 #define CHARSET_OTHER_COUNT 43U
+/* Two of them are looked after by name. */
+#define CHARSET_EUC_JP      ((enum charset)(CHARSET_OTHER_FIRST + 1))
+#define CHARSET_ISO_2022_JP ((enum charset)(CHARSET_OTHER_FIRST + 2))
 
 struct charset_other {
 	const char *name;     /* preferred, for users */

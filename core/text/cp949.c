@@ -200,11 +200,35 @@ cp949_count(struct slice in, struct cp949_count *count_r)
 	}
 }
 
+/*
+ * The line end at p came between SO and SI.  Most mailers shift anew in each
+ * line and forget the SI; some let a shift reach over lines.  Returns the SI
+ * when the next shift is one and Hangul leads up to it, else p.
+ */
+static const unsigned char *
+shift_end(const unsigned char *p, const unsigned char *end)
+{
+	const unsigned char *q = p;
+
+	while (q < end && *q != 0x0f) {
+		if (*q == 0x0e || *q == 0x1b || *q >= 0x7f)
+			return p;
+		if (*q <= 0x20)
+			q++;
+		else if (end - q >= 2 && cp949_char(*q | 0x80U, q[1] | 0x80U))
+			q += 2;
+		else
+			return p;
+	}
+	return q < end ? q : p;
+}
+
 void
 iso2022kr_decode(struct slice in, struct sink *out)
 {
 	const unsigned char *p = (const unsigned char *)in.p;
 	const unsigned char *end = p + in.n;
+	const unsigned char *until = p; /* the shift holds up to here */
 	bool shifted = false;
 
 	while (p < end) {
@@ -228,7 +252,11 @@ iso2022kr_decode(struct slice in, struct sink *out)
 			sink_put(out, c != 0 ? c : UTF8_REPLACEMENT);
 			out->bad += c == 0;
 		} else {
-			shifted = shifted && c != '\n' && c != '\r';
+			if (shifted && (c == '\n' || c == '\r')) {
+				if (until < p)
+					until = shift_end(p, end);
+				shifted = p < until;
+			}
 			sink_put(out, c);
 			p++;
 		}

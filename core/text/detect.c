@@ -35,6 +35,11 @@ by_mark(struct slice s, size_t *length_r)
 	*length_r = 3;
 	if (slice_starts(s, "\xef\xbb\xbf"))
 		return CHARSET_UTF8;
+	*length_r = 4;
+	if (s.n >= 4 && memcmp(s.p, "\xff\xfe\0\0", 4) == 0)
+		return charset_lookup(SLICE_LIT("utf-32le"));
+	if (s.n >= 4 && memcmp(s.p, "\0\0\xfe\xff", 4) == 0)
+		return charset_lookup(SLICE_LIT("utf-32be"));
 	*length_r = 2;
 	if (slice_starts(s, "\xff\xfe"))
 		return CHARSET_UTF16LE;
@@ -283,8 +288,12 @@ with_label(struct slice s, const struct detect_hint *hint)
 	utf8 = utf8_valid(s.p, s.n);
 	if (is_korean_label(cs) && utf8 && count_hangul(s) > 0)
 		return CHARSET_UTF8;
+	if (cs == CHARSET_UTF7 && utf8) /* it has no 8-bit bytes */
+		return CHARSET_UTF8;
 	if (decodes(cs, s))
 		return cs;
+	if (cs == CHARSET_JOHAB && detect_is_korean(s))
+		return CHARSET_CP949;
 	if (cs == CHARSET_UTF8)
 		return is_rather_cp949(s) ? CHARSET_CP949 : cs;
 	if (by_meta(s, hint) != CHARSET_UNKNOWN)
@@ -295,10 +304,21 @@ with_label(struct slice s, const struct detect_hint *hint)
 	return cs;
 }
 
+/* A text of UTF-16 has NULs: those of its line ends and blanks. */
+static bool
+is_no_utf16(enum charset cs, struct slice s)
+{
+	return (cs == CHARSET_UTF16 || cs == CHARSET_UTF16LE ||
+	        cs == CHARSET_UTF16BE) &&
+	       s.n > 0 && memchr(s.p, '\0', s.n) == NULL &&
+	       utf8_valid(s.p, s.n);
+}
+
 static enum charset
 detect(struct slice s, const struct detect_hint *hint)
 {
-	if (hint->label == CHARSET_UNKNOWN || hint->label == CHARSET_ASCII)
+	if (hint->label == CHARSET_UNKNOWN || hint->label == CHARSET_ASCII ||
+	    is_no_utf16(hint->label, s))
 		return without_label(s, hint);
 	return with_label(s, hint);
 }

@@ -74,7 +74,13 @@ test_wrong(void **state)
 	assert_list("\"open <a@b.kr>", "open|a@b.kr");
 	assert_list("Name <a@b.kr", "Name|a@b.kr");
 	assert_list("Name a@b.kr>", "|Name a@b.kr");
-	assert_list("<a@b.kr> <c@d.kr>", "|a@b.kr");
+	/* The comma is missing: nobody is left out. */
+	assert_list("<a@b.kr> <c@d.kr>", "|a@b.kr, |c@d.kr");
+	assert_list("A <a@b.kr> B <c@d.kr>, e@f.kr",
+	            "A|a@b.kr, B|c@d.kr, |e@f.kr");
+	assert_list("\"A\"<a@b.kr>\"B\"<c@d.kr>", "A|a@b.kr, B|c@d.kr");
+	assert_list("A <a@b.kr> <b>", "A|a@b.kr");
+	assert_list("A <a> <a@b.kr>", "A|a");
 	assert_list("a@b@c", "|a@b@c");
 	assert_list("<<a@b.kr>>", "|a@b.kr");
 }

@@ -27,6 +27,10 @@ test_base64(void **state)
 	assert_decodes(CTE_BASE64, "aGVsbA", "hell");
 	assert_decodes(CTE_BASE64, "aGVsbG8=aGVsbG8=", "hellohello");
 	assert_decodes(CTE_BASE64, "aGVsbA==\r\nIQ==", "hell!");
+	assert_decodes(CTE_BASE64, "aGVsbA==  \r\n\r\n  IQ==\r\n", "hell!");
+	/* What was added behind the end is no base64. */
+	assert_decodes(CTE_BASE64, "aGVsbA==\r\n-- \r\nA footer.\r\n", "hell");
+	assert_decodes(CTE_BASE64, "aGVsbG8=\r\n\r\nTwo words", "hello");
 	assert_decodes(CTE_BASE64, "====", "");
 	assert_decodes(CTE_BASE64, "a", "");
 }

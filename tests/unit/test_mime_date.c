@@ -55,6 +55,22 @@ test_forms(void **state)
 		"Tue, 4 Mar 2025 09:30:00 +0900 "
 		"(\xb4\xeb\xc7\xd1\xb9\xce\xb1\xb9 \xc7\xa5\xc1\xd8\xbd\xc3)",
 		THE_DATE);
+	assert_date("Tue, 4 Mar 2025 09 : 30 : 00 +0900", THE_DATE);
+	assert_date("Tue, 4 Mar 2025 09:(x)30(y):00 (z) + 0900", THE_DATE);
+	assert_date("Tue, 4 Mar 2025 09:30:00 0900", THE_DATE);
+	assert_date("4 Mar 25 0030 GMT", THE_DATE);
+	/* Digits that hang on a word are no zone. */
+	assert_date("Tue, 4 Mar 2025 00:30:00 H0900", THE_DATE);
+	assert_date("Mon, 3 Mar 2025 16:30:00 PST8PDT", THE_DATE);
+	/* Programs that ran in Korean. */
+	assert_date("화, 4 3월 2025 09:30:00 +0900", THE_DATE);
+	assert_date("\xc8\xad, 4 3\xbf\xf9 2025 09:30:00 +0900", THE_DATE);
+	assert_date("2025년 3월 4일 (화) 오전 9:30 +0900", THE_DATE);
+	assert_date("2025년 3월 4일 오후 9:30 +0900",
+	            THE_DATE + (int64_t)12 * 3600);
+	assert_date("2025\xb3\xe2 3\xbf\xf9 4\xc0\xcf \xbf\xc0\xc8\xc4 9:30 "
+	            "+0900",
+	            THE_DATE + (int64_t)12 * 3600);
 	assert_date("Thu, 1 Jan 1970 00:00:00 +0000", 0);
 	assert_date("Tue, 19 Jan 2038 03:14:08 +0000", 2147483648);
 	assert_date("Tue, 4 Mar 2025", THE_DATE - 1800);

@@ -347,6 +347,20 @@ test_json(void **state)
 	assert_json_has("Content-Type: what\n\nx", "\"text\":null");
 	assert_json_has("Content-Type: message/rfc822\n\n", "\"size\":0");
 	assert_json_has("A: b\nlost", "\"size\":0");
+	assert_json_has("Message-ID: <>\n\nx", "\"message_id\":null");
+	assert_json_has("Message-ID: <a@b\n\nx", "\"message_id\":\"a@b\"");
+	/* The ";" before a parameter is missing, or the kind is. */
+	assert_json_has("Content-Type: text/plain charset=euc-kr\n\n\xc7\xd1",
+	                "\"charset\":\"euc-kr\"");
+	assert_json_has(
+		"Content-Type: a/b\n"
+		"Content-Disposition: attachment filename=\"x.txt\"\n\nx",
+		"\"filename\":\"x.txt\"");
+	assert_json_has("Content-Type: a/b\n"
+	                "Content-Disposition: filename*=utf-8''x.txt\n\nx",
+	                "\"filename\":\"x.txt\"");
+	assert_json_has("Content-Type: charset=euc-kr\n\nx",
+	                "\"charset\":\"euc-kr\"");
 }
 
 static void

@@ -29,6 +29,10 @@ test_lenient(void **state)
 	assert_name("; x=1; NAME = \"a b.txt\" ; y=2", "a b.txt");
 	assert_name("; name=a b.txt; y", "a b.txt");
 	assert_name("; name=us (a comment)", "us");
+	assert_name("; name=report (1).pdf; x", "report (1).pdf");
+	assert_name("; name=a(1)", "a(1)");
+	assert_name("; name=\"\"a b.txt\"\"; x", "a b.txt");
+	assert_name("; name=\"\"; x", "");
 	assert_name("; (c) name=(d) a", "a");
 	assert_name(";;; ;name=a;name=b", "a");
 	assert_name("; name=\"q\\\"q\\\\\"", "q\"q\\");
@@ -54,6 +58,8 @@ test_sections(void **state)
 	assert_name("; name*0*=utf-8''%ED%95; name*1*=%9C; name*2=\"%\"",
 	            "한%");
 	assert_name("; name*0*=euc-kr''%C7; name*1*=%D1", "한");
+	assert_name("; name*0=a; name*1*=utf-8''%ED%95%9C", "a한");
+	assert_name("; name=plain; name*=", "plain");
 	assert_name("; name=plain; name*=utf-8''star", "star");
 	assert_name("; name*=utf-8''star; name=plain", "star");
 	assert_name("; name*0=a; name*0=x", "a");

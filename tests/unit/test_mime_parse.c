@@ -242,6 +242,17 @@ test_lost_empty_line(void **state)
 	            "1 text/html one");
 }
 
+/* Lines that were converted to CRLF twice. */
+static void
+test_two_returns(void **state)
+{
+	(void)state;
+	assert_tree("Content-Type: multipart/mixed; boundary=b\r\r\n\r\r\n"
+	            "--b\r\r\nContent-Type: text/html\r\r\n\r\r\none\r\n"
+	            "--b--\r\r\n",
+	            "1 text/html one");
+}
+
 static void
 test_before_header(void **state)
 {
@@ -447,6 +458,7 @@ main(void)
 		cmocka_unit_test(test_boundaries),
 		cmocka_unit_test(test_junk_in_header),
 		cmocka_unit_test(test_lost_empty_line),
+		cmocka_unit_test(test_two_returns),
 		cmocka_unit_test(test_before_header),
 		cmocka_unit_test(test_what_the_fields_say),
 		cmocka_unit_test(test_limits),

@@ -62,6 +62,9 @@ test_broken_words(void **state)
 	assert_decodes("=?utf-8?Q?a b?=", "a b");
 	assert_decodes("=?euc-kr?B?x9Gx2w==", "한글");
 	assert_decodes("=?euc-kr?B?x9Gx2w==?", "한글");
+	assert_decodes("=?euc-kr?B?x9Gx2w== and more", "한글 and more");
+	/* Between SO and SI without designator and label. */
+	assert_decodes("\x0eGQ1[\x0f ok", "한글 ok");
 	assert_decodes("=?utf-8?Q?is it? yes?=", "is it? yes");
 	assert_decodes("=?utf-8?B?YQ== =?utf-8?B?Yg==?=", "ab");
 	/* Glued to text. */

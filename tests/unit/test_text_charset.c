@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "text/charset.h"
+#include "text/charset_alias.h"
 #include "text/cp949.h"
 #include "util/str.h"
 #include "util/utf8.h"
@@ -182,6 +183,11 @@ test_iso_2022_kr(void **state)
 	CHECK("iso-2022-kr", "a\033$)C \x0eGQ\x0f", "a 한", 0);
 	/* The line end ends the shift. */
 	CHECK("iso-2022-kr", "\x0eGQ1[\nabc", "한글\nabc", 0);
+	CHECK("iso-2022-kr", "\x0eGQ1[\nab\x0eGQ\x0f", "한글\nab한", 0);
+	/* But not when the SI comes lines later and all is Hangul. */
+	CHECK("iso-2022-kr", "\x0eGQ\r\n1[ GQ\n\n1[\x0f ok",
+	      "한\r\n글 한\n\n글 ok", 0);
+	CHECK("iso-2022-kr", "\x0eGQ\nabc\x0f", "한\nabc", 0);
 	/* A blank between shifted pairs, and a pair cut in two. */
 	CHECK("iso-2022-kr", "\x0eGQ 1[\x0f", "한 글", 0);
 	CHECK("iso-2022-kr", "\x0eGQ1", "한\xef\xbf\xbd", 1);
@@ -247,6 +253,10 @@ test_utf16_and_utf7(void **state)
 	      1);
 	CHECK("utf-16be", "\xd5", "\xef\xbf\xbd", 1);
 	CHECK("utf-16be", "\x00\x9b", "\xef\xbf\xbd", 1);
+	/* Without a mark: as the ASCII in it says, else big endian. */
+	CHECK("utf-16", "\x5c\xd5 \0x\0", "한 x", 0);
+	CHECK("utf-16", "\xd5\x5c\0 \0x", "한 x", 0);
+	CHECK("utf-16", "\xd5\x5c", "한", 0);
 	CHECK("utf-7", "a+1VyuAA-b +- c", "a한글b + c", 0);
 	CHECK("utf-7", "+2D3eAA-", "😀", 0);
 	CHECK("utf-7", "1 + 1", "1 + 1", 0);
@@ -271,6 +281,26 @@ test_east_asian_by_iconv(void **state)
 	CHECK("iso-2022-jp", "abc", "abc", 0);
 	charset_release_thread();
 	CHECK("shift_jis", "\x93\xfa", "日", 0);
+	assert_string_equal(charset_name(CHARSET_EUC_JP), "EUC-JP");
+	assert_string_equal(charset_name(CHARSET_ISO_2022_JP), "ISO-2022-JP");
+	assert_int_equal(charset_lookup(slice_of("win-1251")),
+	                 charset_lookup(slice_of("windows-1251")));
+}
+
+static void
+test_iso_2022_jp(void **state)
+{
+	(void)state;
+	CHECK("iso-2022-jp", "a \033$@F|K\\\033(J b", "a 日本 b", 0);
+	/* A row of NEC, half-width Katakana, JIS X 0212. */
+	CHECK("iso-2022-jp", "\033$B-!-\"\033(B", "①②", 0);
+	CHECK("iso-2022-jp", "\033(I123\033(B", "ｱｲｳ", 0);
+	CHECK("iso-2022-jp", "\033$(D0!\033(B", "丂", 0);
+	/* A line that does not return to ASCII. */
+	CHECK("iso-2022-jp", "\033$BF|K\\\nabcd\n\033$BF|", "日本\nabcd\n日",
+	      0);
+	/* A set that only iconv has. */
+	CHECK("iso-2022-jp", "\033$(O.!\033(B x", "俱 x", 0);
 }
 
 static const char every_state[] =
@@ -343,6 +373,7 @@ main(void)
 		cmocka_unit_test(test_utf8),
 		cmocka_unit_test(test_utf16_and_utf7),
 		cmocka_unit_test(test_east_asian_by_iconv),
+		cmocka_unit_test(test_iso_2022_jp),
 		cmocka_unit_test(test_every_charset_cut_everywhere),
 		cmocka_unit_test(test_large_text_stays_whole),
 	};

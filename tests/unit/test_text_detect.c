@@ -29,6 +29,13 @@ test_marks(void **state)
 	assert_int_equal(n, 2);
 	assert_int_equal(detect_body(SLICE_LIT("\xfe\xffx"), &hint, &n),
 	                 CHARSET_UTF16BE);
+	assert_int_equal(detect_body(SLICE_LIT("\xff\xfe\0\0x\0\0\0"), &hint,
+	                             &n),
+	                 charset_lookup(slice_of("utf-32le")));
+	assert_int_equal(n, 4);
+	assert_int_equal(detect_body(SLICE_LIT("\0\0\xfe\xff\0\0\0x"), &hint,
+	                             &n),
+	                 charset_lookup(slice_of("utf-32be")));
 	assert_int_equal(detect_body(SLICE_LIT("abc"), &hint, &n),
 	                 CHARSET_CP949);
 	assert_int_equal(n, 0);
@@ -59,6 +66,14 @@ test_wrong_labels(void **state)
 	/* Mostly UTF-8 with an error stays UTF-8. */
 	assert_int_equal(body("utf-8", SLICE_LIT("안녕하세요 안녕\xb0")),
 	                 CHARSET_UTF8);
+	/* No UTF-16: it would have NULs. */
+	assert_int_equal(body("utf-16", SLICE_LIT("abc\n")), CHARSET_ASCII);
+	assert_int_equal(body("unicode", SLICE_LIT("안녕\n")), CHARSET_UTF8);
+	assert_int_equal(body("utf-16be", SLICE_LIT("\xd5\x5c\0\n")),
+	                 CHARSET_UTF16BE);
+	/* UTF-7 has no 8-bit bytes; EUC-KR is no Johab. */
+	assert_int_equal(body("utf-7", SLICE_LIT("안녕")), CHARSET_UTF8);
+	assert_int_equal(body("johab", SLICE_LIT(KOREAN)), CHARSET_CP949);
 	/* ISO-2022-KR under another Korean label. */
 	assert_int_equal(body("euc-kr", SLICE_LIT("\033$)C\x0eGQ\x0f")),
 	                 CHARSET_ISO_2022_KR);
