@@ -12,6 +12,7 @@
 #include "engine/engine_private.h"
 #include "text/charset.h"
 #include "util/clock.h"
+#include "util/fsx.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -223,7 +224,7 @@ static void
 cancel(struct engine *e, struct job *job)
 {
 	/* A full pipe is as good: it is readable. */
-	if (write(job->cancel[1], "", 1) < 0 && errno != EAGAIN)
+	if (fsx_pipe_put(job->cancel[1]) != 0 && errno != EAGAIN)
 		abort();
 	if (state_of(e, job) == JOB_WAITING) {
 		job->final = event_new(EVENT_FETCH_DONE, job->account.name);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "util/array.h"
+#include "util/fsx.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -154,7 +155,7 @@ listener_stop(struct listener **lp)
 	if (lp == NULL || *lp == NULL)
 		return;
 	l = *lp;
-	if (write(l->stop[1], "", 1) != 1)
+	if (fsx_pipe_put(l->stop[1]) != 0)
 		abort(); /* an empty pipe of ours takes a byte */
 	pthread_join(l->thread, NULL);
 	close_all(l);

@@ -24,9 +24,12 @@ lock_take(const struct paths *paths, const char *kind, const char *name,
 
 	if (fd < 0) {
 		err_sys(err, errno, _("cannot open '%s'"), path);
-	} else if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
-		err_set(err, ERR_RETRY,
-		        _("another pabal is already doing this"));
+	} else if (fsx_lock(fd, LOCK_EX | LOCK_NB) != 0) {
+		if (errno == EWOULDBLOCK)
+			err_set(err, ERR_RETRY,
+			        _("another pabal is already doing this"));
+		else
+			err_sys(err, errno, _("cannot lock '%s'"), path);
 		close(fd);
 		fd = -1;
 	}

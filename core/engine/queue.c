@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "util/fsx.h"
 #include "util/i18n.h"
 
 #include "util/banned.h"
@@ -43,12 +44,10 @@ is_ready(const struct queue *q)
 static void
 signal_locked(struct queue *q, bool was)
 {
-	char byte = 0;
-
 	/* Both are our own pipe: there is room, there is a byte. */
-	if (!was && is_ready(q) && write(q->fds[1], &byte, 1) != 1)
+	if (!was && is_ready(q) && fsx_pipe_put(q->fds[1]) != 0)
 		abort();
-	if (was && !is_ready(q) && read(q->fds[0], &byte, 1) != 1)
+	if (was && !is_ready(q) && fsx_pipe_take(q->fds[0]) != 0)
 		abort();
 }
 

@@ -338,8 +338,7 @@ lock_set(struct spam_model *m, int how)
 {
 	if (m->lock < 0 || m->locked)
 		return;
-	while (flock(m->lock, how) < 0 && errno == EINTR)
-		;
+	(void)fsx_lock(m->lock, how); /* at worst two write at once */
 }
 
 /* Did somebody replace the journal, or begin one? */

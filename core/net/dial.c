@@ -29,6 +29,7 @@
 #endif
 
 #include "util/clock.h"
+#include "util/fsx.h"
 #include "util/i18n.h"
 #include "util/utf8.h"
 #include "util/xalloc.h"
@@ -148,7 +149,7 @@ lookup_thread(void *arg)
 	/* The reader waits for one byte; a pipe has room for it.  Under the
 	 * lock, which the reader takes before it looks at the result. */
 	(void)pthread_mutex_lock(&l->lock);
-	(void)!write(l->pipe[1], "", 1);
+	(void)fsx_pipe_put(l->pipe[1]);
 	(void)pthread_mutex_unlock(&l->lock);
 	lookup_leave(l);
 	return NULL;

@@ -50,12 +50,7 @@
 static int
 lock_shared(struct store *s, struct err *err)
 {
-	int rc;
-
-	do
-		rc = flock(s->lock_fd, LOCK_SH);
-	while (rc != 0 && errno == EINTR);
-	if (rc != 0)
+	if (fsx_lock(s->lock_fd, LOCK_SH) != 0)
 		return err_sys(err, errno, _("cannot lock the mailbox"));
 	return 0;
 }
@@ -225,6 +220,19 @@ sync_one(struct store_batch *b, const char *name, struct err *err)
 	return rc;
 }
 
+#ifdef HAVE_SYNCFS
+static int
+sync_all(int fd)
+{
+	int rc;
+
+	do
+		rc = syncfs(fd);
+	while (rc != 0 && errno == EINTR);
+	return rc;
+}
+#endif
+
 static int
 sync_files(struct store_batch *b, struct err *err)
 {
@@ -238,7 +246,7 @@ sync_files(struct store_batch *b, struct err *err)
 	/* tmp_fd was opened before the first write, so an error of any of them
 	 * is told here. */
 	if (fresh >= SYNC_ALL_FROM) {
-		if (syncfs(b->tmp_fd) != 0)
+		if (sync_all(b->tmp_fd) != 0)
 			return err_sys(err, errno,
 			               _("cannot write messages to disk"));
 		step("synced");

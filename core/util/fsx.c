@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -30,17 +31,42 @@ fsx_join(const char *folder, const char *name)
 	return xasprintf(folder[n - 1] == '/' ? "%s%s" : "%s/%s", folder, name);
 }
 
+/* A folder that a power cut takes back would take all that is in it along. */
+static int
+sync_parent(const char *path, struct err *err)
+{
+	size_t slash = slice_rfind(slice_of(path), '/');
+	char *parent = slash < strlen(path) && slash != 0
+	                       ? xmemdup0(path, slash)
+	                       : xstrdup(slash == 0 ? "/" : ".");
+	int fd = open(parent, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc = 0;
+
+	/* One that we may not read, or that knows no sync, is not ours. */
+	if (fd >= 0 && fsync(fd) != 0 && errno != EINVAL && errno != EINTR)
+		rc = err_sys(err, errno, _("cannot write '%s' to disk"),
+		             parent);
+	if (fd >= 0)
+		close(fd); /* was only synced */
+	free(parent);
+	return rc;
+}
+
 static int
 make_one(const char *path, struct err *err)
 {
 	struct stat st;
+	int errnum;
 
 	if (mkdir(path, 0700) == 0)
-		return 0;
-	if (errno != EEXIST)
-		return err_sys(err, errno, _("cannot make folder '%s'"), path);
+		return sync_parent(path, err);
+	errnum = errno;
 	if (stat(path, &st) != 0)
-		return err_sys(err, errno, _("cannot use folder '%s'"), path);
+		return errnum == EEXIST
+		               ? err_sys(err, errno,
+		                         _("cannot use folder '%s'"), path)
+		               : err_sys(err, errnum,
+		                         _("cannot make folder '%s'"), path);
 	if (!S_ISDIR(st.st_mode))
 		return err_set(err, ERR_IO, _("'%s' is not a folder"), path);
 	return 0;
@@ -126,6 +152,40 @@ fsx_write_all(int fd, const void *bytes, size_t n, struct err *err)
 		n -= (size_t)w;
 	}
 	return 0;
+}
+
+int
+fsx_lock(int fd, int how)
+{
+	int rc;
+
+	do
+		rc = flock(fd, how);
+	while (rc != 0 && errno == EINTR);
+	return rc;
+}
+
+int
+fsx_pipe_put(int fd)
+{
+	ssize_t n;
+
+	do
+		n = write(fd, "", 1);
+	while (n < 0 && errno == EINTR);
+	return n == 1 ? 0 : -1;
+}
+
+int
+fsx_pipe_take(int fd)
+{
+	char byte;
+	ssize_t n;
+
+	do
+		n = read(fd, &byte, 1);
+	while (n < 0 && errno == EINTR);
+	return n == 1 ? 0 : -1;
 }
 
 int

@@ -22,6 +22,11 @@ int fsx_read(const char *path, size_t max, struct str *out_r, struct err *err);
 int fsx_write_atomic(const char *path, struct slice data, struct err *err);
 /* write(2) until all is written. */
 int fsx_write_all(int fd, const void *p, size_t n, struct err *err);
+/* flock(2), whatever signals come.  0, or -1 with errno. */
+int fsx_lock(int fd, int how);
+/* A byte into a pipe or out of it.  0, or -1 with errno. */
+int fsx_pipe_put(int fd);
+int fsx_pipe_take(int fd);
 int fsx_fsync(int fd, const char *name, struct err *err);
 int fsx_fsync_folder(const char *path, struct err *err);
 /* A new file in folder dirfd: O_CREAT|O_EXCL|O_NOFOLLOW, 0600.  fd or -1. */
