@@ -102,11 +102,17 @@ start(struct app *a, struct err *err)
 	struct term_opts opts = { 0 };
 	int rows, cols;
 
-	if (paths_make(&a->cli->paths, err) != 0 || app_load_conf(a, err) != 0)
+	struct err missing = { 0 };
+	bool made = paths_make(&a->cli->paths, &missing) == 0;
+
+	if (app_load_conf(a, err) != 0)
 		return -1;
 	unicode_set_ambiguous(a->conf.ambiguous_cells == 2 ? 2 : 1);
 	a->korean = strcmp(_("language:en"), "language:ko") == 0;
-	a->store = store_open(a->cli->paths.data, a->cli->paths.cache, err);
+	a->store = store_open_reading(a->cli->paths.data, a->cli->paths.cache,
+	                              err);
+	if (a->store == NULL && !made)
+		*err = missing;
 	if (a->store == NULL)
 		return -1;
 	init_panes(a);

@@ -234,6 +234,9 @@ idle_text(const struct app *a, struct str *out)
 	else if (a->fetches.n > 0 && a->fetches.v[0].text != NULL)
 		str_printf(out, "%s: %s", a->fetches.v[0].account,
 		           a->fetches.v[0].text);
+	else if (store_read_only(a->store) != NULL)
+		str_add_z(out, _("the store is read-only: nothing will be "
+		                 "kept"));
 	else if (a->index_total > a->index_done)
 		str_printf(out, _("indexing %llu of %llu"),
 		           (unsigned long long)a->index_done,

@@ -13,6 +13,8 @@
 
 /* Milliseconds between looks at what other processes did to the store. */
 #define TICK_MS 1000
+/* And between looks whether a store can be written again. */
+#define RETRY_MS 10000
 
 /* ---- fetching ---- */
 
@@ -168,6 +170,22 @@ app_engine_events(struct app *a)
 
 /* ---- time ---- */
 
+/* Has the disk room again, is it writable again? */
+static void
+look_for_room(struct app *a)
+{
+	int64_t now = clock_mono_ms();
+
+	if (now < a->retry_ms)
+		return;
+	a->retry_ms = now + RETRY_MS;
+	if (!store_retry(a->store))
+		return;
+	app_say(a, STYLE_OK, _("the store can be written again"));
+	(void)engine_index(a->engine);
+	a->stale = true;
+}
+
 void
 app_tick(struct app *a)
 {
@@ -180,7 +198,10 @@ app_tick(struct app *a)
 		a->dirty = true; /* the countdown */
 	if (a->held != NULL && clock_now() >= a->held_until)
 		compose_free(&a->held);
-	(void)engine_tick(a->engine, a->store);
+	if (store_read_only(a->store) == NULL)
+		(void)engine_tick(a->engine, a->store);
+	else
+		look_for_room(a);
 	app_autosave(a, false);
 	if (a->leaving && a->held == NULL && !engine_sending(a->engine))
 		a->quit = true;

@@ -66,7 +66,7 @@ mark_seen(struct app *a)
 	int64_t token = 0;
 	struct err err = { 0 };
 
-	if (r->flags & STORE_SEEN)
+	if (r->flags & STORE_SEEN || store_read_only(a->store) != NULL)
 		return;
 	if (store_flags(a->store, &r->id, 1, STORE_SEEN, 0, &token, &err) !=
 	    0) {

@@ -100,6 +100,7 @@ struct app {
 	struct str query;        /* as typed; "" none */
 	bool query_all;          /* it searches all mail */
 	uint64_t version;        /* of the store, as shown */
+	int64_t retry_ms;        /* when to try to write again */
 	bool stale;              /* mail came: read the lists again */
 
 	struct pane_compose pane_compose;

@@ -40,6 +40,8 @@ int cli_parse_id(const char *text, int64_t *id_r);
 /* The folders are made, the configuration read.  0, or -1 with err. */
 int cli_conf(struct cli *cli, struct conf *conf_r, struct err *err);
 struct store *cli_store(struct cli *cli, struct err *err);
+/* The same, or, where nothing can be written, a store to read from; says so. */
+struct store *cli_store_reading(struct cli *cli, struct err *err);
 /* The same, with what other programs changed in the Maildir taken in. */
 struct store *cli_store_now(struct cli *cli, struct err *err);
 /* The advice for err, which account a met; providers may be NULL. */

@@ -173,7 +173,7 @@ static void
 say_removed(struct cli *cli, const char *name)
 {
 	struct err ignored = { 0 }; /* removed it is, mail or not */
-	struct store *s = cli_store(cli, &ignored);
+	struct store *s = cli_store_reading(cli, &ignored);
 	char *path = s != NULL ? store_account_path(s, name, &ignored) : NULL;
 
 	if (path != NULL)

@@ -184,7 +184,7 @@ run(struct export_run *r)
 	r->opts.progress = draw;
 	r->opts.ctx = r;
 	r->opts.cancelled = r->cli->cancelled;
-	r->store = cli_store(r->cli, &err);
+	r->store = cli_store_reading(r->cli, &err);
 	if (r->store != NULL)
 		(void)(r->opts.mbox ? export_to_mbox(r, &err)
 		                    : export_accounts(r, &err));

@@ -224,6 +224,7 @@ parse(struct list *l, const char *command, char **argv, int *status_r)
 static int
 prepare_search(struct list *l, struct err *err)
 {
+	struct err why = { 0 };
 	uint64_t left = 1;
 
 	if (search_compile(str_slice(&l->query), &l->compiled, err) != 0)
@@ -231,8 +232,13 @@ prepare_search(struct list *l, struct err *err)
 	while (left > 0) {
 		if (l->cli->cancelled != NULL && l->cli->cancelled())
 			return err_set(err, ERR_CANCELLED, _("cancelled"));
-		if (store_index_text(l->store, INDEX_STEP, &left, err) != 0)
-			return -1;
+		if (store_index_text(l->store, INDEX_STEP, &left, &why) != 0) {
+			if (store_read_only(l->store) == NULL)
+				out_note(l->cli,
+				         _("the newest mail is not found: %s"),
+				         why.text);
+			break;
+		}
 	}
 	l->view.search = l->compiled.p;
 	return 0;

@@ -171,7 +171,7 @@ run(struct outbox *o)
 	int status;
 	size_t i;
 
-	o->store = cli_store(o->cli, &err);
+	o->store = cli_store_reading(o->cli, &err);
 	if (o->store == NULL ||
 	    outbox_list(o->store, &o->rows, &o->row_count, &err) != 0) {
 		store_close(&o->store);

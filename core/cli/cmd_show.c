@@ -141,7 +141,7 @@ map_stored(struct show *s, const char *word, struct fsx_map *map_r,
 		                 "files"),
 		               word);
 	if (s->store == NULL)
-		s->store = cli_store(s->cli, err);
+		s->store = cli_store_reading(s->cli, err);
 	if (s->store == NULL)
 		return -1;
 	return store_map(s->store, id, map_r, err);

@@ -21,7 +21,7 @@ input_open(struct cli *cli, const char *word, struct store **store_r,
 		rc = fsx_map_open(word, &in_r->map, err);
 	} else {
 		if (*store_r == NULL)
-			*store_r = cli_store(cli, err);
+			*store_r = cli_store_reading(cli, err);
 		rc = *store_r != NULL
 		             ? store_map(*store_r, in_r->id, &in_r->map, err)
 		             : -1;

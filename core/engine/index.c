@@ -41,8 +41,8 @@ index_run(struct job *job)
 		if (left == 0 && job->again)
 			left = 1;
 	}
+	e->total = s != NULL ? left : 0;
 	store_close(&s);
-	e->total = left;
 	e->err = err;
 	job->final = e;
 }

@@ -53,7 +53,7 @@ store_read_fd(struct store *s, int64_t id, struct err *err)
 
 	if (fd >= 0)
 		return fd;
-	if (errno != ENOENT || account == 0) {
+	if (errno != ENOENT || account == 0 || s->reading) {
 		if (err != NULL)
 			*err = first;
 		return -1;

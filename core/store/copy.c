@@ -171,7 +171,7 @@ restore_from(struct store *s, const char *name, bool index)
 	int rc = 0;
 
 	if (fsx_exists(path)) {
-		rc = db_run(s->db, &err, "ATTACH ? AS copy", "z", path);
+		rc = db_attach(s->db, path, "copy", false, &err);
 		if (rc == 0) {
 			rc = is_foreign(s, &err);
 			if (rc == 1)
@@ -241,7 +241,7 @@ write_copy(struct store *s, const char *path, struct err *err)
 	int rc = make_file(path, err);
 
 	if (rc == 0)
-		rc = db_run(s->db, err, "ATTACH ? AS copy", "z", path);
+		rc = db_attach(s->db, path, "copy", false, err);
 	if (rc != 0)
 		return -1;
 	/* It is renamed only when whole: no journal needed. */
@@ -316,7 +316,7 @@ make(struct store *s, struct err *err)
 	if (rc == 0 && fd < 0)
 		rc = err_sys(err, errno, _("cannot open '%s'"), lock);
 	/* Another process is at it: as good. */
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0) {
+	if (fd >= 0 && fsx_lock(fd, LOCK_EX | LOCK_NB) == 0) {
 		rc = copy_restore(s, true, err);
 		if (rc == 0)
 			rc = give_identity(s, err);

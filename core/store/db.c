@@ -9,17 +9,21 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/db_words.h"
 #include "util/i18n.h"
 #include "util/map.h"
+#include "util/str.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
 /* Write transactions are short: whoever holds the lock longer is stuck. */
 #define BUSY_MS 10000
+/* A path with every byte escaped. */
+#define NAME_MAX_READING ((size_t)16 * 1024)
 
 struct db {
 	sqlite3 *sqlite;
@@ -39,6 +43,7 @@ static int
 fail(struct db *db, struct err *err)
 {
 	const char *words = sqlite3_errmsg(db->sqlite);
+	int errnum = sqlite3_system_errno(db->sqlite);
 
 	switch (sqlite3_errcode(db->sqlite) & 0xff) {
 	case SQLITE_BUSY:
@@ -53,6 +58,15 @@ fail(struct db *db, struct err *err)
 		               _("the index of the mailbox is damaged"));
 	case SQLITE_READONLY:
 		return err_set(err, ERR_IO, _("the mailbox cannot be written"));
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+		if (errnum == ENOSPC || errnum == EDQUOT)
+			return err_set(err, ERR_IO, _("the disk is full"));
+		if (errnum != 0)
+			return err_sys(err, errnum,
+			               _("the index of the mailbox"));
+		return err_set(err, ERR_IO, _("the index of the mailbox: %s"),
+		               words);
 	default:
 		return err_set(err, ERR_IO, _("the index of the mailbox: %s"),
 		               words);
@@ -76,16 +90,17 @@ db_script(struct db *db, const char *sql, struct err *err)
 }
 
 static int
-set_up(struct db *db, bool words, struct err *err)
+set_up(struct db *db, bool reading, bool words, struct err *err)
 {
+	static const char both[] = "PRAGMA trusted_schema=OFF;"
+				   "PRAGMA temp_store=MEMORY;";
+	static const char writing[] = "PRAGMA journal_mode=WAL;"
+				      "PRAGMA synchronous=NORMAL;";
+
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
 	sqlite3_extended_result_codes(db->sqlite, 1);
-	if (db_script(db,
-	              "PRAGMA journal_mode=WAL;"
-	              "PRAGMA synchronous=NORMAL;"
-	              "PRAGMA trusted_schema=OFF;"
-	              "PRAGMA temp_store=MEMORY;",
-	              err) != 0)
+	if (db_script(db, both, err) != 0 ||
+	    (!reading && db_script(db, writing, err) != 0))
 		return -1;
 	if (words)
 		return db_words_register(db->sqlite, err);
@@ -106,28 +121,90 @@ make_private(const char *path, struct err *err)
 	return 0;
 }
 
-int
-db_open(const char *path, bool words, struct db **db_r, struct err *err)
+static int
+open_as(const char *name, int how, bool words, struct db **db_r,
+        struct err *err)
 {
-	struct db *db;
-	int rc;
+	struct db *db = xcalloc(1, sizeof *db);
+	bool reading = (how & SQLITE_OPEN_READONLY) != 0;
+	int rc = sqlite3_open_v2(name, &db->sqlite,
+	                         how | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
+	                         NULL);
 
-	if (make_private(path, err) != 0)
-		return -1;
-	db = xcalloc(1, sizeof *db);
-	rc = sqlite3_open_v2(path, &db->sqlite,
-	                     SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, NULL);
 	if (rc != SQLITE_OK)
 		(void)fail(db, err);
 	else
-		rc = set_up(db, words, err);
+		rc = set_up(db, reading, words, err);
 	if (rc != 0) {
-		err_wrap(err, "%s", path);
 		db_close(&db);
 		return -1;
 	}
 	*db_r = db;
 	return 0;
+}
+
+int
+db_open(const char *path, bool words, struct db **db_r, struct err *err)
+{
+	if (make_private(path, err) != 0)
+		return -1;
+	if (open_as(path, SQLITE_OPEN_READWRITE, words, db_r, err) != 0)
+		return err_wrap(err, "%s", path);
+	return 0;
+}
+
+int
+db_open_memory(bool words, struct db **db_r, struct err *err)
+{
+	return open_as(":memory:", SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE,
+	               words, db_r, err);
+}
+
+/*
+ * The path as SQLite reads it without writing; owned.  Where transactions wait
+ * in the journal their index has to be made, which takes a file that is there or
+ * that can be made; where none do nothing but the file is looked at.
+ */
+static char *
+reading_name(const char *path)
+{
+	char *wal = xasprintf("%s-wal", path);
+	struct stat st;
+	bool waiting = stat(wal, &st) == 0 && st.st_size != 0;
+	struct str name;
+
+	free(wal);
+	str_init(&name, NAME_MAX_READING);
+	str_add_z(&name, "file:");
+	for (; *path != '\0'; path++) {
+		if (*path == '%' || *path == '?' || *path == '#')
+			str_printf(&name, "%%%02X", (unsigned)*path);
+		else
+			str_add_c(&name, *path);
+	}
+	str_add_z(&name, waiting ? "?mode=ro" : "?mode=ro&immutable=1");
+	return str_take(&name);
+}
+
+int
+db_open_reading(const char *path, bool words, struct db **db_r, struct err *err)
+{
+	char *name = reading_name(path);
+	int rc = open_as(name, SQLITE_OPEN_READONLY, words, db_r, err);
+
+	free(name);
+	return rc == 0 ? 0 : err_wrap(err, "%s", path);
+}
+
+int
+db_attach(struct db *db, const char *path, const char *name, bool reading,
+          struct err *err)
+{
+	char *from = reading ? reading_name(path) : xstrdup(path);
+	int rc = db_run(db, err, "ATTACH ? AS ?", "zz", from, name);
+
+	free(from);
+	return rc;
 }
 
 static void

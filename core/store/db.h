@@ -24,7 +24,16 @@ struct db_stmt;
 
 /* Create or open.  words: register our tokenizer (search.db). */
 int db_open(const char *path, bool words, struct db **db_r, struct err *err);
+/* Open what is there without writing a byte: the same file on a file system
+ * that is read-only or full.  Whatever would write fails with ERR_IO. */
+int db_open_reading(const char *path, bool words, struct db **db_r,
+                    struct err *err);
+/* A database of this process alone, gone when it is closed. */
+int db_open_memory(bool words, struct db **db_r, struct err *err);
 void db_close(struct db **db);
+/* Attach the database of path as name; reading: as db_open_reading does. */
+int db_attach(struct db *db, const char *path, const char *name, bool reading,
+              struct err *err);
 /* Did this error say that the file is no sound database? */
 bool db_damaged(const struct err *err);
 

@@ -44,27 +44,52 @@ static int
 attach(struct store *s, struct db *db, struct err *err)
 {
 	char *path = fsx_join(s->data, "pabal.db");
-	int rc = db_run(db, err, "ATTACH ? AS box", "z", path);
+	int rc = db_attach(db, path, "box", s->reading, err);
 
 	free(path);
 	return rc;
 }
 
+/* Make the tables if need be and join with the mailbox; db is taken. */
 static int
-open_search(struct store *s, const char *path, struct err *err)
+set_up(struct store *s, struct db *db, struct err *err)
 {
 	int64_t version = 0;
 
-	if (db_open(path, true, &s->search, err) != 0)
-		return -1;
-	if (db_get_int(s->search, err, &version, "PRAGMA main.user_version",
-	               "") < 0 ||
-	    (version == 0 && db_script(s->search, tables, err) != 0) ||
-	    attach(s, s->search, err) != 0) {
-		db_close(&s->search);
+	if (db_get_int(db, err, &version, "PRAGMA main.user_version", "") < 0 ||
+	    (version == 0 && db_script(db, tables, err) != 0) ||
+	    attach(s, db, err) != 0) {
+		db_close(&db);
 		return -1;
 	}
+	s->search = db;
 	return 0;
+}
+
+static int
+open_search(struct store *s, const char *path, struct err *err)
+{
+	struct db *db;
+
+	if (db_open(path, true, &db, err) != 0)
+		return -1;
+	return set_up(s, db, err);
+}
+
+/* The cache cannot be written: what it has, or else words in memory. */
+static int
+open_unwritten(struct store *s, const char *path, struct err *err)
+{
+	struct err unreadable = { 0 };
+	struct db *db;
+
+	if (fsx_exists(path) &&
+	    db_open_reading(path, true, &db, &unreadable) == 0 &&
+	    set_up(s, db, &unreadable) == 0)
+		return 0;
+	if (db_open_memory(true, &db, err) != 0)
+		return -1;
+	return set_up(s, db, err);
 }
 
 static void
@@ -92,15 +117,16 @@ store_search(struct store *s, struct err *err)
 
 	if (s->search != NULL)
 		return s->search;
-	if (fsx_mkdirs(s->cache, err) != 0)
-		return NULL;
 	path = fsx_join(s->cache, "search.db");
-	if (open_search(s, path, &first) != 0) {
+	if (fsx_mkdirs(s->cache, &first) != 0 ||
+	    open_search(s, path, &first) != 0) {
 		if (db_damaged(&first)) {
 			remove_search(path);
 			(void)open_search(s, path, err);
-		} else if (err != NULL) {
-			*err = first;
+		} else if (first.code != ERR_IO ||
+		           open_unwritten(s, path, &first) != 0) {
+			if (err != NULL)
+				*err = first;
 		}
 	}
 	free(path);

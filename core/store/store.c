@@ -103,7 +103,7 @@ clean_up(struct store *s, struct err *err)
 	size_t i;
 	int rc;
 
-	if (flock(s->lock_fd, LOCK_EX | LOCK_NB) != 0)
+	if (fsx_lock(s->lock_fd, LOCK_EX | LOCK_NB) != 0)
 		return 0;
 	st = db_query(s->db, err, "SELECT id FROM account", "");
 	rc = -1;
@@ -120,8 +120,8 @@ clean_up(struct store *s, struct err *err)
 	return rc;
 }
 
-struct store *
-store_open(const char *data, const char *cache, struct err *err)
+static struct store *
+make(const char *data, const char *cache)
 {
 	struct store *s = xcalloc(1, sizeof *s);
 
@@ -129,10 +129,106 @@ store_open(const char *data, const char *cache, struct err *err)
 	s->lock_fd = -1;
 	s->data = xstrdup(data);
 	s->cache = xstrdup(cache);
+	return s;
+}
+
+static void
+close_all(struct store *s)
+{
+	maildir_close(&s->maildir);
+	db_close(&s->search);
+	db_close(&s->db);
+	if (s->mail_fd >= 0)
+		close(s->mail_fd); /* only a folder */
+	if (s->lock_fd >= 0)
+		close(s->lock_fd); /* nothing was written */
+	s->mail_fd = -1;
+	s->lock_fd = -1;
+}
+
+static int
+open_all(struct store *s, struct err *err)
+{
 	if (open_folders(s, err) != 0 || open_index(s, err) != 0 ||
-	    clean_up(s, err) != 0)
+	    clean_up(s, err) != 0) {
+		close_all(s);
+		return -1;
+	}
+	return 0;
+}
+
+struct store *
+store_open(const char *data, const char *cache, struct err *err)
+{
+	struct store *s = make(data, cache);
+
+	if (open_all(s, err) != 0)
 		store_close(&s);
 	return s;
+}
+
+/* An older index cannot be read as it is, a newer one neither. */
+static int
+open_all_reading(struct store *s, struct err *err)
+{
+	char *mail = fsx_join(s->data, "mail");
+	char *path = fsx_join(s->data, "pabal.db");
+	int64_t version = 0;
+	int rc = fsx_exists(path) ? db_open_reading(path, false, &s->db, err)
+	                          : -1;
+
+	if (rc == 0)
+		rc = db_get_int(s->db, err, &version, "PRAGMA user_version",
+		                "");
+	s->mail_fd =
+		open(mail, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	s->reading = true;
+	free(mail);
+	free(path);
+	return rc >= 0 && version == schema_newest() && s->mail_fd >= 0 ? 0
+	                                                                : -1;
+}
+
+struct store *
+store_open_reading(const char *data, const char *cache, struct err *err)
+{
+	struct store *s = make(data, cache);
+	struct err unreadable = { 0 };
+
+	if (open_all(s, &s->why) == 0)
+		return s;
+	/* Why it cannot be written says more than why it cannot be read. */
+	if (s->why.code != ERR_IO || db_damaged(&s->why) ||
+	    open_all_reading(s, &unreadable) != 0) {
+		*err = s->why;
+		store_close(&s);
+	}
+	return s;
+}
+
+const char *
+store_read_only(const struct store *s)
+{
+	return s->reading ? s->why.text : NULL;
+}
+
+/* Into another store first: what fails must leave this one as it is. */
+bool
+store_retry(struct store *s)
+{
+	struct err ignored = { 0 };
+	struct store *fresh;
+	struct store old = *s;
+
+	if (!s->reading)
+		return false;
+	fresh = store_open(s->data, s->cache, &ignored);
+	if (fresh == NULL)
+		return false;
+	*s = *fresh;
+	*fresh = old;
+	store_close(&fresh);
+	return true;
 }
 
 void
@@ -140,13 +236,7 @@ store_close(struct store **s)
 {
 	if (s == NULL || *s == NULL)
 		return;
-	maildir_close(&(*s)->maildir);
-	db_close(&(*s)->search);
-	db_close(&(*s)->db);
-	if ((*s)->mail_fd >= 0)
-		close((*s)->mail_fd); /* only a folder */
-	if ((*s)->lock_fd >= 0)
-		close((*s)->lock_fd); /* nothing was written */
+	close_all(*s);
 	free((*s)->data);
 	free((*s)->cache);
 	free(*s);

@@ -85,6 +85,16 @@ void store_rows_release(struct store_rows *r);
 /* data: folder with mail/ and pabal.db; cache: for search.db.  Creates what is
  * missing.  NULL: ERR_IO (read-only, full), ERR_RETRY (locked). */
 struct store *store_open(const char *data, const char *cache, struct err *err);
+/*
+ * The same, or a store to read from where nothing can be written (a file system
+ * that is read-only or full, no permission): then whatever would write fails.
+ */
+struct store *store_open_reading(const char *data, const char *cache,
+                                 struct err *err);
+/* Why nothing can be written, borrowed; NULL when it can. */
+const char *store_read_only(const struct store *s);
+/* Can it be written now?  Then it is, from here on.  True when that is new. */
+bool store_retry(struct store *s);
 void store_close(struct store **s);
 /* Did store_open fail because pabal.db is no sound database? */
 bool store_damaged(const struct err *err);

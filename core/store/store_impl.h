@@ -20,6 +20,8 @@ struct store {
 	uint64_t fresh;         /* store_fresh */
 	struct maildir maildir; /* of the account used last */
 	int64_t maildir_account;
+	bool reading; /* nothing can be written, because of: */
+	struct err why;
 };
 
 /* Half a SHA-256: no two mails of anyone meet. */
