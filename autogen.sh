@@ -43,7 +43,8 @@ install_apt() {
 		libncurses-dev libssl-dev libpcre2-dev libsqlite3-dev
 		libunistring-dev libidn2-dev"
 	check="libcmocka-dev libvterm-dev python3 tmux dovecot-pop3d postfix
-		openssl clang-format-14 git ca-certificates procps"
+		openssl clang-format-14 git ca-certificates procps
+		strace faketime mutt"
 	list=$build
 	[ "$1" = check ] && list="$build $check"
 	# shellcheck disable=SC2086
@@ -61,7 +62,7 @@ install_dnf() {
 		openssl-devel pcre2-devel sqlite-devel libunistring-devel
 		libidn2-devel"
 	[ "$1" = check ] && list="$list libcmocka-devel libvterm-devel python3
-		tmux dovecot postfix openssl git"
+		tmux dovecot postfix openssl git strace libfaketime mutt"
 	# shellcheck disable=SC2086
 	rpm -q $list >/dev/null 2>&1 || as_root dnf install -y $list
 }
@@ -70,7 +71,7 @@ install_pacman() {
 	list="base-devel gettext ncurses openssl pcre2 sqlite libunistring
 		libidn2"
 	[ "$1" = check ] && list="$list cmocka libvterm python tmux dovecot
-		postfix git"
+		postfix git strace libfaketime mutt"
 	# shellcheck disable=SC2086
 	as_root pacman -S --needed --noconfirm $list
 }
@@ -80,7 +81,8 @@ install_apk() {
 		openssl-dev pcre2-dev sqlite-dev libunistring-dev
 		libidn2-dev"
 	[ "$1" = check ] && list="$list cmocka-dev libvterm-dev python3 tmux
-		dovecot dovecot-pop3d postfix openssl git"
+		dovecot dovecot-pop3d postfix openssl git strace libfaketime
+		mutt"
 	# shellcheck disable=SC2086
 	as_root apk add $list
 }
