@@ -292,6 +292,13 @@ account_is_recent(const struct account *a)
 	return slice_istarts(slice_of(a->user), "recent:");
 }
 
+bool
+account_has_token(const struct account *a)
+{
+	return a->auth == ACCOUNT_AUTH_XOAUTH2 ||
+	       a->auth == ACCOUNT_AUTH_OAUTHBEARER;
+}
+
 int
 account_check(const struct account *a, struct err *err)
 {

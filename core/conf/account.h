@@ -18,9 +18,16 @@ enum account_tls {
 };
 
 enum account_auth {
-	ACCOUNT_AUTH_PASSWORD,
+	ACCOUNT_AUTH_PASSWORD, /* by the best way the server offers */
 	ACCOUNT_AUTH_XOAUTH2,
 	ACCOUNT_AUTH_OAUTHBEARER,
+	/* A password, by this way and no other. */
+	ACCOUNT_AUTH_PLAIN,
+	ACCOUNT_AUTH_LOGIN,
+	ACCOUNT_AUTH_CRAM_MD5,
+	ACCOUNT_AUTH_SCRAM_SHA_1,
+	ACCOUNT_AUTH_SCRAM_SHA_256,
+	ACCOUNT_AUTH_APOP, /* POP3 only; SMTP as with PASSWORD */
 };
 
 /* What becomes of the server's copy. */
@@ -97,6 +104,8 @@ int account_parse_server(struct slice text, struct account_server *server_r,
 void account_show_server(const struct account_server *s, const char *start_word,
                          struct str *out);
 void account_server_release(struct account_server *s);
+/* Is the secret a token and not a password? */
+bool account_has_token(const struct account *a);
 /* Complete and consistent?  0, or -1 ERR_CONFIG saying what is missing. */
 int account_check(const struct account *a, struct err *err);
 /* Does it log in to Gmail's view of the last 30 days ("recent:ADDRESS")?  It

@@ -71,6 +71,12 @@ static const char *const auth_names[] = {
 	[ACCOUNT_AUTH_PASSWORD] = "password",
 	[ACCOUNT_AUTH_XOAUTH2] = "xoauth2",
 	[ACCOUNT_AUTH_OAUTHBEARER] = "oauthbearer",
+	[ACCOUNT_AUTH_PLAIN] = "plain",
+	[ACCOUNT_AUTH_LOGIN] = "login",
+	[ACCOUNT_AUTH_CRAM_MD5] = "cram-md5",
+	[ACCOUNT_AUTH_SCRAM_SHA_1] = "scram-sha-1",
+	[ACCOUNT_AUTH_SCRAM_SHA_256] = "scram-sha-256",
+	[ACCOUNT_AUTH_APOP] = "apop",
 };
 
 #define COUNT(a) (sizeof(a) / sizeof(a)[0])
@@ -178,7 +184,9 @@ set_auth(struct account *a, struct slice v, struct err *err)
 			return 0;
 		}
 	return err_set(err, ERR_CONFIG,
-	               _("'%.*s' is none of password, xoauth2, oauthbearer"),
+	               _("'%.*s' is no way to log in: expected password, "
+	                 "xoauth2, oauthbearer, or one of plain, login, "
+	                 "cram-md5, scram-sha-1, scram-sha-256, apop"),
 	               SLICE_ARG(slice_head(v, 40)));
 }
 

@@ -46,6 +46,15 @@ int conf_set(const struct paths *paths, const char *key, const char *value,
  * credential_store.  -1: ERR_AUTH when there is none, ERR_CONFIG. */
 int credential_get(const struct paths *paths, const struct account *a,
                    struct secret *secret_r, struct err *err);
+/*
+ * The server rejected a token: run password_command once more, with
+ * PABAL_TOKEN_REJECTED=yes in its environment, for another one.
+ *
+ * Returns 1 with a token that differs from the rejected one, 0 when there is none
+ * (a password; a file; the same again), -1 as credential_get.
+ */
+int credential_fresh(const struct account *a, const struct secret *rejected,
+                     struct secret *secret_r, struct err *err);
 int credential_store(const struct paths *paths, const char *account_name,
                      const struct secret *secret, struct err *err);
 /* A number that changes when the account's stored password, password_file or the

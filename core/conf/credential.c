@@ -85,6 +85,48 @@ from_command(const struct account *a, struct secret *secret_r, struct err *err)
 	return rc;
 }
 
+/* argv with "env PABAL_TOKEN_REJECTED=yes" in front; the words are borrowed. */
+static char **
+with_variable(char *const argv[], char *env, char *variable)
+{
+	size_t n = 0;
+	char **all;
+
+	while (argv[n] != NULL)
+		n++;
+	all = xcalloc(n + 3, sizeof *all);
+	all[0] = env;
+	all[1] = variable;
+	memcpy(&all[2], argv, n * sizeof *all);
+	return all;
+}
+
+int
+credential_fresh(const struct account *a, const struct secret *rejected,
+                 struct secret *secret_r, struct err *err)
+{
+	char env[] = "env";
+	char variable[] = "PABAL_TOKEN_REJECTED=yes";
+	char **argv;
+	char **all;
+	int rc;
+
+	if (a->password_command == NULL || !account_has_token(a))
+		return 0;
+	if (proc_split(a->password_command, &argv, err) != 0)
+		return err_wrap(err, _("password_command of '%s'"), a->name);
+	all = with_variable(argv, env, variable);
+	rc = run_command(a, all, secret_r, err);
+	free(all);
+	proc_free_argv(argv);
+	if (rc != 0)
+		return -1;
+	if (!slice_eq(secret_get(secret_r), secret_get(rejected)))
+		return 1;
+	secret_release(secret_r);
+	return 0;
+}
+
 static int
 from_file(const char *path, struct secret *secret_r, struct err *err)
 {

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/account_keys.h"
 #include "conf/foreign_priv.h"
 #include "util/xalloc.h"
 
@@ -83,9 +84,25 @@ is_on(struct slice value)
 	return value.n == 0 || slice_ieq_z(value, "on");
 }
 
+/* The same words as ours; "on", "user" and "off" are what we do by ourselves. */
+static bool
+knows_auth(struct slice value)
+{
+	static const char *const words[] = {
+		"xoauth2",  "oauthbearer", "plain",         "login",
+		"cram-md5", "scram-sha-1", "scram-sha-256", "apop",
+	};
+
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+		if (slice_ieq_z(value, words[i]))
+			return true;
+	return false;
+}
+
 static void
 msmtp_key(struct msmtp *m, struct slice key, struct slice value)
 {
+	struct err ignored = { 0 }; /* the word is one of ours */
 	struct account *a = m->one != NULL ? &m->one->account : &m->defaults;
 	bool *tls = m->one != NULL ? &m->tls : &m->defaults_tls;
 	bool *start = m->one != NULL ? &m->starttls : &m->defaults_starttls;
@@ -111,11 +128,8 @@ msmtp_key(struct msmtp *m, struct slice key, struct slice value)
 		a->password_command = foreign_command(value);
 	} else if (slice_eq_z(key, "password") && m->one != NULL) {
 		m->one->has_password = true;
-	} else if (slice_eq_z(key, "auth")) {
-		if (slice_ieq_z(value, "xoauth2"))
-			a->auth = ACCOUNT_AUTH_XOAUTH2;
-		if (slice_ieq_z(value, "oauthbearer"))
-			a->auth = ACCOUNT_AUTH_OAUTHBEARER;
+	} else if (slice_eq_z(key, "auth") && knows_auth(value)) {
+		(void)account_key_set(a, "auth", value, &ignored);
 	}
 }
 

@@ -28,7 +28,7 @@
 
 #include "engine/fetch_priv.h"
 #include "engine/lock.h"
-#include "engine/servers.h"
+#include "engine/login.h"
 #include "engine/tick.h"
 #include "util/clock.h"
 #include "util/digest.h"
@@ -428,19 +428,16 @@ skip_old(struct fetch *f, struct err *err)
 static int
 connect_pop3(struct fetch *f, struct err *err)
 {
-	struct secret secret = { 0 };
-	struct pop3_opts opts;
+	struct login login = { .paths = f->job->paths,
+		               .account = f->account,
+		               .cancel_fd = f->job->cancel[0],
+		               .list = true };
 
 	job_say(f->job, EVENT_FETCH_STATE, _("logging in"));
 	f->changed = credential_changed(f->job->paths, f->account);
 	tick_began(f->deliver.store, f->deliver.account_id);
-	if (credential_get(f->job->paths, f->account, &secret, err) != 0)
-		return -1;
-	log_hide(&secret);
-	servers_pop3(f->account, &secret, f->job->cancel[0], &opts);
-	f->shown = true;
-	f->pop3 = pop3_open(&opts, err);
-	secret_release(&secret);
+	f->pop3 = login_pop3(&login, err);
+	f->shown = login.shown;
 	return f->pop3 != NULL ? 0 : -1;
 }
 

@@ -4,7 +4,7 @@
 #include <stdlib.h>
 
 #include "engine/job.h"
-#include "engine/servers.h"
+#include "engine/login.h"
 #include "util/i18n.h"
 #include "util/log.h"
 #include "util/str.h"
@@ -45,7 +45,10 @@ static int
 probe_pop3(struct job *job, struct err *err)
 {
 	const struct account *a = &job->account;
-	struct pop3_opts opts;
+	struct login login = { .paths = job->paths,
+		               .account = a,
+		               .secret = &job->secret,
+		               .cancel_fd = job->cancel[0] };
 	struct pop3 *pop3;
 	uint64_t count;
 	uint64_t bytes;
@@ -53,13 +56,12 @@ probe_pop3(struct job *job, struct err *err)
 	struct str size;
 
 	say(job, _("POP3 %s:%d"), a->pop.host, a->pop.port);
-	servers_pop3(a, &job->secret, job->cancel[0], &opts);
-	pop3 = pop3_open(&opts, err);
+	pop3 = login_pop3(&login, err);
 	if (pop3 == NULL)
 		return err_wrap(err, "POP3");
 	say_tls(job, pop3_tls_info(pop3));
 	pop3_stat(pop3, &count, &bytes);
-	say(job, _("logged in as %s"), opts.user);
+	say(job, _("logged in as %s"), a->user != NULL ? a->user : a->address);
 	str_init(&size, 64);
 	str_add_size(&size, bytes);
 	say(job, N_N("%llu message, %s", "%llu messages, %s", count),
@@ -79,12 +81,14 @@ static int
 probe_smtp(struct job *job, struct err *err)
 {
 	const struct account *a = &job->account;
-	struct smtp_opts opts;
+	struct login login = { .paths = job->paths,
+		               .account = a,
+		               .secret = &job->secret,
+		               .cancel_fd = job->cancel[0] };
 	struct smtp *smtp;
 
 	say(job, _("SMTP %s:%d"), a->smtp.host, a->smtp.port);
-	servers_smtp(a, &job->secret, job->cancel[0], &opts);
-	smtp = smtp_open(&opts, err);
+	smtp = login_smtp(&login, err);
 	if (smtp == NULL)
 		return err_wrap(err, "SMTP");
 	say_tls(job, smtp_tls_info(smtp));

@@ -32,7 +32,7 @@
 #include "engine/engine.h"
 #include "engine/job.h"
 #include "engine/lock.h"
-#include "engine/servers.h"
+#include "engine/login.h"
 #include "mail/account_match.h"
 #include "mime/message.h"
 #include "store/outbox_rows.h"
@@ -81,8 +81,9 @@ connect_smtp(struct sender *s, const char *from, struct err *err)
 	const struct account *carrier =
 		account_carrier(s->job->accounts, s->job->account_count,
 	                        s->account, slice_of(from), err);
-	struct secret secret = { 0 };
-	struct smtp_opts opts;
+	struct login login = { .paths = s->job->paths,
+		               .account = carrier,
+		               .cancel_fd = s->job->cancel[0] };
 
 	if (carrier == NULL)
 		return -1;
@@ -90,12 +91,7 @@ connect_smtp(struct sender *s, const char *from, struct err *err)
 		return 0;
 	smtp_close(&s->smtp);
 	s->carrier = carrier;
-	if (credential_get(s->job->paths, carrier, &secret, err) != 0)
-		return -1;
-	log_hide(&secret);
-	servers_smtp(carrier, &secret, s->job->cancel[0], &opts);
-	s->smtp = smtp_open(&opts, err);
-	secret_release(&secret);
+	s->smtp = login_smtp(&login, err);
 	return s->smtp != NULL ? 0 : -1;
 }
 

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "text/saslprep.h"
 #include "util/slice.h"
 
 #include "util/banned.h"
@@ -28,11 +29,22 @@ mech_of(const struct account *a)
 {
 	switch (a->auth) {
 	case ACCOUNT_AUTH_PASSWORD:
+	case ACCOUNT_AUTH_APOP:
 		return SASL_NONE;
 	case ACCOUNT_AUTH_XOAUTH2:
 		return SASL_XOAUTH2;
 	case ACCOUNT_AUTH_OAUTHBEARER:
 		return SASL_OAUTHBEARER;
+	case ACCOUNT_AUTH_PLAIN:
+		return SASL_PLAIN;
+	case ACCOUNT_AUTH_LOGIN:
+		return SASL_LOGIN;
+	case ACCOUNT_AUTH_CRAM_MD5:
+		return SASL_CRAM_MD5;
+	case ACCOUNT_AUTH_SCRAM_SHA_1:
+		return SASL_SCRAM_SHA_1;
+	case ACCOUNT_AUTH_SCRAM_SHA_256:
+		return SASL_SCRAM_SHA_256;
 	}
 	return SASL_NONE;
 }
@@ -83,7 +95,9 @@ servers_pop3(const struct account *a, const struct secret *secret,
 		.pin = a->pop_pin,
 		.user = user_of(a),
 		.secret = secret,
+		.apop = a->auth == ACCOUNT_AUTH_APOP,
 		.mech = mech_of(a),
+		.prepare = saslprep,
 		.timeout_ms = timeout_ms(),
 		.cancel_fd = cancel_fd,
 	};
@@ -102,6 +116,7 @@ servers_smtp(const struct account *a, const struct secret *secret,
 		.user = a->smtp_user != NULL ? a->smtp_user : user_of(a),
 		.secret = secret,
 		.mech = mech_of(a),
+		.prepare = saslprep,
 		.timeout_ms = timeout_ms(),
 		.cancel_fd = cancel_fd,
 	};

@@ -9,35 +9,16 @@
  * 3. SCRAM proves both sides.  sasl_finish() is -1 when the server said yes
  *    without having proved that it knows the password.
  *
- * Passwords are taken as the bytes they are: SASLprep (RFC 4013) would need
- * Unicode tables below this layer, and changes nothing in ASCII.
+ * All but SCRAM send names and passwords as the bytes they are; preparing them
+ * is there the server's business (RFC 4616, 2).
  */
-#include "net/sasl.h"
-
-#include <stdlib.h>
-#include <string.h>
+#include "net/sasl_priv.h"
 
 #include "util/codec.h"
 #include "util/digest.h"
 #include "util/i18n.h"
-#include "util/xalloc.h"
 
 #include "util/banned.h"
-
-/* 144 bits of nonce, 24 characters. */
-#define NONCE_BYTES 18
-/* Messages of SCRAM: names, nonces and salts, a few hundred bytes. */
-#define SCRAM_MAX 8192
-/* Half a second of work; servers ask for 4,096 to 600,000. */
-#define SCRAM_ROUNDS_MAX 1000000
-
-struct sasl_scram {
-	enum digest_kind kind;
-	struct str nonce; /* ours */
-	struct str auth;  /* AuthMessage, growing */
-	unsigned char server_key[DIGEST_MAX_SIZE];
-	bool proved;
-};
 
 static const struct {
 	enum sasl_mech mech;
@@ -48,6 +29,8 @@ static const struct {
 	{ SASL_CRAM_MD5, "CRAM-MD5" },
 	{ SASL_SCRAM_SHA_1, "SCRAM-SHA-1" },
 	{ SASL_SCRAM_SHA_256, "SCRAM-SHA-256" },
+	{ SASL_SCRAM_SHA_1_PLUS, "SCRAM-SHA-1-PLUS" },
+	{ SASL_SCRAM_SHA_256_PLUS, "SCRAM-SHA-256-PLUS" },
 	{ SASL_XOAUTH2, "XOAUTH2" },
 	{ SASL_OAUTHBEARER, "OAUTHBEARER" },
 };
@@ -70,29 +53,82 @@ sasl_name(enum sasl_mech mech)
 	return "";
 }
 
-void
-sasl_init(struct sasl *s, enum sasl_mech mech, const char *user,
-          const struct secret *secret, const char *host, int port)
+bool
+sasl_is_plus(enum sasl_mech mech)
 {
-	*s = (struct sasl){
-		.mech = mech,
-		.user = user,
-		.secret = secret,
-		.host = host,
-		.port = port,
-	};
+	return mech == SASL_SCRAM_SHA_1_PLUS || mech == SASL_SCRAM_SHA_256_PLUS;
+}
+
+enum sasl_mech
+sasl_upgrade(enum sasl_mech mech, unsigned offered, bool bound)
+{
+	enum sasl_mech plus = mech;
+
+	if (mech == SASL_SCRAM_SHA_1)
+		plus = SASL_SCRAM_SHA_1_PLUS;
+	else if (mech == SASL_SCRAM_SHA_256)
+		plus = SASL_SCRAM_SHA_256_PLUS;
+	return bound && (offered & 1U << (unsigned)plus) != 0 ? plus : mech;
+}
+
+void
+sasl_init(struct sasl *s, enum sasl_mech mech, const struct sasl_login *login)
+{
+	*s = (struct sasl){ .mech = mech, .login = login };
 }
 
 void
 sasl_release(struct sasl *s)
 {
-	if (s->state != NULL) {
-		str_release(&s->state->nonce);
-		str_release(&s->state->auth);
-		secret_wipe(s->state, sizeof *s->state);
-		free(s->state);
-		s->state = NULL;
-	}
+	sasl_scram_release(s);
+}
+
+/* Would SASLprep take it? */
+static bool
+can_prepare(sasl_prepare_fn *prepare, struct slice text)
+{
+	struct str out;
+	bool can;
+
+	if (prepare == NULL)
+		return true;
+	str_init(&out, SECRET_MAX * 4);
+	(void)str_reserve(&out, SECRET_MAX * 4);
+	can = prepare(text, &out) == 0 && !out.full;
+	secret_wipe(out.p, out.n);
+	str_release(&out);
+	return can;
+}
+
+/* NUL and 0x01 are what the mechanisms separate with. */
+static bool
+has_separators(struct slice text)
+{
+	return slice_find(text, '\0') < text.n ||
+	       slice_find(text, '\x01') < text.n;
+}
+
+int
+sasl_check(enum sasl_mech mech, const struct sasl_login *login, struct err *err)
+{
+	struct slice user = slice_of(login->user);
+	struct slice secret = secret_get(login->secret);
+
+	if (has_separators(secret) || has_separators(user))
+		return err_set(err, ERR_CONFIG,
+		               _("the user name or password has control "
+		                 "characters in it"));
+	if (sasl_is_plus(mech) &&
+	    (login->binding == NULL || login->binding->type == NULL))
+		return err_set(err, ERR_CONFIG,
+		               _("the login cannot be bound to the encrypted "
+		                 "connection"));
+	if (sasl_is_scram(mech) && (!can_prepare(login->prepare, user) ||
+	                            !can_prepare(login->prepare, secret)))
+		return err_set(err, ERR_CONFIG,
+		               _("the user name or password has characters "
+		                 "that this way to log in cannot carry"));
+	return 0;
 }
 
 bool
@@ -101,214 +137,28 @@ sasl_client_first(const struct sasl *s)
 	return s->mech != SASL_LOGIN && s->mech != SASL_CRAM_MD5;
 }
 
-/* SCRAM (RFC 5802, RFC 7677) */
-
-static struct sasl_scram *
-scram_get(struct sasl *s)
-{
-	if (s->state == NULL) {
-		s->state = xcalloc(1, sizeof *s->state);
-		s->state->kind = s->mech == SASL_SCRAM_SHA_1 ? DIGEST_SHA1
-		                                             : DIGEST_SHA256;
-		str_init(&s->state->nonce, SCRAM_MAX);
-		str_init(&s->state->auth, SCRAM_MAX);
-	}
-	return s->state;
-}
-
 void
-sasl_set_nonce(struct sasl *s, const char *nonce)
+sasl_add_name(struct str *out, struct slice name)
 {
-	str_add_z(&scram_get(s)->nonce, nonce);
-}
-
-/* A name with "," and "=" written as RFC 5802, 5.1 wants. */
-static void
-add_saslname(struct str *out, const char *user)
-{
-	for (; *user != '\0'; user++) {
-		if (*user == ',')
+	for (size_t i = 0; i < name.n; i++) {
+		if (name.p[i] == ',')
 			str_add_z(out, "=2C");
-		else if (*user == '=')
+		else if (name.p[i] == '=')
 			str_add_z(out, "=3D");
 		else
-			str_add_c(out, *user);
+			str_add_c(out, name.p[i]);
 	}
 }
 
-static int
-scram_first(struct sasl *s, struct str *response)
-{
-	struct sasl_scram *c = scram_get(s);
-	unsigned char random[NONCE_BYTES];
-
-	if (c->nonce.n == 0) {
-		digest_random(random, sizeof random);
-		codec_base64_encode(random, sizeof random, &c->nonce);
-	}
-	str_add_z(&c->auth, "n=");
-	add_saslname(&c->auth, s->user);
-	str_add_z(&c->auth, ",r=");
-	str_add_slice(&c->auth, str_slice(&c->nonce));
-	str_add_z(response, "n,,");
-	str_add_slice(response, str_slice(&c->auth));
-	return 0;
-}
-
-/* The value of attribute "k=" at the beginning of the next piece. */
-static int
-scram_attribute(struct slice *rest, char key, struct slice *value_r)
-{
-	struct slice piece;
-
-	if (!slice_split(rest, ',', &piece) || piece.n < 2 ||
-	    piece.p[0] != key || piece.p[1] != '=')
-		return -1;
-	*value_r = slice_from(piece, 2);
-	return 0;
-}
-
-struct scram_challenge {
-	struct slice nonce;
-	struct str salt;
-	uint64_t rounds;
-};
-
-static int
-scram_parse(const struct sasl_scram *c, struct slice text,
-            struct scram_challenge *ch)
-{
-	struct slice salt;
-	struct slice rounds;
-
-	if (scram_attribute(&text, 'r', &ch->nonce) < 0 ||
-	    scram_attribute(&text, 's', &salt) < 0 ||
-	    scram_attribute(&text, 'i', &rounds) < 0)
-		return -1;
-	/* The server's nonce begins with ours and adds to it. */
-	if (ch->nonce.n <= c->nonce.n ||
-	    !slice_eq(slice_head(ch->nonce, c->nonce.n), str_slice(&c->nonce)))
-		return -1;
-	if (codec_base64_decode(salt, &ch->salt) < 0 || ch->salt.n == 0 ||
-	    slice_u64(rounds, &ch->rounds) < 0)
-		return -1;
-	return ch->rounds >= 1 && ch->rounds <= SCRAM_ROUNDS_MAX ? 0 : -1;
-}
-
-static struct slice
-bytes(const unsigned char *p, size_t n)
-{
-	return slice_make((const char *)p, n);
-}
-
-/* ClientProof, and ServerKey kept for the end. */
-static void
-scram_proof(struct sasl *s, const struct scram_challenge *ch,
-            unsigned char *proof)
-{
-	struct sasl_scram *c = s->state;
-	size_t n = digest_size(c->kind);
-	unsigned char salted[DIGEST_MAX_SIZE];
-	unsigned char stored[DIGEST_MAX_SIZE];
-	unsigned char signature[DIGEST_MAX_SIZE];
-
-	digest_pbkdf2(c->kind, secret_get(s->secret), str_slice(&ch->salt),
-	              (unsigned)ch->rounds, salted);
-	digest_hmac(c->kind, bytes(salted, n), SLICE_LIT("Client Key"), proof);
-	digest_hmac(c->kind, bytes(salted, n), SLICE_LIT("Server Key"),
-	            c->server_key);
-	digest_bytes(c->kind, bytes(proof, n), stored);
-	digest_hmac(c->kind, bytes(stored, n), str_slice(&c->auth), signature);
-	for (size_t i = 0; i < n; i++)
-		proof[i] ^= signature[i];
-	secret_wipe(salted, sizeof salted);
-	secret_wipe(stored, sizeof stored);
-	secret_wipe(signature, sizeof signature);
-}
-
-static int
-scram_final(struct sasl *s, struct slice challenge, struct str *response,
-            struct err *err)
-{
-	struct sasl_scram *c = s->state;
-	struct scram_challenge ch = { 0 };
-	unsigned char proof[DIGEST_MAX_SIZE];
-	size_t at = response->n;
-	int rc = -1;
-
-	str_init(&ch.salt, SCRAM_MAX);
-	if (scram_parse(c, challenge, &ch) < 0) {
-		(void)err_set(err, ERR_PROTO,
-		              _("the login challenge is malformed"));
-		goto out;
-	}
-	str_add_z(response, "c=biws,r=");
-	str_add_slice(response, ch.nonce);
-	str_add_c(&c->auth, ',');
-	str_add_slice(&c->auth, challenge);
-	str_add_c(&c->auth, ',');
-	str_add_slice(&c->auth, slice_from(str_slice(response), at));
-	if (c->auth.full) {
-		(void)err_set(err, ERR_LIMIT,
-		              _("the login challenge is too long"));
-		goto out;
-	}
-	scram_proof(s, &ch, proof);
-	str_add_z(response, ",p=");
-	codec_base64_encode(proof, digest_size(c->kind), response);
-	rc = 0;
-out:
-	str_release(&ch.salt);
-	return rc;
-}
-
-static int
-scram_verify(struct sasl *s, struct slice challenge, struct err *err)
-{
-	struct sasl_scram *c = s->state;
-	size_t n = digest_size(c->kind);
-	unsigned char want[DIGEST_MAX_SIZE];
-	struct str seen;
-	struct slice value;
-
-	if (slice_starts(challenge, "e="))
-		return err_set(err, ERR_AUTH,
-		               _("the server did not accept the password"));
-	digest_hmac(c->kind, bytes(c->server_key, n), str_slice(&c->auth),
-	            want);
-	str_init(&seen, SCRAM_MAX);
-	if (scram_attribute(&challenge, 'v', &value) == 0 &&
-	    codec_base64_decode(value, &seen) == 0 && seen.n == n)
-		c->proved = digest_same(seen.p, want, n);
-	str_release(&seen);
-	if (c->proved)
-		return 0;
-	return err_set(err, ERR_PROTO,
-	               _("the server did not prove that it knows the password; "
-	                 "it may be an impostor"));
-}
-
-static int
-scram_step(struct sasl *s, struct slice challenge, struct str *response,
-           struct err *err)
-{
-	if (s->step == 0)
-		return scram_first(s, response);
-	if (s->step == 1)
-		return scram_final(s, challenge, response, err);
-	s->done = true;
-	return scram_verify(s, challenge, err);
-}
-
-/* The others */
+/* The mechanisms */
 
 static int
 cram_step(const struct sasl *s, struct slice challenge, struct str *response)
 {
 	unsigned char mac[DIGEST_MAX_SIZE];
 
-	digest_hmac(DIGEST_MD5, secret_get(s->secret), challenge, mac);
-	str_add_z(response, s->user);
+	digest_hmac(DIGEST_MD5, secret_get(s->login->secret), challenge, mac);
+	str_add_z(response, s->login->user);
 	str_add_c(response, ' ');
 	codec_hex_encode(mac, digest_size(DIGEST_MD5), response);
 	return 0;
@@ -326,17 +176,17 @@ oauth_step(struct sasl *s, struct str *response)
 	}
 	if (s->mech == SASL_XOAUTH2) {
 		str_add_z(response, "user=");
-		str_add_z(response, s->user);
+		str_add_z(response, s->login->user);
 	} else {
 		str_add_z(response, "n,a=");
-		add_saslname(response, s->user);
+		sasl_add_name(response, slice_of(s->login->user));
 		str_add_z(response, ",\x01host=");
-		str_add_z(response, s->host);
-		str_printf(response, "\x01port=%d", s->port);
+		str_add_z(response, s->login->host);
+		str_printf(response, "\x01port=%d", s->login->port);
 	}
 	str_add_z(response, "\x01"
 	                    "auth=Bearer ");
-	str_add_slice(response, secret_get(s->secret));
+	str_add_slice(response, secret_get(s->login->secret));
 	str_add_z(response, "\x01\x01");
 	return 0;
 }
@@ -345,9 +195,9 @@ static int
 plain_step(const struct sasl *s, struct str *response)
 {
 	str_add_c(response, '\0');
-	str_add_z(response, s->user);
+	str_add_z(response, s->login->user);
 	str_add_c(response, '\0');
-	str_add_slice(response, secret_get(s->secret));
+	str_add_slice(response, secret_get(s->login->secret));
 	return 0;
 }
 
@@ -367,6 +217,8 @@ steps_of(enum sasl_mech mech)
 		return 2;
 	case SASL_SCRAM_SHA_1:
 	case SASL_SCRAM_SHA_256:
+	case SASL_SCRAM_SHA_1_PLUS:
+	case SASL_SCRAM_SHA_256_PLUS:
 		return 3;
 	}
 	return 0;
@@ -383,15 +235,17 @@ give_response(struct sasl *s, struct slice challenge, struct str *response,
 		return plain_step(s, response);
 	case SASL_LOGIN:
 		if (s->step == 0)
-			str_add_z(response, s->user);
+			str_add_z(response, s->login->user);
 		else
-			str_add_slice(response, secret_get(s->secret));
+			str_add_slice(response, secret_get(s->login->secret));
 		return 0;
 	case SASL_CRAM_MD5:
 		return cram_step(s, challenge, response);
 	case SASL_SCRAM_SHA_1:
 	case SASL_SCRAM_SHA_256:
-		return scram_step(s, challenge, response, err);
+	case SASL_SCRAM_SHA_1_PLUS:
+	case SASL_SCRAM_SHA_256_PLUS:
+		return sasl_scram_step(s, challenge, response, err);
 	case SASL_XOAUTH2:
 	case SASL_OAUTHBEARER:
 		return oauth_step(s, response);
@@ -403,18 +257,11 @@ int
 sasl_step(struct sasl *s, struct slice challenge, struct str *response,
           struct err *err)
 {
-	struct slice secret = secret_get(s->secret);
-
 	if (s->step >= steps_of(s->mech) && s->mech != SASL_NONE)
 		return err_set(err, ERR_PROTO,
 		               _("the server asks too much at login"));
-	/* NUL and 0x01 are what the mechanisms separate with. */
-	if (slice_find(secret, '\0') < secret.n ||
-	    slice_find(secret, '\x01') < secret.n ||
-	    strchr(s->user, '\x01') != NULL)
-		return err_set(err, ERR_CONFIG,
-		               _("the user name or password has control "
-		                 "characters in it"));
+	if (s->step == 0 && sasl_check(s->mech, s->login, err) < 0)
+		return -1;
 	if (give_response(s, challenge, response, err) < 0)
 		return -1;
 	if (response->full)
@@ -429,13 +276,10 @@ sasl_step(struct sasl *s, struct slice challenge, struct str *response,
 int
 sasl_finish(struct sasl *s, struct err *err)
 {
-	bool scram =
-		s->mech == SASL_SCRAM_SHA_1 || s->mech == SASL_SCRAM_SHA_256;
-
 	if (s->step == 0 && s->mech != SASL_NONE)
 		return err_set(err, ERR_PROTO,
 		               _("the server let us in before we asked"));
-	if (!scram || (s->state != NULL && s->state->proved))
+	if (!sasl_is_scram(s->mech) || sasl_scram_proved(s))
 		return 0;
 	return err_set(err, ERR_PROTO,
 	               _("the server did not prove that it knows the password; "

@@ -472,19 +472,23 @@ tls_start(struct stream *s, const struct tls_opts *opts, struct err *err)
 	return 0;
 }
 
+struct tls *
+tls_get(const struct stream *s)
+{
+	const struct stream_ops *ops;
+	void *ctx;
+
+	stream_get_backend(s, &ops, &ctx);
+	return ops == &tls_ops ? ctx : NULL;
+}
+
 int
 tls_describe(const struct stream *s, struct tls_info *info_r)
 {
-	const struct stream_ops *ops;
-	const struct tls *t;
-	void *ctx;
+	const struct tls *t = tls_get(s);
 
 	*info_r = (struct tls_info){ 0 };
-	stream_get_backend(s, &ops, &ctx);
-	if (ops != &tls_ops)
-		return -1;
-	t = ctx;
-	if (t->peer == NULL)
+	if (t == NULL || t->peer == NULL)
 		return -1;
 	(void)snprintf(info_r->version, sizeof info_r->version, "%s",
 	               SSL_get_version(t->ssl));

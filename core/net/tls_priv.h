@@ -29,6 +29,8 @@ struct tls {
 /* Take the place of s's backend; ssl is taken.  NULL with err when s has bytes
  * buffered or there is no memory. */
 struct tls *tls_attach(struct stream *s, SSL_CTX *ctx, struct err *err);
+/* The TLS of a stream; NULL: it is plain. */
+struct tls *tls_get(const struct stream *s);
 /* Run SSL_connect or SSL_accept until deadline.  1, else an SSL_ERROR with err
  * set. */
 int tls_handshake(struct tls *t, int (*run)(SSL *), int timeout_ms,

@@ -228,6 +228,7 @@ greet(struct pop3 *p, struct err *err)
 		return pop3_refused(&reply, err,
 		                    pop3_reply_refusal_code(&reply),
 		                    _("the server takes no connections"));
+	p->timestamp = pop3_timestamp(reply.text);
 	return 0;
 }
 
@@ -274,7 +275,13 @@ ask_stat(struct pop3 *p, struct err *err)
 	enum sasl_mech mech = p->opts->mech;
 	bool token = mech == SASL_XOAUTH2 || mech == SASL_OAUTHBEARER;
 
-	if (pop3_command(p, err, "STAT") < 0 || pop3_ask(p, &reply, err) < 0)
+	if (pop3_command(p, err, "STAT") < 0)
+		return -1;
+	p->listing = p->opts->list && (p->capa & POP3_CAPA_PIPELINING) != 0;
+	if (p->listing && (pop3_command(p, err, "UIDL") < 0 ||
+	                   pop3_command(p, err, "LIST") < 0))
+		return -1;
+	if (pop3_ask(p, &reply, err) < 0)
 		return -1;
 	if (!reply.ok)
 		return pop3_refused(&reply, err,
@@ -372,7 +379,7 @@ pop3_quit(struct pop3 *p, struct err *err)
 	struct pop3_reply reply;
 	int rc;
 
-	if (p->broken)
+	if (p->broken || p->listing)
 		return err_set(err, ERR_RETRY,
 		               _("the connection was lost before its end"));
 	if (!p->deleted && p->timeout_ms > QUIT_TIMEOUT_MS)
@@ -394,6 +401,7 @@ pop3_close(struct pop3 **pp)
 	if (*pp == NULL)
 		return;
 	stream_close(&(*pp)->s);
+	free((*pp)->timestamp);
 	free(*pp);
 	*pp = NULL;
 }

@@ -27,7 +27,10 @@ struct pop3_opts {
 	const char *pin;
 	const char *user;
 	const struct secret *secret;
-	enum sasl_mech mech; /* SASL_NONE: best of USER/PASS, PLAIN, LOGIN */
+	enum sasl_mech mech; /* SASL_NONE: the best of what is offered */
+	bool apop; /* log in by APOP and by nothing else; mech is not looked at */
+	sasl_prepare_fn *prepare; /* for SCRAM; may be NULL */
+	bool list; /* pop3_list comes next: ask for it with STAT */
 	int timeout_ms;
 	int cancel_fd;
 };

@@ -183,12 +183,14 @@ static int
 read_both(struct pop3 *p, struct lister *l, struct err *err)
 {
 	bool together = (p->capa & POP3_CAPA_PIPELINING) != 0;
+	bool asked = p->listing;
 	struct err why = { 0 };
 	int uidl;
 	int list;
 
-	if (pop3_command(p, err, "UIDL") < 0 ||
-	    (together && pop3_command(p, err, "LIST") < 0))
+	p->listing = false;
+	if (!asked && (pop3_command(p, err, "UIDL") < 0 ||
+	               (together && pop3_command(p, err, "LIST") < 0)))
 		return -1;
 	uidl = read_listing(p, l, uidl_line, &why);
 	if (uidl < 0)

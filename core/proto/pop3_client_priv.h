@@ -18,8 +18,10 @@ struct pop3 {
 	int login_delay;
 	bool broken;  /* in an unknown state: nothing can be asked any more */
 	bool deleted; /* a DELE was accepted */
+	bool listing; /* UIDL and LIST are asked for already */
 	bool has_tls;
 	struct tls_info tls;
+	char *timestamp; /* of the greeting, for APOP; NULL: none usable */
 	uint64_t count;
 	uint64_t bytes;
 };
@@ -40,6 +42,10 @@ int pop3_refused(const struct pop3_reply *reply, struct err *err,
 /* Watch for a peer that drips, or no longer. */
 void pop3_want_speed(struct pop3 *p, bool want);
 
+/* The timestamp of a greeting (RFC 1939, 7); owned.  NULL when there is none or
+ * it is no message identifier as RFC 5322, 3.6.4 has it: a server that may choose
+ * any bytes can find out the password (CVE-2007-1558). */
+char *pop3_timestamp(struct slice greeting);
 int pop3_login(struct pop3 *p, struct err *err);
 
 #endif

@@ -25,7 +25,8 @@ struct smtp_opts {
 	const char *pin;
 	const char *user; /* NULL: no AUTH */
 	const struct secret *secret;
-	enum sasl_mech mech; /* SASL_NONE: best of what EHLO offers */
+	enum sasl_mech mech;      /* SASL_NONE: best of what EHLO offers */
+	sasl_prepare_fn *prepare; /* for SCRAM; may be NULL */
 	int timeout_ms;
 	int cancel_fd;
 };

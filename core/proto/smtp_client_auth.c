@@ -10,8 +10,8 @@
  * 3. What the server sends as challenge is base64 or the exchange is cancelled
  *    with "*"; it has a maximal number of steps.
  */
+#include "net/tls_bind.h"
 #include "proto/smtp_client_priv.h"
-
 #include "util/codec.h"
 #include "util/i18n.h"
 #include "util/secret.h"
@@ -25,12 +25,18 @@
 /* The longest exchange, SCRAM, has three. */
 #define STEPS_MAX 8
 
-/* Best first.  In TLS the plain methods come first: they work with every kind
- * of password store, and a failed try of another method counts against the
- * account. */
+/* Best first.  In TLS the plain methods come before those that hide the password:
+ * they work with every kind of password store, and a failed try of another method
+ * counts against the account.  Who offers a login bound to the connection can do
+ * it. */
 static const enum sasl_mech in_tls[] = {
-	SASL_PLAIN,       SASL_LOGIN,    SASL_SCRAM_SHA_256,
-	SASL_SCRAM_SHA_1, SASL_CRAM_MD5,
+	SASL_SCRAM_SHA_256_PLUS,
+	SASL_SCRAM_SHA_1_PLUS,
+	SASL_PLAIN,
+	SASL_LOGIN,
+	SASL_SCRAM_SHA_256,
+	SASL_SCRAM_SHA_1,
+	SASL_CRAM_MD5,
 };
 
 static const enum sasl_mech in_clear[] = {
@@ -188,15 +194,17 @@ exchange(struct smtp *c, struct sasl *sasl, struct str *line, struct err *err)
 }
 
 static enum outcome
-try_mech(struct smtp *c, enum sasl_mech mech, const struct smtp_opts *opts,
+try_mech(struct smtp *c, enum sasl_mech mech, const struct sasl_login *login,
          struct err *err)
 {
 	struct sasl sasl;
 	struct str line;
 	enum outcome outcome;
 
-	sasl_init(&sasl, mech, opts->user, opts->secret, opts->host,
-	          opts->port);
+	/* One that cannot carry this password, perhaps another can. */
+	if (sasl_check(mech, login, err) != 0)
+		return OUTCOME_NEXT;
+	sasl_init(&sasl, mech, login);
 	str_init(&line, AUTH_LINE_MAX + 2);
 	outcome = exchange(c, &sasl, &line, err);
 	secret_wipe(line.p, line.n);
@@ -216,28 +224,57 @@ none_in_common(const struct smtp *c, struct err *err)
 	               c->offered.p);
 }
 
-int
-smtp_auth(struct smtp *c, const struct smtp_opts *opts, struct err *err)
+static int
+try_list(struct smtp *c, const enum sasl_mech *list, size_t n,
+         const struct sasl_login *login, struct err *err)
 {
-	const enum sasl_mech *list =
-		opts->tls == SMTP_TLS_NONE ? in_clear : in_tls;
-	size_t n = sizeof in_tls / sizeof in_tls[0];
+	struct err why = { 0 };
 
-	if (opts->mech != SASL_NONE) {
-		list = &opts->mech;
-		n = 1;
-	}
 	for (size_t i = 0; i < n; i++) {
-		if ((c->mechs & 1U << list[i]) == 0)
+		if ((c->mechs & 1U << (unsigned)list[i]) == 0)
 			continue;
-		switch (try_mech(c, list[i], opts, err)) {
+		switch (try_mech(c, list[i], login, &why)) {
 		case OUTCOME_IN:
 			return 0;
 		case OUTCOME_NEXT:
 			break;
 		case OUTCOME_FAILED:
+			*err = why;
 			return -1;
 		}
 	}
+	if (why.code == ERR_CONFIG) {
+		*err = why;
+		return -1;
+	}
 	return none_in_common(c, err);
+}
+
+int
+smtp_auth(struct smtp *c, const struct smtp_opts *opts, struct err *err)
+{
+	bool clear = opts->tls == SMTP_TLS_NONE;
+	struct sasl_binding binding;
+	struct sasl_login login = {
+		.user = opts->user,
+		.secret = opts->secret,
+		.host = opts->host,
+		.port = opts->port,
+		.prepare = opts->prepare,
+		.binding = &binding,
+		.offered = c->mechs,
+	};
+	enum sasl_mech mech;
+
+	(void)tls_bind(c->s, &binding);
+	if (opts->mech != SASL_NONE) {
+		mech = sasl_upgrade(opts->mech, c->mechs, binding.type != NULL);
+		return try_list(c, &mech, 1, &login, err);
+	}
+	if (clear)
+		return try_list(c, in_clear,
+		                sizeof in_clear / sizeof in_clear[0], &login,
+		                err);
+	return try_list(c, in_tls, sizeof in_tls / sizeof in_tls[0], &login,
+	                err);
 }

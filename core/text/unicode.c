@@ -194,6 +194,36 @@ unicode_nfc(struct slice s, struct str *out)
 }
 
 void
+unicode_nfkc(struct slice s, struct str *out)
+{
+	size_t n = 0;
+	uint8_t *r;
+
+	if (s.n == 0 || !utf8_has_8bit(s.p, s.n)) {
+		str_add_slice(out, s);
+		return;
+	}
+	r = u8_normalize(UNINORM_NFKC, (const uint8_t *)s.p, s.n, NULL, &n);
+	if (r != NULL)
+		str_add(out, (const char *)r, n);
+	free(r);
+}
+
+int
+unicode_direction(uint32_t c)
+{
+	switch (uc_bidi_category(c)) {
+	case UC_BIDI_L:
+		return 1;
+	case UC_BIDI_R:
+	case UC_BIDI_AL:
+		return -1;
+	default:
+		return 0;
+	}
+}
+
+void
 unicode_fold(struct slice s, struct str *out)
 {
 	static const struct walk w = { is_fold_fast, add_lower, add_fold };

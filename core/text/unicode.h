@@ -12,6 +12,11 @@
 
 /* Append s in NFC.  Input is UTF-8; ill-formed bytes become U+FFFD. */
 void unicode_nfc(struct slice s, struct str *out);
+/* The same in NFKC; for what is compared by rules of others, not for search. */
+void unicode_nfkc(struct slice s, struct str *out);
+/* Which way c is written: 1 from left to right, -1 from right to left, 0 as what
+ * stands around it. */
+int unicode_direction(uint32_t c);
 /* Search key: NFKC, case folded, width folded. */
 void unicode_fold(struct slice s, struct str *out);
 /* Length in bytes of the first extended grapheme cluster; 0 when s is empty. */

@@ -228,7 +228,7 @@ dovecot_config() {
 		default_internal_group = $internal_group
 		first_valid_uid = 1
 		disable_plaintext_auth = yes
-		auth_mechanisms = plain login cram-md5 scram-sha-1 scram-sha-256
+		auth_mechanisms = plain login apop cram-md5 scram-sha-1 scram-sha-256
 		auth_failure_delay = 0
 		auth_username_format = %n
 		mail_location = maildir:~/Maildir

@@ -109,6 +109,30 @@ ok "certificate of another host is refused" \
 ok "the same over STLS" add_fails 69 park "127.0.0.4:$POP_PORT:stls"
 ok "no name was sent there" no_login_at '127\.0\.0\.[234]'
 
+# Each way to log in, with a password typed where syllables are taken apart.
+logs_in_by() {
+	pabal account edit kim --auth "$1" --no-test && pabal fetch -a kim &&
+		grep -q "user=<kim>, method=$2" "$T/dovecot/log"
+}
+
+rejects_by() {
+	pabal account edit kim --auth "$1" --no-test && pabal_fails 77 fetch -a kim
+}
+
+cp "$T/password" "$T/saved"
+printf 'pa ss \341\204\213\341\205\241\341\206\267\341\204\222\341\205\251' \
+	>"$T/password"
+for way in plain login cram-md5 scram-sha-1 scram-sha-256 apop; do
+	ok "login by $way" logs_in_by "$way" \
+		"$(echo "$way" | tr '[:lower:]' '[:upper:]')"
+done
+cp "$T/wrong" "$T/password"
+for way in plain cram-md5 scram-sha-256 apop; do
+	ok "wrong password by $way" rejects_by "$way"
+done
+cp "$T/saved" "$T/password"
+ok "the way is chosen again" pabal account edit kim --auth password --no-test
+
 large_mail "$T/large"
 fill_mailbox park "$T/large"
 ok "account with large mail" add park "127.0.0.1:$POPS_PORT:tls"

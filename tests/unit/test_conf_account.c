@@ -244,7 +244,7 @@ test_bad_values(void **state)
 {
 	static const char *const bad[][2] = {
 		{ "pop", "x" },
-		{ "auth", "apop" },
+		{ "auth", "kerberos" },
 		{ "keep", "0" },
 		{ "keep", "maybe" },
 		{ "first_days", "-1" },

@@ -9,6 +9,8 @@
 
 struct login {
 	struct sasl s;
+	struct sasl_login login;
+	struct sasl_binding binding;
 	struct secret secret;
 	struct str response;
 	struct err err;
@@ -20,7 +22,14 @@ login_open(struct login *l, enum sasl_mech mech, const char *user,
 {
 	*l = (struct login){ 0 };
 	secret_set(&l->secret, secret, strlen(secret));
-	sasl_init(&l->s, mech, user, &l->secret, "pop.example.kr", 995);
+	l->login = (struct sasl_login){
+		.user = user,
+		.secret = &l->secret,
+		.host = "pop.example.kr",
+		.port = 995,
+		.binding = &l->binding,
+	};
+	sasl_init(&l->s, mech, &l->login);
 	str_init(&l->response, RESPONSE_MAX);
 }
 
@@ -47,7 +56,9 @@ test_names(void **state)
 	assert_int_equal(sasl_lookup(SLICE_LIT("xoauth2")), SASL_XOAUTH2);
 	assert_int_equal(sasl_lookup(SLICE_LIT("SCRAM-SHA-1")),
 	                 SASL_SCRAM_SHA_1);
-	assert_int_equal(sasl_lookup(SLICE_LIT("SCRAM-SHA-1-PLUS")), SASL_NONE);
+	assert_int_equal(sasl_lookup(SLICE_LIT("SCRAM-SHA-1-PLUS")),
+	                 SASL_SCRAM_SHA_1_PLUS);
+	assert_int_equal(sasl_lookup(SLICE_LIT("SCRAM-SHA-512")), SASL_NONE);
 	assert_string_equal(sasl_name(SASL_CRAM_MD5), "CRAM-MD5");
 }
 
@@ -140,6 +151,106 @@ test_scram(void **state)
 		assert_int_equal(sasl_finish(&l.s, &l.err), 0);
 		login_close(&l);
 	}
+}
+
+/* What the first message says of channel binding, and the last repeats. */
+static void
+expect_flag(enum sasl_mech mech, const char *type, unsigned offered,
+            const char *first, const char *final)
+{
+	struct login l;
+
+	login_open(&l, mech, "user", "pencil");
+	l.login.offered = offered;
+	l.binding.type = type;
+	memcpy(l.binding.data, "\x01\x02\x03", 3);
+	l.binding.n = 3;
+	sasl_set_nonce(&l.s, "abc");
+	assert_int_equal(step(&l, ""), 0);
+	assert_string_equal(l.response.p, first);
+	assert_int_equal(step(&l, "r=abcdef,s=QSXCR+Q6sek8bf92,i=1"), 0);
+	assert_true(slice_starts(str_slice(&l.response), final));
+	login_close(&l);
+}
+
+static void
+test_channel_binding(void **state)
+{
+	const unsigned plus = 1U << SASL_SCRAM_SHA_1_PLUS;
+	struct login l;
+
+	(void)state;
+	expect_flag(SASL_SCRAM_SHA_1, NULL, 0, "n,,n=user,r=abc",
+	            "c=biws,r=abcdef,p=");
+	expect_flag(SASL_SCRAM_SHA_1, "tls-exporter", 0, "y,,n=user,r=abc",
+	            "c=eSws,r=abcdef,p=");
+	/* It is offered, but not used: that is no attack. */
+	expect_flag(SASL_SCRAM_SHA_256, "tls-exporter", plus, "n,,n=user,r=abc",
+	            "c=biws,r=abcdef,p=");
+	expect_flag(SASL_SCRAM_SHA_1_PLUS, "tls-exporter", plus,
+	            "p=tls-exporter,,n=user,r=abc",
+	            "c=cD10bHMtZXhwb3J0ZXIsLAECAw==,r=abcdef,p=");
+	assert_int_equal(sasl_upgrade(SASL_SCRAM_SHA_1, plus, true),
+	                 SASL_SCRAM_SHA_1_PLUS);
+	assert_int_equal(sasl_upgrade(SASL_SCRAM_SHA_1, plus, false),
+	                 SASL_SCRAM_SHA_1);
+	assert_int_equal(sasl_upgrade(SASL_SCRAM_SHA_256, plus, true),
+	                 SASL_SCRAM_SHA_256);
+	assert_int_equal(sasl_upgrade(SASL_PLAIN, plus, true), SASL_PLAIN);
+	/* Nothing to bind to. */
+	login_open(&l, SASL_SCRAM_SHA_1_PLUS, "user", "pencil");
+	assert_int_equal(step(&l, ""), -1);
+	assert_int_equal(l.err.code, ERR_CONFIG);
+	login_close(&l);
+	/* What the server says when another one stands in between. */
+	login_open(&l, SASL_SCRAM_SHA_1_PLUS, "user", "pencil");
+	l.binding.type = "tls-exporter";
+	sasl_set_nonce(&l.s, "abc");
+	assert_int_equal(step(&l, ""), 0);
+	assert_int_equal(step(&l, "r=abcdef,s=QSXCR+Q6sek8bf92,i=1"), 0);
+	assert_int_equal(step(&l, "e=channel-bindings-dont-match"), -1);
+	assert_int_equal(l.err.code, ERR_PROTO);
+	login_close(&l);
+}
+
+/* Capitals stand for what is prepared; "?" cannot be. */
+static int
+prepare(struct slice s, struct str *out)
+{
+	if (slice_find(s, '?') < s.n)
+		return -1;
+	for (size_t i = 0; i < s.n; i++)
+		str_add_c(out, byte_lower(s.p[i]));
+	return 0;
+}
+
+static void
+test_prepared(void **state)
+{
+	const struct scram_case *c = &scram_cases[0];
+	struct login l;
+
+	(void)state;
+	login_open(&l, c->mech, "USER", "PENCIL");
+	l.login.prepare = prepare;
+	sasl_set_nonce(&l.s, c->nonce);
+	assert_int_equal(step(&l, ""), 0);
+	assert_string_equal(l.response.p, c->first);
+	assert_int_equal(step(&l, c->challenge), 0);
+	assert_string_equal(l.response.p, c->final);
+	login_close(&l);
+	login_open(&l, SASL_SCRAM_SHA_256, "user", "pen?cil");
+	l.login.prepare = prepare;
+	assert_int_equal(step(&l, ""), -1);
+	assert_int_equal(l.err.code, ERR_CONFIG);
+	assert_int_equal(l.response.n, 0);
+	login_close(&l);
+	/* The others send what was typed. */
+	login_open(&l, SASL_PLAIN, "User", "Pen?cil");
+	l.login.prepare = prepare;
+	assert_int_equal(step(&l, ""), 0);
+	assert_memory_equal(l.response.p, "\0User\0Pen?cil", 13);
+	login_close(&l);
 }
 
 static void
@@ -255,6 +366,8 @@ main(void)
 		cmocka_unit_test(test_plain_and_login),
 		cmocka_unit_test(test_cram_md5),
 		cmocka_unit_test(test_scram),
+		cmocka_unit_test(test_channel_binding),
+		cmocka_unit_test(test_prepared),
 		cmocka_unit_test(test_scram_impostors),
 		cmocka_unit_test(test_oauth),
 		cmocka_unit_test(test_separators_in_secrets),

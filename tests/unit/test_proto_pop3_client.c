@@ -2,8 +2,9 @@
 /* pop3_client: transcripts whole, byte by byte and cut at every offset. */
 /*
  * A transcript of tests/proto says in its comments what to do after opening
- * ("# run: list retr dele top quit", "stls", "max=N", "mech=NAME", "whole": not
- * in pieces) and which lines must come of it ("# want: ...").
+ * ("# run: list retr dele top quit", "heads=MAX", "check=NUMBER:UIDL" with retr;
+ * "stls", "max=N", "mech=NAME", "apop", "user=NAME", "secret=WORD", "ahead": STAT
+ * and the listing together, "whole": not in pieces) and which lines must come of it ("# want: ...").
  */
 #include "lib/test.h"
 
@@ -24,7 +25,8 @@ struct play {
 	uint64_t max;
 	uint32_t *numbers;
 	size_t n;
-	bool has_data; /* of the message that has begun */
+	const char *verb; /* of what is read */
+	bool has_data;    /* of the message that has begun */
 	struct pop3 *p;
 };
 
@@ -66,7 +68,7 @@ sink_begin(void *ctx, size_t index, struct err *err)
 
 	(void)err;
 	play->has_data = false;
-	str_printf(&play->got, "retr %zu ", index);
+	str_printf(&play->got, "%s %zu ", play->verb, index);
 	return 0;
 }
 
@@ -148,22 +150,72 @@ run_list(struct play *play)
 	return 0;
 }
 
+/* "NUMBER:UIDL" of the transcript. */
+static bool
+wants_check(const struct play *play, struct pop3_check *check_r, char **uidl_r)
+{
+	struct slice value;
+	struct slice number;
+	uint64_t n = 0;
+
+	if (!wants(play, "check=", &value))
+		return false;
+	assert_true(slice_split(&value, ':', &number));
+	assert_int_equal(slice_u64(number, &n), 0);
+	*uidl_r = slice_dup(value);
+	/* It is set, whatever was there. */
+	*check_r = (struct pop3_check){ (uint32_t)n, *uidl_r, true };
+	return true;
+}
+
+/* What began and was cut has no end: forget it, as a fetch does. */
+static int
+forget_begun(struct play *play, int rc, const struct err *err)
+{
+	while (play->got.n > 0 && play->got.p[play->got.n - 1] != '\n')
+		str_truncate(&play->got, play->got.n - 1);
+	return outcome(play, play->verb, rc, err);
+}
+
 static int
 run_retr(struct play *play)
+{
+	struct pop3_sink sink = { sink_begin, sink_data, sink_end, play, NULL };
+	struct pop3_check check = { 0 };
+	struct err err = { 0 };
+	char *uidl = NULL;
+	int rc;
+
+	play->verb = "retr";
+	if (wants_check(play, &check, &uidl))
+		sink.check = &check;
+	rc = pop3_retr(play->p, play->numbers, play->n, play->max, &sink, &err);
+	free(uidl);
+	if (rc < 0)
+		return forget_begun(play, rc, &err);
+	str_add_z(&play->got, "retr done\n");
+	if (sink.check != NULL)
+		str_printf(&play->got, "check %s\n",
+		           check.same ? "same" : "other");
+	return 0;
+}
+
+static int
+run_heads(struct play *play, struct slice max)
 {
 	const struct pop3_sink sink = { sink_begin, sink_data, sink_end, play,
 		                        NULL };
 	struct err err = { 0 };
-	int rc = pop3_retr(play->p, play->numbers, play->n, play->max, &sink,
-	                   &err);
+	uint64_t n = 0;
+	int rc;
 
-	if (rc < 0) {
-		/* What began has no end: forget it, as a fetch does. */
-		while (play->got.n > 0 && play->got.p[play->got.n - 1] != '\n')
-			str_truncate(&play->got, play->got.n - 1);
-		return outcome(play, "retr", rc, &err);
-	}
-	str_add_z(&play->got, "retr done\n");
+	play->verb = "head";
+	assert_int_equal(slice_u64(max, &n), 0);
+	rc = pop3_heads(play->p, play->numbers, play->n, (size_t)n, &sink,
+	                &err);
+	if (rc < 0)
+		return forget_begun(play, rc, &err);
+	str_add_z(&play->got, "heads done\n");
 	return 0;
 }
 
@@ -201,6 +253,7 @@ static void
 run_session(struct play *play)
 {
 	struct err err = { 0 };
+	struct slice value;
 	uint64_t count;
 	uint64_t bytes;
 
@@ -208,6 +261,8 @@ run_session(struct play *play)
 	str_printf(&play->got, "open ok %lu %lu\n", (unsigned long)count,
 	           (unsigned long)bytes);
 	if (wants(play, "list", NULL) && run_list(play) < 0)
+		return;
+	if (wants(play, "heads=", &value) && run_heads(play, value) < 0)
 		return;
 	if (wants(play, "retr", NULL))
 		(void)run_retr(play);
@@ -236,6 +291,7 @@ play_once(struct play *play, const char *transcript,
 	};
 	struct err err = { 0 };
 	struct slice value;
+	char *user = NULL;
 	struct stream *s = script_stream_new(transcript, io, script_r);
 
 	*play = (struct play){ 0 };
@@ -248,8 +304,15 @@ play_once(struct play *play, const char *transcript,
 		opts.tls = POP3_TLS_STLS;
 	if (wants(play, "max=", &value))
 		assert_int_equal(slice_u64(value, &play->max), 0);
-	secret_set(&secret, "se cret", 7);
+	opts.apop = wants(play, "apop", NULL);
+	opts.list = wants(play, "ahead", NULL);
+	if (wants(play, "user=", &value))
+		opts.user = user = slice_dup(value);
+	value = SLICE_LIT("se cret");
+	(void)wants(play, "secret=", &value);
+	secret_set(&secret, value.p, value.n);
 	play->p = pop3_open_stream(s, &opts, &err);
+	free(user);
 	if (play->p != NULL)
 		run_session(play);
 	else
@@ -323,7 +386,7 @@ each_transcript(void (*fn)(const char *, const char *))
 	glob_t found;
 
 	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
-	assert_true(found.gl_pathc >= 30);
+	assert_true(found.gl_pathc >= 50);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
 		const char *path = strstr(found.gl_pathv[i], "proto/pop3_");
 		char *transcript = script_load(path);
