@@ -6,43 +6,6 @@
 
 #include "util/banned.h"
 
-/* Length of the head of p that is well-formed and has no C1 control. */
-static size_t
-good_run(const char *p, size_t n)
-{
-	size_t i = 0;
-
-	while (i < n) {
-		const unsigned char *b = (const unsigned char *)p + i;
-		uint64_t word;
-		uint32_t c;
-		size_t len;
-
-		if (*b < 0x80) {
-			i++;
-			while (n - i >= sizeof word) {
-				memcpy(&word, p + i, sizeof word);
-				if ((word & 0x8080808080808080ULL) != 0)
-					break;
-				i += sizeof word;
-			}
-			continue;
-		}
-		/* Most Hangul and Hanja: no odd range to look at. */
-		if (n - i >= 3 && b[0] >= 0xe1 && b[0] <= 0xec &&
-		    (b[1] & 0xc0) == 0x80 && (b[2] & 0xc0) == 0x80) {
-			i += 3;
-			continue;
-		}
-		len = utf8_decode(p + i, n - i, &c);
-		if ((c == UTF8_REPLACEMENT && !utf8_valid(p + i, len)) ||
-		    c < 0xa0)
-			break;
-		i += len;
-	}
-	return i;
-}
-
 void
 charset_utf8(struct slice in, struct sink *out)
 {
@@ -50,7 +13,7 @@ charset_utf8(struct slice in, struct sink *out)
 	size_t n = in.n;
 
 	while (n > 0) {
-		size_t run = good_run(p, n);
+		size_t run = utf8_good(p, n);
 		uint32_t c;
 
 		sink_copy(out, p, run);
@@ -184,7 +147,9 @@ charset_windows_1252(struct slice in, struct sink *out)
 	for (size_t i = 0; i < in.n; i++) {
 		unsigned char c = p[i];
 
-		if (c < 0x80 || c >= 0xa0)
+		if (c < 0x80) {
+			i += sink_ascii(out, in.p + i, in.n - i) - 1;
+		} else if (c >= 0xa0)
 			sink_put(out, c);
 		else if (high[c - 0x80] != 0)
 			sink_put(out, high[c - 0x80]);

@@ -77,23 +77,6 @@ cp949_char(unsigned char lead, unsigned char trail)
 	return n < EXTRA_COUNT ? extra_syllable(n) : 0;
 }
 
-/* Length of the ASCII head of p. */
-static size_t
-ascii_run(const unsigned char *p, size_t n)
-{
-	uint64_t word;
-	size_t i = 0;
-
-	for (; n - i >= sizeof word; i += sizeof word) {
-		memcpy(&word, p + i, sizeof word);
-		if ((word & 0x8080808080808080ULL) != 0)
-			break;
-	}
-	while (i < n && p[i] < 0x80)
-		i++;
-	return i;
-}
-
 /* One pair or bad byte at p, p[0] >= 0x80.  Returns how many bytes it took. */
 static size_t
 decode_pair(const unsigned char *p, size_t n, uint32_t *c_r)
@@ -146,6 +129,30 @@ eight_byte_syllable(const unsigned char *p, size_t n)
 	return SYLLABLE_FIRST + (uint32_t)((first * 21 + vowel) * 28 + last);
 }
 
+/* The pairs at p that KS X 1001 writes with three bytes of UTF-8 and that need
+ * no second look, as most of Korean text.  Returns where they end. */
+static const unsigned char *
+common_pairs(const unsigned char *p, const unsigned char *end, struct sink *out)
+{
+	char *w = out->w;
+
+	while (end - p >= 2 && out->end - w >= 4 && p[0] > 0xa4 &&
+	       p[0] < 0xff && p[1] > 0xa0 && p[1] < 0xff) {
+		uint32_t c = cp949_ksx1001[(p[0] - 0xa1U) * CP949_ROWS + p[1] -
+		                           0xa1U];
+
+		if (c < 0x800)
+			break;
+		w[0] = (char)(0xe0 | c >> 12);
+		w[1] = (char)(0x80 | (c >> 6 & 0x3f));
+		w[2] = (char)(0x80 | (c & 0x3f));
+		w += 3;
+		p += 2;
+	}
+	out->w = w;
+	return p;
+}
+
 void
 cp949_decode(struct slice in, struct sink *out)
 {
@@ -153,20 +160,17 @@ cp949_decode(struct slice in, struct sink *out)
 	const unsigned char *end = p + in.n;
 
 	while (p < end) {
+		const unsigned char *before = p;
 		size_t left = (size_t)(end - p);
 		uint32_t c;
 
 		if (*p < 0x80) {
-			size_t run = ascii_run(p, left);
-
-			if (run < 32)
-				for (size_t i = 0; i < run; i++)
-					sink_put(out, p[i]);
-			else
-				sink_copy(out, (const char *)p, run);
-			p += run;
+			p += sink_ascii(out, (const char *)p, left);
 			continue;
 		}
+		p = common_pairs(p, end, out);
+		if (p > before)
+			continue;
 		c = *p == 0xa4 ? eight_byte_syllable(p, left) : 0;
 		p += c != 0 ? 8 : decode_pair(p, left, &c);
 		if (c == 0)
@@ -187,7 +191,7 @@ cp949_count(struct slice in, struct cp949_count *count_r)
 		uint32_t c;
 
 		if (*p < 0x80) {
-			p += ascii_run(p, (size_t)(end - p));
+			p += utf8_ascii((const char *)p, (size_t)(end - p));
 			continue;
 		}
 		p += decode_pair(p, (size_t)(end - p), &c);

@@ -2,6 +2,8 @@
 /* Where decoders put characters: UTF-8 straight into the memory of a str. */
 #include "text/sink.h"
 
+#include <string.h>
+
 #include "util/banned.h"
 
 /* How much room is asked for beyond the need, so that it is rarely asked. */
@@ -72,6 +74,11 @@ sink_copy(struct sink *s, const char *p, size_t n)
 {
 	if (is_scrap(s))
 		return;
+	if (n + 4 <= (size_t)(s->end - s->w)) {
+		memcpy(s->w, p, n);
+		s->w += n;
+		return;
+	}
 	commit(s);
 	str_add(s->out, p, n);
 	if (s->out->full) {

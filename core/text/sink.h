@@ -43,6 +43,20 @@ sink_put(struct sink *s, uint32_t c)
 		sink_wide(s, c);
 }
 
+/* Put the ASCII head of p.  Returns how many bytes that is. */
+static inline size_t
+sink_ascii(struct sink *s, const char *p, size_t n)
+{
+	size_t run = utf8_ascii(p, n);
+
+	if (run < 8)
+		for (size_t i = 0; i < run; i++)
+			sink_put(s, (unsigned char)p[i]);
+	else
+		sink_copy(s, p, run);
+	return run;
+}
+
 static inline void
 sink_bad(struct sink *s)
 {

@@ -9,38 +9,6 @@
 #include "util/banned.h"
 
 struct slice
-slice_of(const char *s)
-{
-	return slice_make(s, s != NULL ? strlen(s) : 0);
-}
-
-struct slice
-slice_make(const char *p, size_t n)
-{
-	struct slice s = { p, n };
-
-	return s;
-}
-
-struct slice
-slice_from(struct slice s, size_t offset)
-{
-	if (offset > s.n)
-		offset = s.n;
-	if (s.p == NULL)
-		return s;
-	return slice_make(s.p + offset, s.n - offset);
-}
-
-struct slice
-slice_head(struct slice s, size_t n)
-{
-	if (n < s.n)
-		s.n = n;
-	return s;
-}
-
-struct slice
 slice_rtrim(struct slice s)
 {
 	while (s.n > 0 && byte_is_blank(s.p[s.n - 1]))
@@ -57,38 +25,12 @@ slice_trim(struct slice s)
 }
 
 bool
-slice_eq(struct slice a, struct slice b)
+bytes_ieq(const char *a, const char *b, size_t n)
 {
-	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
-}
-
-bool
-slice_eq_z(struct slice a, const char *z)
-{
-	return slice_eq(a, slice_of(z));
-}
-
-bool
-slice_ieq(struct slice a, struct slice b)
-{
-	if (a.n != b.n)
-		return false;
-	for (size_t i = 0; i < a.n; i++)
-		if (byte_lower(a.p[i]) != byte_lower(b.p[i]))
+	for (size_t i = 0; i < n; i++)
+		if (a[i] != b[i] && byte_lower(a[i]) != byte_lower(b[i]))
 			return false;
 	return true;
-}
-
-bool
-slice_ieq_z(struct slice a, const char *z)
-{
-	return slice_ieq(a, slice_of(z));
-}
-
-bool
-slice_starts(struct slice s, const char *prefix)
-{
-	return slice_eq(slice_head(s, strlen(prefix)), slice_of(prefix));
 }
 
 bool
@@ -120,14 +62,6 @@ slice_cmp(struct slice a, struct slice b)
 	int c = n != 0 ? memcmp(a.p, b.p, n) : 0;
 
 	return c != 0 ? c : (a.n > b.n) - (a.n < b.n);
-}
-
-size_t
-slice_find(struct slice s, char c)
-{
-	const char *p = s.n != 0 ? memchr(s.p, c, s.n) : NULL;
-
-	return p != NULL ? (size_t)(p - s.p) : s.n;
 }
 
 size_t

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 /* Never freed through; valid as long as what it points into.  p may be NULL
  * when n is 0. */
@@ -19,25 +20,92 @@ struct slice {
 /* For printf("%.*s", SLICE_ARG(s)). */
 #define SLICE_ARG(s) (int)((s).n), ((s).p != NULL ? (s).p : "")
 
-struct slice slice_of(const char *s); /* s may be NULL: empty */
-struct slice slice_make(const char *p, size_t n);
+/* The smallest are here, so that what is constant is known to the compiler. */
+
+static inline struct slice
+slice_make(const char *p, size_t n)
+{
+	struct slice s = { p, n };
+
+	return s;
+}
+
+/* s may be NULL: empty. */
+static inline struct slice
+slice_of(const char *s)
+{
+	return slice_make(s, s != NULL ? strlen(s) : 0);
+}
+
 /* From offset on; beyond the end gives the empty slice at the end. */
-struct slice slice_from(struct slice s, size_t offset);
-struct slice slice_head(struct slice s, size_t n);
+static inline struct slice
+slice_from(struct slice s, size_t offset)
+{
+	if (offset > s.n)
+		offset = s.n;
+	if (offset == 0)
+		return s; /* p may be NULL */
+	return slice_make(s.p + offset, s.n - offset);
+}
+
+static inline struct slice
+slice_head(struct slice s, size_t n)
+{
+	if (n < s.n)
+		s.n = n;
+	return s;
+}
+
+static inline bool
+slice_eq(struct slice a, struct slice b)
+{
+	return a.n == b.n && (a.n == 0 || memcmp(a.p, b.p, a.n) == 0);
+}
+
+static inline bool
+slice_eq_z(struct slice a, const char *z)
+{
+	return slice_eq(a, slice_of(z));
+}
+
+static inline bool
+slice_starts(struct slice s, const char *prefix)
+{
+	return slice_eq(slice_head(s, strlen(prefix)), slice_of(prefix));
+}
+
+/* Index of the byte; s.n when it is not there. */
+static inline size_t
+slice_find(struct slice s, char c)
+{
+	const char *p = s.n != 0 ? (const char *)memchr(s.p, c, s.n) : NULL;
+
+	return p != NULL ? (size_t)(p - s.p) : s.n;
+}
+
+/* The same n bytes, ASCII case folded? */
+bool bytes_ieq(const char *a, const char *b, size_t n);
+
+static inline bool
+slice_ieq(struct slice a, struct slice b)
+{
+	return a.n == b.n && bytes_ieq(a.p, b.p, a.n);
+}
+
+static inline bool
+slice_ieq_z(struct slice a, const char *z)
+{
+	return slice_ieq(a, slice_of(z));
+}
+
 /* Blanks (space, tab, CR, LF) taken off both ends, or one. */
 struct slice slice_trim(struct slice s);
 struct slice slice_rtrim(struct slice s);
-bool slice_eq(struct slice a, struct slice b);
-bool slice_eq_z(struct slice a, const char *z);
-bool slice_ieq(struct slice a, struct slice b); /* ASCII case folded */
-bool slice_ieq_z(struct slice a, const char *z);
-bool slice_starts(struct slice s, const char *prefix);
 bool slice_istarts(struct slice s, const char *prefix);
 bool slice_ends(struct slice s, const char *suffix);
 bool slice_iends(struct slice s, const char *suffix);
 int slice_cmp(struct slice a, struct slice b);
 /* Index of the byte or text; s.n when it is not there. */
-size_t slice_find(struct slice s, char c);
 size_t slice_rfind(struct slice s, char c);
 size_t slice_find_text(struct slice s, struct slice what);
 size_t slice_ifind_text(struct slice s, struct slice what);

@@ -8,13 +8,25 @@
 
 /* Does p begin with a character of three bytes in the range that holds most
  * Hangul and Hanja, where nothing is to be excluded? */
-static bool
+static inline bool
 is_common_wide(const char *text, size_t n)
 {
 	const unsigned char *p = (const unsigned char *)text;
 
-	return n >= 3 && p[0] >= 0xe1 && p[0] <= 0xec &&
-	       (p[1] & 0xc0) == 0x80 && (p[2] & 0xc0) == 0x80;
+	return n >= 3 && p[0] - 0xe1U < 12 &&
+	       ((p[1] ^ 0x80) | (p[2] ^ 0x80)) < 0x40;
+}
+
+/* Does p begin with a well-formed character of three bytes, as Hangul, Kana and
+ * Hanja are? */
+static inline bool
+is_wide(const char *text, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	return n >= 3 && (p[0] & 0xf0) == 0xe0 &&
+	       ((p[1] ^ 0x80) | (p[2] ^ 0x80)) < 0x40 &&
+	       (p[0] != 0xe0 || p[1] >= 0xa0) && (p[0] != 0xed || p[1] < 0xa0);
 }
 
 size_t
@@ -30,7 +42,7 @@ utf8_decode(const char *text, size_t n, uint32_t *c_r)
 		*c_r = p[0];
 		return 1;
 	}
-	if (is_common_wide(text, n)) {
+	if (is_wide(text, n)) {
 		*c_r = (p[0] & 0x0fU) << 12 | (p[1] & 0x3fU) << 6 |
 		       (p[2] & 0x3fU);
 		return 3;
@@ -95,59 +107,55 @@ is_bad(const char *p, size_t len, uint32_t c)
 	        (unsigned char)p[1] != 0xbf || (unsigned char)p[2] != 0xbd);
 }
 
-/* Bytes of the head of p that are ASCII; may stop early, but not at the first. */
-static size_t
-ascii_run(const char *p, size_t n)
+size_t
+utf8_good(const char *p, size_t n)
 {
-	uint64_t word;
 	size_t i = 0;
 
-	for (; n - i >= sizeof word; i += sizeof word) {
-		memcpy(&word, p + i, sizeof word);
-		if ((word & 0x8080808080808080ULL) != 0)
+	while (i < n) {
+		uint32_t c;
+		size_t len;
+
+		if ((p[i] & 0x80) == 0) {
+			i += utf8_ascii(p + i, n - i);
+			continue;
+		}
+		if (is_common_wide(p + i, n - i)) {
+			do
+				i += 3;
+			while (is_common_wide(p + i, n - i));
+			continue;
+		}
+		if (is_wide(p + i, n - i)) {
+			i += 3;
+			continue;
+		}
+		len = utf8_decode(p + i, n - i, &c);
+		if (c < 0xa0 || is_bad(p + i, len, c))
 			break;
+		i += len;
 	}
-	while (i < n && (p[i] & 0x80) == 0)
-		i++;
 	return i;
 }
 
 bool
 utf8_valid(const char *p, size_t n)
 {
-	while (n > 0) {
+	for (;;) {
+		size_t good = utf8_good(p, n);
 		uint32_t c;
 		size_t len;
 
-		if (is_common_wide(p, n)) {
-			len = 3;
-		} else if ((*p & 0x80) == 0) {
-			len = ascii_run(p, n);
-		} else {
-			len = utf8_decode(p, n, &c);
-			if (is_bad(p, len, c))
-				return false;
-		}
+		p += good;
+		n -= good;
+		if (n == 0)
+			return true;
+		len = utf8_decode(p, n, &c);
+		if (is_bad(p, len, c))
+			return false;
 		p += len;
 		n -= len;
 	}
-	return true;
-}
-
-bool
-utf8_has_8bit(const char *p, size_t n)
-{
-	uint64_t word;
-
-	for (; n >= sizeof word; p += sizeof word, n -= sizeof word) {
-		memcpy(&word, p, sizeof word);
-		if ((word & 0x8080808080808080ULL) != 0)
-			return true;
-	}
-	for (; n > 0; p++, n--)
-		if ((*p & 0x80) != 0)
-			return true;
-	return false;
 }
 
 size_t

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define UTF8_REPLACEMENT 0xfffdU
 
@@ -19,8 +20,8 @@ size_t utf8_decode(const char *p, size_t n, uint32_t *c_r);
 size_t utf8_encode(uint32_t c, char out[4]);
 /* Is it all well-formed?  true for n == 0. */
 bool utf8_valid(const char *p, size_t n);
-/* Does any byte have the high bit set? */
-bool utf8_has_8bit(const char *p, size_t n);
+/* Length of the head of p that is well-formed and has no C1 control. */
+size_t utf8_good(const char *p, size_t n);
 /* The largest length <= n that does not cut a character of p. */
 size_t utf8_cut(const char *p, size_t n);
 /*
@@ -34,5 +35,35 @@ bool utf8_is_unsafe(uint32_t c);
  * bidi controls vanish.  Returns bytes written; never cuts a character.
  */
 size_t utf8_clean_line(const char *p, size_t n, char *out, size_t max);
+
+/* Length of the head of p that is ASCII, 8 bytes at a time. */
+static inline size_t
+utf8_ascii(const char *p, size_t n)
+{
+	size_t i = 0;
+	uint64_t word;
+
+	for (; n - i >= sizeof word; i += sizeof word) {
+		memcpy(&word, p + i, sizeof word);
+		word &= 0x8080808080808080ULL;
+		if (word == 0)
+			continue;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+		return i + (size_t)__builtin_ctzll(word) / 8;
+#else
+		break;
+#endif
+	}
+	while (i < n && (p[i] & 0x80) == 0)
+		i++;
+	return i;
+}
+
+/* Does any byte have the high bit set? */
+static inline bool
+utf8_has_8bit(const char *p, size_t n)
+{
+	return utf8_ascii(p, n) < n;
+}
 
 #endif
