@@ -9,26 +9,29 @@
 
 #include "util/banned.h"
 
-#define B64_BAD 64
-#define B64_PAD 65
+/* What is no character of base64: the highest bits are set and remain set when
+ * the values of up to eight characters are put together. */
+#define B64_BAD UINT64_MAX
+#define B64_PAD (UINT64_MAX - 1)
 
-/* The value of each character; others B64_BAD. */
-static const unsigned char b64_values[256] = {
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 62, 64, 64, 64, 63, 52, 53, 54, 55, 56, 57,
-	58, 59, 60, 61, 64, 64, 64, 65, 64, 64, 64, 0,  1,  2,  3,  4,  5,  6,
+/* The value of each character; -1 and -2 are B64_BAD and B64_PAD.  Wide, so that
+ * it can be added to others straight from here. */
+static const uint64_t b64_values[256] = {
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, 62, -1, -1, -1, 63, 52, 53, 54, 55, 56, 57,
+	58, 59, 60, 61, -1, -1, -1, -2, -1, -1, -1, 0,  1,  2,  3,  4,  5,  6,
 	7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24,
-	25, 64, 64, 64, 64, 64, 64, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
-	37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 64,
-	64, 64, 64, 64,
+	25, -1, -1, -1, -1, -1, -1, 26, 27, 28, 29, 30, 31, 32, 33, 34, 35, 36,
+	37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49, 50, 51, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1,
 };
 
 enum cte
@@ -71,25 +74,53 @@ cte_decode(enum cte cte, struct slice in, struct str *out)
 	}
 }
 
-/* Four good characters at a time; stops before anything else. */
+/* The values of four characters put behind bits. */
+static inline uint64_t
+b64_quad(uint64_t bits, const unsigned char *p)
+{
+	bits = bits << 6 | b64_values[p[0]];
+	bits = bits << 6 | b64_values[p[1]];
+	bits = bits << 6 | b64_values[p[2]];
+	return bits << 6 | b64_values[p[3]];
+}
+
+/* The lower six bytes. */
+static inline void
+put_48(char *o, uint64_t bits)
+{
+	bits <<= 16;
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+	bits = __builtin_bswap64(bits);
+#endif
+	memcpy(o, &bits, 6);
+}
+
+static inline void
+put_24(char *o, uint64_t bits)
+{
+	o[0] = (char)(bits >> 16);
+	o[1] = (char)(bits >> 8);
+	o[2] = (char)bits;
+}
+
+/* Eight, then four good characters at a time; stops before anything else. */
 static const unsigned char *
 b64_fast(const unsigned char *p, const unsigned char *end, char **w)
 {
 	char *o = *w;
+	uint64_t bits;
 
-	while (end - p >= 4) {
-		unsigned a = b64_values[p[0]];
-		unsigned b = b64_values[p[1]];
-		unsigned c = b64_values[p[2]];
-		unsigned d = b64_values[p[3]];
-
-		if (((a | b | c | d) & 0x40) != 0)
+	for (; end - p >= 8; p += 8, o += 6) {
+		bits = b64_quad(b64_quad(0, p), p + 4);
+		if (bits >> 63 != 0)
 			break;
-		o[0] = (char)(a << 2 | b >> 4);
-		o[1] = (char)(b << 4 | c >> 2);
-		o[2] = (char)(c << 6 | d);
-		o += 3;
-		p += 4;
+		put_48(o, bits);
+	}
+	for (; end - p >= 4; p += 4, o += 3) {
+		bits = b64_quad(0, p);
+		if (bits >> 63 != 0)
+			break;
+		put_24(o, bits);
 	}
 	*w = o;
 	return p;
@@ -97,7 +128,7 @@ b64_fast(const unsigned char *p, const unsigned char *end, char **w)
 
 /* The bytes of 2 or 3 characters left over. */
 static char *
-b64_flush(unsigned bits, unsigned have, char *o)
+b64_flush(uint64_t bits, unsigned have, char *o)
 {
 	if (have == 2)
 		*o++ = (char)(bits >> 4);
@@ -136,7 +167,7 @@ cte_decode_base64(struct slice in, struct str *out)
 {
 	const unsigned char *p = (const unsigned char *)in.p;
 	const unsigned char *end = p + in.n;
-	unsigned bits = 0;
+	uint64_t bits = 0;
 	unsigned have = 0;
 	char *o;
 
@@ -146,10 +177,12 @@ cte_decode_base64(struct slice in, struct str *out)
 	}
 	o = out->p + out->n;
 	while (p < end) {
-		unsigned v;
+		uint64_t v;
 
 		if (have == 0)
 			p = b64_fast(p, end, &o);
+		while (p < end && (*p == '\r' || *p == '\n'))
+			p++;
 		if (p == end)
 			break;
 		v = b64_values[*p++];
@@ -162,9 +195,8 @@ cte_decode_base64(struct slice in, struct str *out)
 		} else if (v != B64_BAD) {
 			bits = (bits << 6 | v) & 0xffffff;
 			if (++have == 4) {
-				*o++ = (char)(bits >> 16);
-				*o++ = (char)(bits >> 8);
-				*o++ = (char)bits;
+				put_24(o, bits);
+				o += 3;
 				have = 0;
 			}
 		}
@@ -173,8 +205,27 @@ cte_decode_base64(struct slice in, struct str *out)
 	str_added(out, (size_t)(o - (out->p + out->n)));
 }
 
+/* The value of each hexadecimal digit; others -1. */
+static const signed char hex_values[256] = {
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, 0,  1,  2,  3,  4,  5,
+	6,  7,  8,  9,  -1, -1, -1, -1, -1, -1, -1, 10, 11, 12, 13, 14, 15, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, 10, 11, 12, 13, 14, 15, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1, -1,
+	-1, -1, -1, -1,
+};
+
 /* "=XX" at p: its byte, or -1. */
-static int
+static inline int
 qp_byte(const char *p, const char *end)
 {
 	int high;
@@ -182,40 +233,67 @@ qp_byte(const char *p, const char *end)
 
 	if (end - p < 3)
 		return -1;
-	high = byte_hex(p[1]);
-	low = byte_hex(p[2]);
-	return high < 0 || low < 0 ? -1 : high << 4 | low;
+	high = hex_values[(unsigned char)p[1]];
+	low = hex_values[(unsigned char)p[2]];
+	return (high | low) < 0 ? -1 : high << 4 | low;
+}
+
+/* Copy up to the next "=" or the end.  Most pieces are a blank between words
+ * or a whole line. */
+static const char *
+qp_plain(const char *p, const char *end, char **w)
+{
+	char *o = *w;
+	const char *eq;
+
+	for (int i = 0; i < 4; i++) {
+		if (p == end || *p == '=') {
+			*w = o;
+			return p;
+		}
+		*o++ = *p++;
+	}
+	eq = memchr(p, '=', (size_t)(end - p));
+	if (eq == NULL)
+		eq = end;
+	memcpy(o, p, (size_t)(eq - p));
+	*w = o + (eq - p);
+	return eq;
 }
 
 /* One line without its end.  Returns true when it ends in a soft break. */
 static bool
-qp_line(const char *p, const char *end, struct str *out)
+qp_line(const char *p, const char *end, char **w)
 {
+	char *o = *w;
+	bool soft = false;
+
 	while (p < end) {
-		const char *eq = memchr(p, '=', (size_t)(end - p));
 		int byte;
 
-		if (eq == NULL)
+		if (*p != '=') {
+			p = qp_plain(p, end, &o);
+			continue;
+		}
+		if (p + 1 == end) {
+			soft = true;
 			break;
-		str_add(out, p, (size_t)(eq - p));
-		if (eq + 1 == end)
-			return true;
-		byte = qp_byte(eq, end);
-		str_add_c(out, byte >= 0 ? (char)byte : '=');
-		p = eq + (byte >= 0 ? 3 : 1);
+		}
+		byte = qp_byte(p, end);
+		*o++ = byte >= 0 ? (char)byte : '=';
+		p += byte >= 0 ? 3 : 1;
 	}
-	if (p < end)
-		str_add(out, p, (size_t)(end - p));
-	return false;
+	*w = o;
+	return soft;
 }
 
-void
-cte_decode_qp(struct slice in, struct str *out)
+/* Decode to w, where there is room for in.n bytes.  Returns the end. */
+static char *
+qp_lines(struct slice in, char *w)
 {
 	const char *p = in.p;
 	const char *end = in.p + in.n;
 
-	(void)str_reserve(out, in.n);
 	while (p < end) {
 		const char *lf = memchr(p, '\n', (size_t)(end - p));
 		const char *line_end = lf != NULL ? lf : end;
@@ -231,10 +309,33 @@ cte_decode_qp(struct slice in, struct str *out)
 			last--;
 		if (lf != NULL || (last > p && last[-1] == '='))
 			line_end = last;
-		if (!qp_line(p, line_end, out) && lf != NULL)
-			str_add(out, cr ? "\r\n" : "\n", cr ? 2 : 1);
+		if (!qp_line(p, line_end, &w) && lf != NULL) {
+			if (cr)
+				*w++ = '\r';
+			*w++ = '\n';
+		}
 		p = lf != NULL ? lf + 1 : end;
 	}
+	return w;
+}
+
+void
+cte_decode_qp(struct slice in, struct str *out)
+{
+	struct str whole;
+
+	if (in.n == 0)
+		return;
+	if (str_reserve(out, in.n) == in.n) {
+		char *w = out->p + out->n;
+
+		str_added(out, (size_t)(qp_lines(in, w) - w));
+		return;
+	}
+	str_init(&whole, in.n);
+	cte_decode_qp(in, &whole);
+	str_add_slice(out, str_slice(&whole));
+	str_release(&whole);
 }
 
 void
@@ -242,18 +343,27 @@ cte_decode_q(struct slice in, struct str *out)
 {
 	const char *p = in.p;
 	const char *end = in.p + in.n;
+	char *w;
 
+	if (in.n == 0)
+		return;
+	if (str_reserve(out, in.n) < in.n) {
+		out->full = true;
+		return;
+	}
+	w = out->p + out->n;
 	while (p < end) {
 		int byte = *p == '=' ? qp_byte(p, end) : -1;
 
 		if (byte >= 0) {
-			str_add_c(out, (char)byte);
+			*w++ = (char)byte;
 			p += 3;
 		} else {
-			str_add_c(out, *p == '_' ? ' ' : *p);
+			*w++ = *p == '_' ? ' ' : *p;
 			p++;
 		}
 	}
+	str_added(out, (size_t)(w - (out->p + out->n)));
 }
 
 /* One data line: length character, then groups of four for three bytes. */
