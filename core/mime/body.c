@@ -34,25 +34,47 @@ body_hint(const struct message *m, const struct part *p)
 	return h;
 }
 
-/* Append s with CRLF made LF. */
-static void
-add_lf(struct slice s, struct str *out)
+/* Write s to w with CRLF made LF; they may be the same place.  Returns the
+ * end. */
+static char *
+write_lf(char *w, struct slice s)
 {
 	const char *p = s.p;
 	const char *end = s.p + s.n;
 
 	while (p < end) {
 		const char *cr = memchr(p, '\r', (size_t)(end - p));
+		const char *stop = cr != NULL ? cr : end;
 
-		if (cr == NULL)
-			break;
-		str_add(out, p, (size_t)(cr - p));
-		if (cr + 1 == end || cr[1] != '\n')
-			str_add_c(out, '\r');
-		p = cr + 1;
+		/* A CR that stands alone stays. */
+		if (cr != NULL && (cr + 1 == end || cr[1] != '\n'))
+			stop++;
+		if (w != p)
+			memmove(w, p, (size_t)(stop - p));
+		w += stop - p;
+		p = cr != NULL ? cr + 1 : end;
 	}
-	if (p < end)
-		str_add(out, p, (size_t)(end - p));
+	return w;
+}
+
+/* Append s with CRLF made LF. */
+static void
+add_lf(struct slice s, struct str *out)
+{
+	struct str whole;
+
+	if (s.n == 0)
+		return;
+	if (str_reserve(out, s.n) == s.n) {
+		char *w = out->p + out->n;
+
+		str_added(out, (size_t)(write_lf(w, s) - w));
+		return;
+	}
+	str_init(&whole, s.n);
+	add_lf(s, &whole);
+	str_add_slice(out, str_slice(&whole));
+	str_release(&whole);
 }
 
 /* Text that reads the same in every charset we would take it for. */
@@ -74,24 +96,61 @@ has_ascii(enum charset cs)
 	       cs == CHARSET_WINDOWS_1252;
 }
 
+/* Is the text UTF-8 whatever else may be tried?  A mark at its start is left
+ * out then. */
+static bool
+is_utf8(const struct message *m, enum charset cs, struct slice *s)
+{
+	bool known = cs == CHARSET_UTF8 ||
+	             (m->forced == CHARSET_UNKNOWN &&
+	              (cs == CHARSET_UNKNOWN || cs == CHARSET_ASCII));
+
+	if (!known || !utf8_has_8bit(s->p, s->n) ||
+	    utf8_good(s->p, s->n) < s->n)
+		return false;
+	if (m->forced == CHARSET_UNKNOWN && slice_starts(*s, "\xef\xbb\xbf"))
+		*s = slice_from(*s, 3);
+	return true;
+}
+
+static enum charset
+decode(const struct message *m, const struct detect_hint *hint,
+       struct slice bytes, struct str *out)
+{
+	if (m->forced == CHARSET_UNKNOWN)
+		return detect_decode_body(bytes, hint, out);
+	charset_decode(hint->label, bytes, out, NULL);
+	return hint->label;
+}
+
 /* Append bytes as UTF-8 with LF; returns the charset they are in. */
 static enum charset
 decode_text(const struct message *m, const struct part *p, struct slice bytes,
             struct str *out)
 {
 	struct detect_hint hint = body_hint(m, p);
-	struct str text;
-	size_t bom = 0;
+	size_t from = out->n;
 	enum charset cs = hint.label;
+	struct str text;
 
 	if (has_ascii(cs) && is_plain_ascii(bytes)) {
 		add_lf(bytes, out);
 		return cs != CHARSET_UNKNOWN ? cs : CHARSET_ASCII;
 	}
-	if (m->forced == CHARSET_UNKNOWN)
-		cs = detect_body(bytes, &hint, &bom);
+	if (is_utf8(m, cs, &bytes)) {
+		add_lf(bytes, out);
+		return CHARSET_UTF8;
+	}
+	if ((out->max - from) / CHARSET_GROWTH >= bytes.n) {
+		cs = decode(m, &hint, bytes, out);
+		str_truncate(out, (size_t)(write_lf(out->p + from,
+		                                    slice_from(str_slice(out),
+		                                               from)) -
+		                           out->p));
+		return cs;
+	}
 	str_init(&text, MIME_BODY_MAX);
-	charset_decode(cs, slice_from(bytes, bom), &text, NULL);
+	cs = decode(m, &hint, bytes, &text);
 	add_lf(str_slice(&text), out);
 	str_release(&text);
 	return cs;

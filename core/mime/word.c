@@ -24,7 +24,7 @@
 #include "util/banned.h"
 
 struct word {
-	enum charset cs;
+	struct slice label;
 	bool base64;
 	struct slice text; /* the payload */
 	size_t size;       /* of the whole word */
@@ -119,17 +119,16 @@ read_payload(struct slice s, bool base64, size_t *size_r)
 	return s;
 }
 
-/* The word at the start of s, which begins with "=?". */
+/* The word at the start of s, which begins with "=?"; its charset is not looked
+ * up. */
 static bool
-read_word(struct slice s, struct word *w)
+split_word(struct slice s, struct word *w)
 {
-	struct slice label;
-	size_t opening = read_opening(s, &label, &w->base64);
+	size_t opening = read_opening(s, &w->label, &w->base64);
 	size_t payload;
 
 	if (opening == 0)
 		return false;
-	w->cs = charset_lookup(label);
 	w->text = read_payload(slice_from(s, opening), w->base64, &payload);
 	w->size = opening + payload;
 	return true;
@@ -158,7 +157,7 @@ word_bytes(const struct detect_hint *hint, struct slice bytes, struct str *out)
 		str_add_slice(out, bytes);
 		return;
 	}
-	charset_decode(detect_header(bytes, hint), bytes, out, NULL);
+	(void)detect_decode_header(bytes, hint, out);
 }
 
 static void
@@ -179,30 +178,32 @@ run_next(struct slice *run, struct word *w)
 	while (n < run->n && byte_is_blank(run->p[n]))
 		n++;
 	*run = slice_from(*run, n);
-	if (run->n < 2 || !read_word(*run, w))
+	if (run->n < 2 || !split_word(*run, w))
 		return false;
 	*run = slice_from(*run, w->size);
 	return true;
 }
 
-/* Is this run one base64 stream cut anywhere: all B, some word not whole? */
+/* Append the bytes of all words of the run.  Returns whether it may be one base64
+ * stream cut anywhere: all B, some word not whole. */
 static bool
-run_is_chopped(struct slice run)
+decode_run(struct slice run, struct str *bytes)
 {
 	struct word w;
+	bool base64 = true;
 	bool odd = false;
 	size_t words = 0;
 
 	for (; run_next(&run, &w); words++) {
 		size_t n = 0;
 
-		if (!w.base64)
-			return false;
-		for (size_t i = 0; i < w.text.n; i++)
+		decode_payload(&w, bytes);
+		base64 = base64 && w.base64;
+		for (size_t i = 0; base64 && i < w.text.n; i++)
 			n += !byte_is_blank(w.text.p[i]);
 		odd = odd || n % 4 != 0;
 	}
-	return odd && words > 1;
+	return base64 && odd && words > 1;
 }
 
 /* The charset for a run's bytes and how many characters it cannot read. */
@@ -236,10 +237,8 @@ flush_run(const struct detect_hint *hint, struct slice run, enum charset cs,
 	str_init(&bytes, run.n + 8);
 	str_init(&joined, run.n + 8);
 	str_init(&text, run.n);
-	while (run_next(&rest, &w))
-		decode_payload(&w, &bytes);
-	if (run_is_chopped(run)) {
-		for (rest = run; run_next(&rest, &w);)
+	if (decode_run(run, &bytes)) {
+		while (run_next(&rest, &w))
 			str_add_slice(&text, w.text);
 		cte_decode_base64(str_slice(&text), &joined);
 	}
@@ -269,7 +268,7 @@ add_literal(const struct detect_hint *hint, struct slice s, struct str *out)
 	if (is_plain(s))
 		str_add_slice(out, s);
 	else
-		charset_decode(detect_header(s, hint), s, out, NULL);
+		(void)detect_decode_header(s, hint, out);
 }
 
 /* Where the next word is; raw.n when there is none. */
@@ -283,7 +282,7 @@ find_word(struct slice raw, size_t from, struct word *w)
 		if (p == NULL)
 			return raw.n;
 		at = (size_t)(p - raw.p);
-		if (p[-1] == '=' && read_word(slice_from(raw, at - 1), w))
+		if (p[-1] == '=' && split_word(slice_from(raw, at - 1), w))
 			return at - 1;
 	}
 	return raw.n;
@@ -308,8 +307,10 @@ word_decode(const struct detect_hint *hint, struct slice raw, struct str *out)
 		size_t at = find_word(raw, done, &w);
 		struct slice literal = slice_make(raw.p + done, at - done);
 		bool glue = run.n > 0 && at < raw.n && all_blank(literal);
+		enum charset cs =
+			at < raw.n ? charset_lookup(w.label) : CHARSET_UNKNOWN;
 
-		if (glue && joins(run_cs, w.cs)) {
+		if (glue && joins(run_cs, cs)) {
 			run.n = at + w.size - (size_t)(run.p - raw.p);
 			done = at + w.size;
 			continue;
@@ -320,7 +321,7 @@ word_decode(const struct detect_hint *hint, struct slice raw, struct str *out)
 		if (at >= raw.n)
 			break;
 		run = slice_make(raw.p + at, w.size);
-		run_cs = w.cs;
+		run_cs = cs;
 		done = at + w.size;
 	}
 }
@@ -330,5 +331,6 @@ word_first_charset(struct slice raw)
 {
 	struct word w;
 
-	return find_word(raw, 0, &w) < raw.n ? w.cs : CHARSET_UNKNOWN;
+	return find_word(raw, 0, &w) < raw.n ? charset_lookup(w.label)
+	                                     : CHARSET_UNKNOWN;
 }

@@ -329,3 +329,20 @@ charset_decode(enum charset cs, struct slice in, struct str *out, size_t *bad_r)
 	if (bad_r != NULL)
 		*bad_r = sink.bad;
 }
+
+bool
+charset_try(enum charset cs, struct slice in, struct str *out)
+{
+	size_t before = out->n;
+	bool full = out->full;
+	size_t bad;
+
+	if ((out->max - out->n) / CHARSET_GROWTH < in.n)
+		return false;
+	charset_decode(cs, in, out, &bad);
+	if (bad == 0)
+		return true;
+	str_truncate(out, before);
+	out->full = full;
+	return false;
+}

@@ -26,6 +26,9 @@ enum charset {
 	CHARSET_OTHER_FIRST, /* the table goes on: Shift_JIS, GB18030, ... */
 };
 
+/* A byte becomes at most so many bytes of UTF-8. */
+#define CHARSET_GROWTH 4
+
 /* The decoder of a label as it stands in a mail: quotes, blanks, comments,
  * ";", an RFC 2231 "*lang" suffix are taken off.  Compares without case. */
 enum charset charset_lookup(struct slice label);
@@ -38,6 +41,9 @@ const char *charset_name(enum charset cs);
  */
 void charset_decode(enum charset cs, struct slice in, struct str *out,
                     size_t *bad_r);
+/* Append in, decoded, when every byte can be decoded and there is room in any
+ * case; otherwise out is as before and the answer false. */
+bool charset_try(enum charset cs, struct slice in, struct str *out);
 /* Free what the calling thread's open converters hold. */
 void charset_release_thread(void);
 

@@ -339,3 +339,47 @@ detect_header(struct slice bytes, const struct detect_hint *hint)
 {
 	return detect(bytes, hint);
 }
+
+/* Is trying s as a whole what decodes() does? */
+static bool
+is_tried_whole(enum charset cs, struct slice s)
+{
+	return cs == CHARSET_CP949 ||
+	       (s.n <= TRIAL_MAX &&
+	        (cs == CHARSET_WINDOWS_1252 || cs >= CHARSET_OTHER_FIRST));
+}
+
+enum charset
+detect_decode_header(struct slice s, const struct detect_hint *hint,
+                     struct str *out)
+{
+	enum charset cs = hint->label;
+
+	if (utf8_has_8bit(s.p, s.n)) {
+		if (cs <= CHARSET_UTF8 && utf8_good(s.p, s.n) == s.n) {
+			str_add_slice(out, s);
+			return CHARSET_UTF8;
+		}
+		if (is_tried_whole(cs, s) &&
+		    !(is_korean_label(cs) && utf8_valid(s.p, s.n) &&
+		      count_hangul(s) > 0) &&
+		    charset_try(cs, s, out))
+			return cs;
+	}
+	cs = detect(s, hint);
+	charset_decode(cs, s, out, NULL);
+	return cs;
+}
+
+enum charset
+detect_decode_body(struct slice bytes, const struct detect_hint *hint,
+                   struct str *out)
+{
+	size_t length;
+	enum charset cs = by_mark(bytes, &length);
+
+	if (cs == CHARSET_UNKNOWN)
+		return detect_decode_header(bytes, hint, out);
+	charset_decode(cs, slice_from(bytes, length), out, NULL);
+	return cs;
+}

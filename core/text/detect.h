@@ -21,6 +21,15 @@ enum charset detect_body(struct slice bytes, const struct detect_hint *hint,
                          size_t *bom_r);
 /* The same for raw 8-bit header text. */
 enum charset detect_header(struct slice bytes, const struct detect_hint *hint);
+/* Detect and append decoded, as detect_body or detect_header and charset_decode
+ * would; but where the label is right the bytes are read once or twice only.
+ * Return the charset. */
+enum charset detect_decode_body(struct slice bytes,
+                                const struct detect_hint *hint,
+                                struct str *out);
+enum charset detect_decode_header(struct slice bytes,
+                                  const struct detect_hint *hint,
+                                  struct str *out);
 /* All bytes decode as CP949, at least 2 Hangul and half of the non-ASCII
  * characters are Hangul. */
 bool detect_is_korean(struct slice bytes);
