@@ -16,6 +16,7 @@
 #include "mime/message.h"
 #include "mime/part.h"
 #include "text/html.h"
+#include "text/link.h"
 #include "text/unicode.h"
 #include "util/i18n.h"
 #include "util/utf8.h"
@@ -24,6 +25,8 @@
 
 /* A plain part so short that speaks of HTML is only an excuse. */
 #define EXCUSE_MAX 300
+/* Warnings about links of one part. */
+#define LINK_WARNINGS_MAX 65536
 
 static bool
 is_type(const struct part *p, const char *type)
@@ -163,19 +166,40 @@ end_section(struct str *out)
 		str_add_c(out, '\n');
 }
 
+/* Below the text from start on: addresses in it that mislead. */
 static void
-add_plain(const struct message *m, const struct part *p, struct str *out)
+add_link_warnings(size_t start, struct str *out)
+{
+	struct str warnings;
+
+	str_init(&warnings, LINK_WARNINGS_MAX);
+	link_warnings(slice_from(str_slice(out), start), &warnings);
+	if (warnings.n > 0) {
+		end_section(out);
+		begin_section(out);
+		str_add_slice(out, str_slice(&warnings));
+	}
+	str_release(&warnings);
+}
+
+static void
+add_plain(const struct message *m, const struct part *p, bool warn,
+          struct str *out)
 {
 	struct str text;
 	struct str flat;
+	size_t start;
 
 	str_init(&text, MIME_BODY_MAX);
 	str_init(&flat, MIME_BODY_MAX);
 	part_text(m, p, &text, NULL);
 	if (p->flowed)
 		flowed_decode(str_slice(&text), p->delsp, &flat);
+	start = out->n;
 	unicode_clean_body(p->flowed ? str_slice(&flat) : str_slice(&text),
 	                   out);
+	if (warn)
+		add_link_warnings(start, out);
 	str_release(&flat);
 	str_release(&text);
 }
@@ -262,12 +286,13 @@ part_size_estimate(const struct part *p)
 
 /* Text that no body has (see parse.h), as it stands. */
 static void
-add_lost(const struct message *m, const struct part *p, struct str *out)
+add_lost(const struct message *m, const struct part *p, bool warn,
+         struct str *out)
 {
 	struct part text = { .body = p->lost, .type = SLICE_LIT("text/plain") };
 
 	text.charset = p->charset;
-	add_plain(m, &text, out);
+	add_plain(m, &text, warn, out);
 }
 
 static bool
@@ -369,7 +394,7 @@ add_part(const struct message *m, const struct part *p, size_t cells,
 	if (invited != NULL)
 		add_calendar(m, invited, out);
 	else if (shows_lost(p))
-		add_lost(m, p, out);
+		add_lost(m, p, true, out);
 	else if (p->is_message)
 		add_nested_header(m, p, out);
 	else if (is_type(p, "text/calendar"))
@@ -380,7 +405,7 @@ add_part(const struct message *m, const struct part *p, size_t cells,
 	else if (is_type(p, "text/html"))
 		add_html(m, p, &opts, out);
 	else
-		add_plain(m, p, out);
+		add_plain(m, p, true, out);
 	end_section(out);
 }
 
@@ -432,7 +457,7 @@ add_words(const struct message *m, const struct part *p, size_t max,
 	if (is_type(p, "text/html"))
 		add_html(m, &head, &opts, out);
 	else
-		add_plain(m, &head, out);
+		add_plain(m, &head, false, out);
 }
 
 /* Neither plain text nor HTML: any other text, or what no body has. */
@@ -441,7 +466,7 @@ add_other_words(const struct message *m, size_t max, struct str *out)
 {
 	for (const struct part *p = m->root; p != NULL; p = part_walk(p)) {
 		if (shows_lost(p))
-			add_lost(m, p, out);
+			add_lost(m, p, false, out);
 		else if (p->child == NULL && !p->attachment && !p->is_message &&
 		         part_is_text(p))
 			add_words(m, p, max, out);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "text/link.h"
 #include "text/script.h"
 #include "text/unicode.h"
 #include "util/i18n.h"
@@ -17,32 +18,6 @@
 #define LINKS_MAX 5000U
 /* Texts of links are headings at most. */
 #define LINK_TEXT_MAX 300U
-
-/* A host name as it is compared: no user, no port, no "www.". */
-static struct slice
-host_of(struct slice target)
-{
-	size_t colon = slice_find(target, ':');
-	struct slice s = slice_from(target, colon + 1);
-	size_t n = 0;
-
-	if (slice_istarts(target, "mailto:")) {
-		s = slice_head(s, slice_find(s, '?'));
-		return slice_from(s, slice_rfind(s, '@') + 1);
-	}
-	while (s.n > 0 && (s.p[0] == '/' || s.p[0] == '\\'))
-		s = slice_from(s, 1);
-	while (n < s.n && s.p[n] != '/' && s.p[n] != '?' && s.p[n] != '#' &&
-	       s.p[n] != '\\')
-		n++;
-	s = slice_head(s, n);
-	n = slice_rfind(s, '@');
-	if (n < s.n)
-		s = slice_from(s, n + 1);
-	if (s.n > 0 && s.p[0] != '[')
-		s = slice_head(s, slice_find(s, ':'));
-	return s;
-}
 
 bool
 html_link_target(struct slice href, struct str *out)
@@ -66,7 +41,8 @@ html_link_target(struct slice href, struct str *out)
 		i += len;
 	}
 	target = slice_from(str_slice(out), start);
-	if (out->full || target.n > HTML_TARGET_MAX || host_of(target).n == 0) {
+	if (out->full || target.n > HTML_TARGET_MAX ||
+	    link_host(target).n == 0) {
 		str_truncate(out, start);
 		return false;
 	}
@@ -139,7 +115,7 @@ claimed_host(struct slice word)
 	       strchr(">)]}\"'.,;:!?", word.p[word.n - 1]) != NULL)
 		word.n--;
 	if (slice_istarts(word, "http://") || slice_istarts(word, "https://"))
-		return host_of(word);
+		return link_host(word);
 	if (slice_find(word, '@') < word.n)
 		host = slice_from(word, slice_rfind(word, '@') + 1);
 	else
@@ -151,7 +127,7 @@ claimed_host(struct slice word)
 bool
 html_link_deceives(struct slice text, struct slice target)
 {
-	struct slice real = without_www(host_of(target));
+	struct slice real = without_www(link_host(target));
 	struct slice word;
 
 	while (slice_word(&text, &word)) {
@@ -219,7 +195,7 @@ html_link_add(struct render *r, struct slice target, struct slice text)
 static void
 add_target(struct slice target, struct str *out)
 {
-	struct slice host = host_of(target);
+	struct slice host = link_host(target);
 	size_t at = host.n > 0 ? (size_t)(host.p - target.p) : target.n;
 
 	str_add_slice(out, slice_head(target, at));
@@ -237,12 +213,17 @@ html_link_list(struct render *r)
 	str_add_c(text, '\n');
 	for (size_t i = 0; i < r->result->link_count; i++) {
 		const struct html_link *link = &r->result->links[i];
+		struct str host;
 
 		str_printf(text, "[%zu] ", i + 1);
 		add_target(slice_of(link->target), text);
 		if (link->deceives)
 			str_printf(text, "  (!) %s",
 			           _("the text names another place"));
+		str_init(&host, HTML_TARGET_MAX);
+		if (link_hides(slice_of(link->target), &host))
+			str_printf(text, "  (!) %s", host.p);
+		str_release(&host);
 		str_add_c(text, '\n');
 	}
 }

@@ -8,7 +8,7 @@
 
 #include "util/banned.h"
 
-/* Longest label we turn around; DNS allows 63 bytes. */
+/* Most characters of a label we turn around; DNS allows 63 bytes in the end. */
 #define LABEL_MAX 63
 
 /* Groups of scripts; those of other numbers are blocks of their own. */
@@ -46,6 +46,7 @@ static const struct {
 	{ 0xf900, 0xfaff, SCRIPT_EAST_ASIA },
 	{ 0xfe00, 0xfe0f, SCRIPT_ANY },
 	{ 0xff00, 0xffef, SCRIPT_EAST_ASIA },
+	{ 0x1f000, 0x1fbff, SCRIPT_ANY },
 	{ 0x20000, 0x3ffff, SCRIPT_EAST_ASIA },
 };
 
@@ -82,6 +83,52 @@ script_mixes(struct slice label)
 			seen = script;
 	}
 	return latin && seen != SCRIPT_ANY && seen != SCRIPT_EAST_ASIA;
+}
+
+/* Letters that look like Latin ones; a word of nothing else is no word. */
+static bool
+is_lookalike(uint32_t c)
+{
+	static const uint16_t table[] = {
+		0x3b1, 0x3b3, 0x3b9, 0x3ba, 0x3bd, 0x3bf, 0x3c1, 0x3c5, 0x3c7,
+		0x430, 0x435, 0x43e, 0x440, 0x441, 0x443, 0x445, 0x455, 0x456,
+		0x457, 0x458, 0x4bb, 0x4bd, 0x4cf, 0x501, 0x51b, 0x51d,
+	};
+
+	for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+		if (table[i] == c)
+			return true;
+	return false;
+}
+
+/* Slashes and at-signs that are none: what follows would look like a path. */
+static bool
+is_false_sign(uint32_t c)
+{
+	return c == 0x2044 || c == 0x2215 || c == 0x2571 || c == 0x29f8 ||
+	       c == 0xfe68 || c == 0xfe6b || c == 0xff0f || c == 0xff20 ||
+	       c == 0xff3c;
+}
+
+/* Would people read another name than stands there? */
+static bool
+label_deceives(struct slice label)
+{
+	bool lookalikes = false;
+	bool others = false;
+
+	for (size_t i = 0; i < label.n;) {
+		uint32_t c;
+
+		i += utf8_decode(label.p + i, label.n - i, &c);
+		if (is_false_sign(c))
+			return true;
+		if (is_lookalike(c))
+			lookalikes = true;
+		else if (script_of(c) != SCRIPT_ANY)
+			others = true;
+	}
+	return (lookalikes && !others) || script_mixes(label);
 }
 
 /* The bias for the next delta (RFC 3492 6.1). */
@@ -160,11 +207,11 @@ add_label(struct slice label, struct str *out)
 	uint32_t v[LABEL_MAX];
 	size_t n = 0;
 
-	if (label.n > LABEL_MAX || !script_mixes(label)) {
+	if (!label_deceives(label)) {
 		str_add_slice(out, label);
 		return false;
 	}
-	for (size_t i = 0; i < label.n;)
+	for (size_t i = 0; i < label.n && n < LABEL_MAX;)
 		i += utf8_decode(label.p + i, label.n - i, &v[n++]);
 	str_add_z(out, "xn--");
 	add_punycode(v, n, out);

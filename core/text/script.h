@@ -12,9 +12,11 @@
  * Hangul, Han and Kana; digits and marks go with all. */
 bool script_mixes(struct slice label);
 /*
- * Append a host name; its labels that mix scripts as "xn--..." (RFC 3492), so
- * that they are not taken for the name they look like.  Labels that are in that
- * form already stay as they are.  true when any was changed.
+ * Append a host name; its labels that mix scripts, that consist of letters which
+ * look like Latin ones or that hold false slashes as "xn--..." (RFC 3492; of the
+ * first 63 characters), so that they are not taken for the name they look like.
+ * Labels that are in that form already stay as they are.  true when any was
+ * changed.
  */
 bool script_add_host(struct slice host, struct str *out);
 

@@ -7,6 +7,7 @@
 
 #include "text/script.h"
 #include "util/str.h"
+#include "util/utf8.h"
 
 static void
 assert_host(const char *host, const char *want)
@@ -48,18 +49,40 @@ test_mixed(void **state)
 	assert_host("bаnkрауsecure12", "xn--bnksecure12-yijc7ttb");
 }
 
-/* Longer than a label can be, or no UTF-8: as it stands, and no overrun. */
+/* One script, but nothing to be read in it than other letters; false slashes. */
+static void
+test_lookalikes(void **state)
+{
+	(void)state;
+	assert_host("аррӏе.com", "xn--80ak6aa92e.com");
+	assert_host("ас-1.example", "xn---1-6kc2e.example");
+	assert_host("хор.рф", "xn--n1aen.рф");
+	assert_host("хоккей.рф", "хоккей.рф");
+	assert_host("νου.example", "xn--yxaes.example");
+	assert_host("bank⁄login.example", "xn--banklogin-tn0e.example");
+	assert_host("bank／login.example", "xn--banklogin-j854c.example");
+	assert_host("❤1.example", "❤1.example");
+	assert_host("i🎉korea.example", "i🎉korea.example");
+}
+
+/* Longer than a label can be: still not taken for another; no UTF-8: no overrun. */
 static void
 test_hostile(void **state)
 {
 	static const char whole[] = "аb\xff\xd0.\xed\x95";
 	struct str s;
+	struct str ascii;
 
 	(void)state;
 	str_init(&s, 1000);
+	str_init(&ascii, 1000);
 	for (int i = 0; i < 40; i++)
 		str_add_z(&s, "аb");
-	assert_host(s.p, s.p);
+	str_add_z(&s, "보이지않는다");
+	(void)script_add_host(str_slice(&s), &ascii);
+	assert_true(slice_starts(str_slice(&ascii), "xn--"));
+	assert_false(utf8_has_8bit(ascii.p, ascii.n));
+	str_release(&ascii);
 	for (size_t i = 0; i < sizeof whole; i++) {
 		char *copy = malloc(i + 1);
 
@@ -77,6 +100,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_written_together),
 		cmocka_unit_test(test_mixed),
+		cmocka_unit_test(test_lookalikes),
 		cmocka_unit_test(test_hostile),
 	};
 
