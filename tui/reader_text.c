@@ -171,27 +171,46 @@ add_attachments(struct pane_reader *p)
 }
 
 static void
-add_short_headers(struct pane_reader *p)
+add_date(struct pane_reader *p)
 {
 	struct str s;
+	struct str odd;
 	int64_t date;
 
 	str_init(&s, FIELD_BYTES);
+	str_init(&odd, FIELD_BYTES);
+	if (message_date(&p->message, &date))
+		fmt_date_long(date, &s);
+	else if (message_odd_date(&p->message, &odd))
+		str_printf(&s, _("no date can be read in '%s'"), odd.p);
+	if (s.n > 0)
+		add_header(p, _("Date"), str_slice(&s), STYLE_HEADER);
+	str_release(&odd);
+	str_release(&s);
+}
+
+static void
+add_short_headers(struct pane_reader *p)
+{
+	struct str s;
+	struct str clean;
+
+	str_init(&s, FIELD_BYTES);
+	str_init(&clean, FIELD_BYTES);
 	(void)message_subject(&p->message, &s);
+	unicode_clean_line(str_slice(&s), &clean);
 	add_header(p, _("Subject"),
-	           s.n > 0 ? str_slice(&s) : slice_of(_("(no subject)")),
+	           clean.n > 0 ? str_slice(&clean)
+	                       : slice_of(_("(no subject)")),
 	           STYLE_SUBJECT);
+	str_release(&clean);
 	add_addresses(p, "From", _("From"));
 	add_addresses(p, "Reply-To", _("Reply to"));
 	add_addresses(p, "To", _("To"));
 	add_addresses(p, "Cc", _("Cc"));
-	if (message_date(&p->message, &date)) {
-		str_clear(&s);
-		fmt_date_long(date, &s);
-		add_header(p, _("Date"), str_slice(&s), STYLE_HEADER);
-	}
+	add_date(p);
 	add_attachments(p);
-	if (message_field_count(&p->message, "From") > 1)
+	if (message_has_senders(&p->message))
 		add_plain(p,
 		          _("Several senders are given: this mail may be "
 		            "forged."),

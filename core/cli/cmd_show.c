@@ -8,6 +8,7 @@
 #include "cli/out.h"
 #include "mime/message.h"
 #include "store/store.h"
+#include "text/unicode.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
 
@@ -15,6 +16,8 @@
 
 /* Wider lines tire the eye. */
 #define SHOW_CELLS_MAX 100
+/* A date, or the words in its place. */
+#define DATE_BYTES 200
 
 enum {
 	SHOW_FILE,
@@ -38,11 +41,38 @@ static void
 print_field(const struct message *m, const char *name, const char *shown)
 {
 	struct str value;
+	struct str clean;
 
 	str_init(&value, MESSAGE_FIELD_MAX);
-	if (message_text_field(m, m->root, name, &value) && value.n > 0)
-		out_line("%s: %s", shown, value.p);
+	str_init(&clean, MESSAGE_FIELD_MAX);
+	if (message_text_field(m, m->root, name, &value)) {
+		unicode_clean_line(str_slice(&value), &clean);
+		if (clean.n > 0)
+			out_line("%s: %s", shown, clean.p);
+	}
+	str_release(&clean);
 	str_release(&value);
+}
+
+/* What it means, in the user's time zone: a field that can be read may hold any
+ * words besides.  One that cannot is shown as what it is. */
+static void
+print_date(const struct message *m)
+{
+	struct str words;
+	struct str s;
+	int64_t t;
+
+	str_init(&words, DATE_BYTES);
+	str_init(&s, 2 * DATE_BYTES);
+	if (message_date(m, &t))
+		out_date_zone(&s, t);
+	else if (message_odd_date(m, &words))
+		str_printf(&s, _("no date can be read in '%s'"), words.p);
+	if (s.n > 0)
+		out_line("%s: %s", _("Date"), s.p);
+	str_release(&s);
+	str_release(&words);
 }
 
 static void
@@ -76,9 +106,9 @@ print_text(const struct message *m)
 	print_addrs(m, "Reply-To", _("Reply to"));
 	print_addrs(m, "To", _("To"));
 	print_addrs(m, "Cc", _("Cc"));
-	print_field(m, "Date", _("Date"));
+	print_date(m);
 	print_field(m, "Subject", _("Subject"));
-	if (message_field_count(m, "From") > 1)
+	if (message_has_senders(m))
 		out_line("%s", _("Several senders are given: this mail may be "
 		                 "forged."));
 	out_line("%s", "");

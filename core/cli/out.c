@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sysexits.h>
@@ -28,6 +29,18 @@ write_to(FILE *f, struct slice s)
 		(void)fwrite(s.p, 1, s.n, f);
 }
 
+/* What a mail holds must not begin a line that looks like ours. */
+static void
+add_one_line(struct slice s, struct str *out)
+{
+	size_t at = out->n;
+
+	unicode_clean_body(s, out);
+	for (; at < out->n; at++)
+		if (out->p[at] == '\n')
+			out->p[at] = ' ';
+}
+
 static void clean_line(struct str *out, const char *fmt, va_list ap)
 	__attribute__((format(printf, 2, 0)));
 
@@ -38,7 +51,7 @@ clean_line(struct str *out, const char *fmt, va_list ap)
 
 	str_init(&raw, LINE_MAX_BYTES);
 	str_vprintf(&raw, fmt, ap);
-	unicode_clean_body(str_slice(&raw), out);
+	add_one_line(str_slice(&raw), out);
 	str_release(&raw);
 }
 
@@ -88,7 +101,7 @@ out_raw(struct slice bytes)
 	while (slice_line(&bytes, &one)) {
 		/* A byte becomes at most a replacement character. */
 		str_init(&line, one.n * 3 + 2);
-		unicode_clean_body(one, &line);
+		add_one_line(one, &line);
 		str_add_c(&line, '\n');
 		write_to(stdout, str_slice(&line));
 		str_release(&line);
@@ -122,6 +135,18 @@ out_date(struct str *out, int64_t t)
 	clock_local(t, &tm, NULL);
 	str_printf(out, "%04d-%02d-%02d %02d:%02d", tm.tm_year + 1900,
 	           tm.tm_mon + 1, tm.tm_mday, tm.tm_hour, tm.tm_min);
+}
+
+void
+out_date_zone(struct str *out, int64_t t)
+{
+	struct tm tm;
+	int offset;
+
+	out_date(out, t);
+	clock_local(t, &tm, &offset);
+	str_printf(out, " %c%02d%02d", offset < 0 ? '-' : '+',
+	           abs(offset) / 3600, abs(offset) / 60 % 60);
 }
 
 size_t

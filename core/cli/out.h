@@ -15,7 +15,8 @@
 /* Largest JSON line: the text of a message with attachments named. */
 #define OUT_JSON_MAX ((size_t)1024 * 1024 * 1024)
 
-/* A line on standard output, cleaned of what a terminal would obey. */
+/* One line on standard output, cleaned of what a terminal would obey; line ends
+ * inside become blanks. */
 void out_line(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* The same on standard error, with the program's name in front. */
 void out_note(const struct cli *cli, const char *fmt, ...)
@@ -28,6 +29,8 @@ void out_text(struct slice text);
 void out_column(struct str *out, const char *text, size_t cells);
 /* "2026-11-23 09:12", local time */
 void out_date(struct str *out, int64_t t);
+/* "2026-11-23 09:12 +0900" */
+void out_date_zone(struct str *out, int64_t t);
 /* Columns of the terminal at fd; 80 when it is none. */
 size_t out_width(int fd);
 /* Begin and end a JSON object on a line of its own. */

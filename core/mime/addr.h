@@ -33,10 +33,11 @@ int addr_parse_typed(struct arena *a, struct slice text,
                      struct addr_list *list_r, struct err *err);
 /* May this spec be sent to an SMTP server (one @, no control, no leading -)? */
 bool addr_spec_ok(struct slice spec);
-/* For people: "Name <spec>" or spec; the spec is always shown when the name
- * looks like an address or is invisible.  Safe for a terminal. */
+/* For people: "Name <spec>", or spec when the name is invisible; a name with signs
+ * of an address or a list stands in quotes.  Safe for a terminal. */
 void addr_show(const struct addr *a, struct str *out);
-/* Short: the name, or the spec where the name may not be trusted. */
+/* Short: the name, or the spec where the name is invisible, looks like an address
+ * or another host, or mixes scripts in a word. */
 void addr_show_short(const struct addr *a, struct str *out);
 bool addr_same(struct slice spec_a, struct slice spec_b); /* case folded */
 

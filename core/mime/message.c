@@ -9,12 +9,15 @@
 #include "mime/limits.h"
 #include "mime/msgid.h"
 #include "mime/word.h"
+#include "text/unicode.h"
 #include "util/array.h"
 
 #include "util/banned.h"
 
 /* Date fields that are tried; more than two were never seen. */
 #define DATES_MAX 4
+/* Bytes shown of a date that is none. */
+#define ODD_DATE_MAX 60
 
 bool
 message_text_field(const struct message *m, const struct part *p,
@@ -77,6 +80,23 @@ message_date(const struct message *m, int64_t *t_r)
 	return false;
 }
 
+bool
+message_odd_date(const struct message *m, struct str *out)
+{
+	struct str words;
+	int64_t t;
+	bool odd;
+
+	str_init(&words, MESSAGE_FIELD_MAX);
+	odd = !message_date(m, &t) &&
+	      message_text_field(m, m->root, "Date", &words);
+	if (odd)
+		unicode_clean_line(slice_head(str_slice(&words), ODD_DATE_MAX),
+		                   out);
+	str_release(&words);
+	return odd;
+}
+
 struct slice
 message_id(const struct message *m)
 {
@@ -115,4 +135,20 @@ message_field_count(const struct message *m, const char *name)
 	for (size_t i = 0; i < m->root->field_count; i++)
 		n += slice_ieq(m->root->fields[i].name, want);
 	return n;
+}
+
+bool
+message_has_senders(const struct message *m)
+{
+	struct arena a = { NULL };
+	struct addr_list from;
+	size_t fields = message_field_count(m, "From");
+	bool many = fields > 1;
+
+	if (fields == 1 && part_field(m->root, "Sender", 0).p == NULL) {
+		message_addrs(m, "From", &a, &from);
+		many = from.n > 1;
+	}
+	arena_release(&a);
+	return many;
 }

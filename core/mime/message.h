@@ -24,6 +24,9 @@ void message_addrs(const struct message *m, const char *name, struct arena *a,
                    struct addr_list *list_r);
 /* Of the first Date that can be read; false when there is none. */
 bool message_date(const struct message *m, int64_t *t_r);
+/* A Date of which message_date makes nothing, safe to show and not long; false
+ * when there is no such field. */
+bool message_odd_date(const struct message *m, struct str *out);
 /* Without <>; empty when absent. */
 struct slice message_id(const struct message *m);
 /* Ids of References, then In-Reply-To, oldest first, in arena a. */
@@ -31,6 +34,9 @@ void message_references(const struct message *m, struct arena *a,
                         struct slice **ids_r, size_t *n_r);
 /* From, counted: 2 or more is a spoofing sign. */
 size_t message_field_count(const struct message *m, const char *name);
+/* More senders than one, and no Sender that says who of them sent it (RFC 5322
+ * 3.6.2): forged more often than not. */
+bool message_has_senders(const struct message *m);
 
 /* The bytes of a leaf, transfer encoding undone, appended. */
 void part_bytes(const struct part *p, struct str *out);

@@ -197,9 +197,32 @@ test_show(void **state)
 	assert_shown("", "a@b.kr", "a@b.kr", "a@b.kr");
 	assert_shown("a@b.kr", "a@b.kr", "a@b.kr", "a@b.kr");
 	/* A name that claims another address, or nothing that can be seen. */
-	assert_shown("ceo@bank.kr", "x@evil.kr", "ceo@bank.kr <x@evil.kr>",
+	assert_shown("ceo@bank.kr", "x@evil.kr", "\"ceo@bank.kr\" <x@evil.kr>",
 	             "x@evil.kr");
+	assert_shown("ceo＠bank.kr", "x@evil.kr",
+	             "\"ceo＠bank.kr\" <x@evil.kr>", "x@evil.kr");
+	/* One that would look like two senders in a list. */
+	assert_shown("A <a@bank.kr>, B", "x@evil.kr",
+	             "\"A <a@bank.kr>, B\" <x@evil.kr>", "x@evil.kr");
+	assert_shown("A\" <a@bank.kr>, \"B", "x@evil.kr",
+	             "\"A' <a@bank.kr>, 'B\" <x@evil.kr>", "x@evil.kr");
+	assert_shown("김, 하나", "a@b.kr", "\"김, 하나\" <a@b.kr>", "김, 하나");
+	/* Another host than the real one. */
+	assert_shown("bank.co.kr", "x@evil.kr", "bank.co.kr <x@evil.kr>",
+	             "x@evil.kr");
+	assert_shown("www.bank.co.kr", "x@mail.bank.co.kr",
+	             "www.bank.co.kr <x@mail.bank.co.kr>", "www.bank.co.kr");
+	assert_shown("J.R. 홍", "a@b.kr", "J.R. 홍 <a@b.kr>", "J.R. 홍");
+	/* A word of two scripts, and of two that go together. */
+	assert_shown("\xd0\xa1itibank 고객센터", "x@evil.kr",
+	             "\xd0\xa1itibank 고객센터 <x@evil.kr>", "x@evil.kr");
+	assert_shown("KT고객센터 🎉Sale", "a@b.kr", "KT고객센터 🎉Sale <a@b.kr>",
+	             "KT고객센터 🎉Sale");
 	assert_shown("ㅤ ㅤ", "x@evil.kr", "x@evil.kr", "x@evil.kr");
+	assert_shown("\u2800\u2003\u3000", "x@evil.kr", "x@evil.kr",
+	             "x@evil.kr");
+	assert_shown("\u0301\ufe0f\u034f\U000e0041", "x@evil.kr", "x@evil.kr",
+	             "x@evil.kr");
 	/* Scripts that nobody writes together: the ASCII form. */
 	assert_shown("", "x@\xd0\xb0pple.com", "x@xn--pple-43d.com",
 	             "x@xn--pple-43d.com");

@@ -57,6 +57,59 @@ test_first_counts(void **state)
 }
 
 static void
+assert_senders(const char *head, bool want)
+{
+	struct message m;
+
+	message_parse(&m, slice_of(head));
+	assert_int_equal(message_has_senders(&m), want);
+	message_release(&m);
+}
+
+static void
+test_senders(void **state)
+{
+	(void)state;
+	assert_senders("From: A <a@bank.kr>\n\n", false);
+	assert_senders("Subject: x\n\n", false);
+	assert_senders("From: a@bank.kr\nFROM : b@evil.kr\n\n", true);
+	assert_senders("From: a@bank.kr, b@evil.kr\n\n", true);
+	assert_senders("From: a@bank.kr, b@bank.kr\nSender: b@bank.kr\n\n",
+	               false);
+}
+
+static void
+assert_odd_date(const char *head, const char *want)
+{
+	struct message m;
+	struct str s;
+
+	str_init(&s, 1000);
+	message_parse(&m, slice_of(head));
+	assert_int_equal(message_odd_date(&m, &s), want != NULL);
+	assert_string_equal(s.p, want != NULL ? want : "");
+	message_release(&m);
+	str_release(&s);
+}
+
+/* Words in place of a date are shown as words, safe and short. */
+static void
+test_odd_date(void **state)
+{
+	char digits[10200] = "Date: ";
+
+	(void)state;
+	assert_odd_date("Subject: x\n\n", NULL);
+	assert_odd_date("Date: Tue, 4 Mar 2025 09:00:00 +0900\n\n", NULL);
+	assert_odd_date("Date: today\x1b[2J\u202e\u2028 =?utf-8?Q?=1B]0?=\n\n",
+	                "today[2J ]0");
+	memset(digits + 6, '9', 10000);
+	memcpy(digits + 10006, "\n\n", 3);
+	assert_odd_date(digits, "999999999999999999999999999999999999999999999"
+	                        "999999999999999");
+}
+
+static void
 test_references(void **state)
 {
 	struct message m;
@@ -216,6 +269,16 @@ test_display(void **state)
 	assert_displays("A: b\n\ntext\n\n\n", "text\n");
 	assert_displays("A: b\n\na\x1b[2J\xc2\x9b\n",
 	                "a\xef\xbf\xbd[2J\xef\xbf\xbd\n");
+	/* Addresses that lead elsewhere, in text and in the list of links. */
+	assert_displays("A: b\n\nhttp://bank.kr@evil.kr/x\nbye\n\n",
+	                "http://bank.kr@evil.kr/x\nbye\n\n(!) "
+	                "http://bank.kr@evil.kr/x leads to evil.kr\n");
+	assert_displays("Content-Type: text/html; charset=utf-8\n\n"
+	                "<a href='http://bank.kr@evil.kr/'>x</a> "
+	                "<a href='http://\xd0\xb0pple.kr/'>y</a>",
+	                "x[1] y[2]\n\n"
+	                "[1] http://bank.kr@evil.kr/  (!) evil.kr\n"
+	                "[2] http://xn--pple-43d.kr/  (!) xn--pple-43d.kr\n");
 	/* Text that no body has. */
 	assert_displays("A: b\ntext\nmore\n", "text\nmore\n");
 	assert_displays(MIXED "only\n--b--\n", "only\n");
@@ -399,6 +462,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_first_counts),
+		cmocka_unit_test(test_senders),
+		cmocka_unit_test(test_odd_date),
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_forced_charset),
