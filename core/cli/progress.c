@@ -52,6 +52,7 @@ progress_line(struct str *out, const char *label, uint64_t done, uint64_t total,
               size_t cells, bool blocks)
 {
 	struct str figures;
+	struct str clean;
 	size_t used;
 	size_t room;
 
@@ -64,7 +65,10 @@ progress_line(struct str *out, const char *label, uint64_t done, uint64_t total,
 	           (unsigned long long)total,
 	           (unsigned long long)(total > 0 ? done * 100 / total : 0));
 	room = cells > figures.n ? cells - figures.n : 0;
-	str_add_slice(out, unicode_fit(slice_of(label), room, &used));
+	str_init(&clean, LINE_MAX_BYTES);
+	unicode_clean_line(slice_of(label), &clean); /* may be a file's name */
+	str_add_slice(out, unicode_fit(str_slice(&clean), room, &used));
+	str_release(&clean);
 	if (room < figures.n && room == 0) {
 		str_release(&figures);
 		return;

@@ -52,6 +52,21 @@ list_id(struct slice field)
 	return slice_trim(slice_head(id, slice_find(id, '>')));
 }
 
+/* Shown to be changed and added again: what is not shown would get lost, and a
+ * line end would begin another rule. */
+static bool
+is_safe(struct slice s)
+{
+	for (size_t i = 0; i < s.n;) {
+		uint32_t c;
+
+		i += utf8_decode(s.p + i, s.n - i, &c);
+		if (utf8_is_unsafe(c) || c == UTF8_REPLACEMENT)
+			return false;
+	}
+	return s.n > 0;
+}
+
 void
 rule_suggest(const struct message *m, struct str *out)
 {
@@ -70,10 +85,10 @@ rule_suggest_as(const struct message *m, const char *actions, struct str *out)
 	if (message_text_field(m, m->root, "List-Id", &field))
 		id = list_id(str_slice(&field));
 	message_addrs(m, "From", &arena, &from);
-	if (id.n > 0)
+	if (id.n > 0 && is_safe(id))
 		rule_suggest_for(id, true,
 		                 actions != NULL ? actions : "archive", out);
-	else if (from.n > 0 && utf8_valid(from.v[0].spec.p, from.v[0].spec.n))
+	else if (from.n > 0 && is_safe(from.v[0].spec))
 		rule_suggest_for(from.v[0].spec, false,
 		                 actions != NULL ? actions : "star", out);
 	else

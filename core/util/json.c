@@ -97,9 +97,12 @@ escape(struct str *out, uint32_t c)
 		str_add_z(out, "\\t");
 		break;
 	default:
-		/* tags, beyond FFFF, do nothing to a terminal */
 		if (c < 0x10000 && utf8_is_unsafe(c))
 			str_printf(out, "\\u%04x", (unsigned)c);
+		else if (utf8_is_unsafe(c)) /* tags: two surrogates */
+			str_printf(out, "\\u%04x\\u%04x",
+			           0xd800 + (unsigned)((c - 0x10000) >> 10),
+			           0xdc00 + (unsigned)(c & 0x3ff));
 		else
 			str_add_codepoint(out, c);
 	}

@@ -199,7 +199,7 @@ test_json_quotes(void **state)
 	json_init(&j, &out);
 	json_object(&j);
 	json_key(&j, "a\"b");
-	json_string(&j, SLICE_LIT("x\n\x1b\\\xff가\x7f\u202e"));
+	json_string(&j, SLICE_LIT("x\n\x1b\\\xff가\x7f\u202e\U000e0041"));
 	json_key(&j, "list");
 	json_array(&j);
 	json_int(&j, -5);
@@ -210,10 +210,11 @@ test_json_quotes(void **state)
 	json_key(&j, "none");
 	json_string_z(&j, NULL);
 	json_end_object(&j);
-	assert_string_equal(out.p,
-	                    "{\"a\\\"b\":\"x\\n\\u001b\\\\\xef\xbf\xbd가"
-	                    "\\u007f\\u202e\",\"list\":[-5,true,null,0.5],"
-	                    "\"none\":null}");
+	assert_string_equal(
+		out.p,
+		"{\"a\\\"b\":\"x\\n\\u001b\\\\\xef\xbf\xbd가"
+		"\\u007f\\u202e\\udb40\\udc41\",\"list\":[-5,true,null,0.5],"
+		"\"none\":null}");
 	str_release(&out);
 }
 
