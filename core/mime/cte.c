@@ -139,27 +139,21 @@ b64_flush(uint64_t bits, unsigned have, char *o)
 	return o;
 }
 
-/* A line that is looked at as a whole has no more than this. */
-#define B64_LINE_MAX 1000
-
 /*
  * Behind the padding another stream may begin, or what a mailing list or a
- * scanner added to the text.  Does the next line that is not empty look like
- * base64?
+ * scanner added to the text.  Returns the end of the next line that is not empty
+ * when it looks like base64, else NULL.
  */
-static bool
+static const unsigned char *
 b64_goes_on(const unsigned char *p, const unsigned char *end)
 {
-	size_t n = 0;
-
 	while (p < end && (*p == '=' || byte_is_blank((char)*p)))
 		p++;
-	for (; p + n < end && n < B64_LINE_MAX; n++)
-		if (b64_values[p[n]] == B64_BAD)
-			break;
-	while (p + n < end && (p[n] == ' ' || p[n] == '\t' || p[n] == '\r'))
-		n++;
-	return p + n == end || n >= B64_LINE_MAX || p[n] == '\n';
+	while (p < end && b64_values[*p] != B64_BAD)
+		p++;
+	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r'))
+		p++;
+	return p == end || *p == '\n' ? p : NULL;
 }
 
 void
@@ -167,6 +161,7 @@ cte_decode_base64(struct slice in, struct str *out)
 {
 	const unsigned char *p = (const unsigned char *)in.p;
 	const unsigned char *end = p + in.n;
+	const unsigned char *known = p; /* base64 goes on up to here */
 	uint64_t bits = 0;
 	unsigned have = 0;
 	char *o;
@@ -190,7 +185,9 @@ cte_decode_base64(struct slice in, struct str *out)
 			o = b64_flush(bits, have, o);
 			have = 0;
 			bits = 0;
-			if (!b64_goes_on(p, end))
+			if (p >= known)
+				known = b64_goes_on(p, end);
+			if (known == NULL)
 				break;
 		} else if (v != B64_BAD) {
 			bits = (bits << 6 | v) & 0xffffff;
