@@ -92,7 +92,6 @@ init_panes(struct app *a)
 	w_line_init(&a->line);
 	str_init(&a->query, 4096);
 	str_init(&a->message, 1024);
-	str_init(&a->wanted_part, 256);
 	grid_init(&a->grid);
 }
 
@@ -165,7 +164,7 @@ stop(struct app *a)
 	w_line_release(&a->line);
 	str_release(&a->query);
 	str_release(&a->message);
-	str_release(&a->wanted_part);
+	free(a->save_folder);
 	free(a->autosave);
 	grid_release(&a->grid);
 	keymap_free(&a->keys);

@@ -145,10 +145,10 @@ focus_act(struct app *a, bool left)
 static void
 back_act(struct app *a)
 {
-	if (a->focus == PANE_READER)
-		app_close_reader(a);
-	else
+	if (a->focus != PANE_READER)
 		a->focus = PANE_LIST;
+	else if (!pane_reader_leave_part(&a->reader))
+		app_close_reader(a);
 }
 
 static void
@@ -270,7 +270,7 @@ act_read(struct app *a, enum action_id id)
 	else if (id == ACTION_RAW)
 		toggle_mode(a, READER_RAW);
 	else if (id == ACTION_CHARSET)
-		app_ask(a, PROMPT_CHARSET, SLICE_NONE);
+		app_pick_charset(a);
 	else if (id == ACTION_SEARCH)
 		app_ask(a,
 		        a->focus == PANE_READER ? PROMPT_FIND : PROMPT_SEARCH,

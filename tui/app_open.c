@@ -1,17 +1,35 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What is done with an attachment chosen: open, save, save all, pipe. */
+/*
+ * The parts of the message shown: listed, opened, saved, piped.
+ *
+ * Attachments come first in the list, then the other parts, so that the page of
+ * a mail can be opened in a browser.  What is itself mail or text is shown in
+ * the reader, and so is what a program prints: "back" returns to the message.
+ */
 #include "tui/app_priv.h"
 
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 
 #include "mail/attachment.h"
+#include "mail/sender_charset.h"
+#include "mime/part.h"
+#include "text/charset.h"
+#include "text/detect.h"
+#include "tui/reader_text.h"
+#include "util/fsx.h"
 #include "util/i18n.h"
-#include "util/proc.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
-/* What a command printed, shown in the status line. */
-#define PIPE_OUTPUT_MAX ((size_t)1024 * 1024)
+/* What a command may print. */
+#define OUTPUT_MAX ((size_t)1024 * 1024)
+/* Output of so many bytes in one line stands in the status line. */
+#define OUTPUT_LINE 200
+/* Copies of a name tried before giving up. */
+#define COPIES_MAX 1000
 
 enum {
 	DO_OPEN,
@@ -20,50 +38,219 @@ enum {
 	DO_PIPE
 };
 
-/* The attachment number n of the message shown, from 0. */
-static const struct part *
-nth_attachment(const struct app *a, int64_t n)
+/* Parts of the message shown. */
+struct part_list {
+	const struct part **v;
+	size_t n, cap;
+};
+
+bool
+app_need_reader(struct app *a)
 {
+	if (a->reader.id == 0)
+		app_read(a);
+	return a->reader.id != 0;
+}
+
+/* ---- the list ---- */
+
+/* All leaves but the attachments when others is set, in document order. */
+static void
+collect(const struct message *m, bool others, struct part_list *list)
+{
+	const struct part *att = message_next_attachment(m, NULL);
 	const struct part *p = NULL;
 
-	do
-		p = message_next_attachment(&a->reader.message, p);
-	while (p != NULL && n-- > 0);
+	while ((p = message_next_leaf(m, p)) != NULL) {
+		bool is_att = p == att;
+
+		if (is_att != others)
+			array_add(list, p);
+		if (is_att)
+			att = message_next_attachment(m, att);
+	}
+}
+
+/* The parts in the order of the list; release it. */
+static void
+list_parts(const struct message *m, struct part_list *list)
+{
+	*list = (struct part_list){ 0 };
+	collect(m, false, list);
+	collect(m, true, list);
+}
+
+static const struct part *
+nth_part(const struct app *a, int64_t n)
+{
+	const struct part *p;
+	struct part_list list;
+
+	list_parts(&a->reader.message, &list);
+	p = n >= 0 && (uint64_t)n < list.n ? list.v[n] : NULL;
+	array_release(&list);
 	return p;
+}
+
+/* One plain text and nothing else is what the reader shows anyway. */
+static bool
+worth_listing(const struct part_list *list)
+{
+	return list->n > 1 ||
+	       (list->n == 1 && (list->v[0]->attachment ||
+	                         !slice_eq_z(list->v[0]->type, "text/plain")));
+}
+
+static void
+add_item(struct app *a, const struct part *p, int64_t n)
+{
+	struct str name, detail;
+
+	str_init(&name, 1024);
+	str_init(&detail, 256);
+	/* A message says more by its subject than by a number. */
+	if (p->is_message && p->filename.n == 0 && p->child != NULL)
+		(void)message_text_field(&a->reader.message, p->child,
+		                         "Subject", &name);
+	if (name.n == 0)
+		part_save_name(p, &name);
+	str_add_slice(&detail, slice_head(p->type, 100));
+	str_add_z(&detail, ", ");
+	str_add_size(&detail, part_size_estimate(p));
+	w_pick_add(&a->picker, name.p, detail.p, n);
+	str_release(&detail);
+	str_release(&name);
+}
+
+void
+app_pick_attachment(struct app *a)
+{
+	struct part_list list;
+	size_t i;
+
+	if (!app_need_reader(a))
+		return;
+	list_parts(&a->reader.message, &list);
+	if (worth_listing(&list)) {
+		app_pick_start(a, PICK_ATTACHMENT, _("Attachments and parts"));
+		for (i = 0; i < list.n; i++)
+			add_item(a, list.v[i], (int64_t)i);
+	} else {
+		app_say(a, STYLE_DIM, _("no attachments"));
+	}
+	array_release(&list);
 }
 
 void
 app_pick_part(struct app *a, int64_t number)
 {
-	const struct part *p = nth_attachment(a, number);
+	const struct part *p = nth_part(a, number);
 	struct str name;
 
 	if (p == NULL)
 		return;
-	str_init(&name, 256);
+	str_init(&name, 1024);
 	part_save_name(p, &name);
 	a->wanted_number = number;
 	app_pick_start(a, PICK_PART, name.p);
 	w_pick_add(&a->picker, _("Open"), NULL, DO_OPEN);
 	w_pick_add(&a->picker, _("Save"), NULL, DO_SAVE);
-	w_pick_add(&a->picker, _("Save all"), NULL, DO_SAVE_ALL);
+	if (message_next_attachment(&a->reader.message, NULL) != NULL)
+		w_pick_add(&a->picker, _("Save all"), NULL, DO_SAVE_ALL);
 	w_pick_add(&a->picker, _("Pipe to a command"), NULL, DO_PIPE);
 	str_release(&name);
 }
 
-static int
-run_in_terminal(const struct attachment_view *v, struct err *err)
+/* ---- opening ---- */
+
+/* A message: read it on top of the one it is part of. */
+static void
+open_message(struct app *a, const struct part *p)
 {
-	struct proc_opts opts = { .inherit_tty = true,
-		                  .timeout_ms = INT32_MAX,
-		                  .cancel_fd = -1 };
-	int status;
+	struct err err = { 0 };
+
+	if (!pane_reader_open_part(&a->reader, p)) {
+		app_say(a, STYLE_WARN, _("too many messages are open"));
+		return;
+	}
+	if (sender_charset_apply(a->store, &a->reader.message, &err) != 0)
+		app_say_err(a, &err);
+	a->focus = PANE_READER;
+	app_say(a, STYLE_DIM, _("a message inside of another"));
+}
+
+static void
+show_text(struct app *a, const char *title, struct slice text)
+{
+	if (!pane_reader_open_text(&a->reader, slice_of(title), text))
+		app_say(a, STYLE_WARN, _("too many messages are open"));
+	a->focus = PANE_READER;
+}
+
+/* No program opens it, but it can be read here. */
+static void
+open_text(struct app *a, const struct part *p)
+{
+	struct str name, text;
+
+	str_init(&name, 1024);
+	str_init(&text, READER_TEXT_MAX);
+	part_save_name(p, &name);
+	part_text(&a->reader.message, p, &text, NULL);
+	show_text(a, name.p, str_slice(&text));
+	str_release(&text);
+	str_release(&name);
+}
+
+/* What a command printed: one line below the screen, more in the reader. */
+static void
+show_output(struct app *a, const char *command, struct slice output, int status)
+{
+	struct detect_hint hint = { 0 };
+	struct slice text = slice_trim(output);
+	struct str utf8;
+
+	str_init(&utf8, 4 * OUTPUT_MAX);
+	charset_decode(detect_body(text, &hint, NULL), text, &utf8, NULL);
+	text = str_slice(&utf8);
+	if (text.n > OUTPUT_LINE || slice_find(text, '\n') < text.n)
+		show_text(a, command, text);
+	if (status != 0)
+		app_say(a, STYLE_ERROR, _("'%s' ended with status %d"), command,
+		        status);
+	else if (text.n == 0)
+		app_say(a, STYLE_OK, _("'%s' is done and printed nothing"),
+		        command);
+	else if (text.n <= OUTPUT_LINE && slice_find(text, '\n') == text.n)
+		app_say(a, STYLE_OK, "%.*s", SLICE_ARG(text));
+	str_release(&utf8);
+}
+
+static void
+run_view(struct app *a, const struct attachment_view *v)
+{
+	bool terminal = v->how == ATTACHMENT_TERMINAL;
+	struct err err = { 0 };
+	struct str output;
+	int status = 0;
 	int rc;
 
-	term_leave();
-	rc = proc_run(v->argv, &opts, NULL, &status, err);
-	term_enter();
-	return rc;
+	str_init(&output, OUTPUT_MAX);
+	if (terminal)
+		term_leave();
+	rc = attachment_view_run(v, &output, &status, &err);
+	if (terminal)
+		term_enter();
+	if (rc != 0)
+		app_say_err(a, &err);
+	else if (v->how == ATTACHMENT_PRINTS)
+		show_output(a, v->argv[0], str_slice(&output), status);
+	else if (status != 0)
+		app_say(a, STYLE_ERROR, _("'%s' ended with status %d"),
+		        v->argv[0], status);
+	else
+		app_say(a, STYLE_OK, _("opened with %s"), v->argv[0]);
+	str_release(&output);
 }
 
 static void
@@ -71,43 +258,157 @@ open_part(struct app *a, const struct part *p)
 {
 	struct attachment_view v;
 	struct err err = { 0 };
-	int rc;
 
+	if (p->is_message) {
+		open_message(a, p);
+		return;
+	}
 	if (attachment_view_init(&v, p, &err) != 0) {
 		app_say_err(a, &err);
 		return;
 	}
-	rc = v.terminal ? run_in_terminal(&v, &err)
-	                : attachment_view_start(&v, &err);
-	if (rc != 0)
-		app_say_err(a, &err);
+	if (v.how == ATTACHMENT_NO_PROGRAM && part_is_text(p))
+		open_text(a, p);
 	else
-		app_say(a, STYLE_OK, _("opened with %s"), v.argv[0]);
+		run_view(a, &v);
 	a->dirty = true;
-	if (rc != 0 || v.terminal)
-		attachment_view_release(&v);
-	else
+	if (v.how == ATTACHMENT_WINDOW)
 		array_add(&a->opened, v); /* it may still be read */
+	else
+		attachment_view_release(&v);
+}
+
+/* ---- saving ---- */
+
+/* The folder of the last time, ~/Downloads when it is there, else the home
+ * folder; owned. */
+static char *
+save_folder(const struct app *a)
+{
+	const char *home = getenv("HOME");
+	char *downloads;
+	struct stat st;
+
+	if (a->save_folder != NULL)
+		return xstrdup(a->save_folder);
+	if (home == NULL || home[0] == '\0')
+		return xstrdup(".");
+	downloads = fsx_join(home, "Downloads");
+	if (stat(downloads, &st) == 0 && S_ISDIR(st.st_mode))
+		return downloads;
+	free(downloads);
+	return xstrdup(home);
 }
 
 static void
-save_all(struct app *a)
+remember_folder(struct app *a, struct slice folder)
 {
-	char *folder = app_save_folder();
-	struct err err = { 0 };
-	size_t n;
+	free(a->save_folder);
+	a->save_folder = fsx_expand_home(folder);
+}
 
-	if (attachment_save_all(&a->reader.message, folder, &n, &err) != 0)
-		app_say_err(a, &err);
-	else
-		app_say(a, STYLE_OK, _("%zu saved in %s"), n, folder);
+/* "a.pdf" is there: "a-2.pdf". */
+static char *
+free_path(const char *path)
+{
+	struct slice whole = slice_of(path);
+	size_t slash = slice_rfind(whole, '/');
+	size_t dot = slice_rfind(whole, '.');
+	int i;
+
+	if (dot == whole.n || (slash < whole.n && dot <= slash + 1))
+		dot = whole.n;
+	for (i = 2; i < COPIES_MAX; i++) {
+		char *p = xasprintf("%.*s-%d%s", (int)dot, path, i, path + dot);
+
+		if (!fsx_exists(p))
+			return p;
+		free(p);
+	}
+	return xstrdup(path);
+}
+
+static void
+ask_save(struct app *a, const struct part *p)
+{
+	char *folder = save_folder(a);
+	struct str name;
+	char *path;
+
+	str_init(&name, 1024);
+	part_save_name(p, &name);
+	path = fsx_join(folder, name.p);
+	if (fsx_exists(path)) {
+		char *other = free_path(path);
+
+		free(path);
+		path = other;
+	}
+	app_ask(a, PROMPT_SAVE, slice_of(path));
+	free(path);
+	free(folder);
+	str_release(&name);
+}
+
+static void
+ask_save_all(struct app *a)
+{
+	char *folder = save_folder(a);
+
+	app_ask(a, PROMPT_SAVE_ALL, slice_of(folder));
 	free(folder);
 }
 
 void
+app_save_part(struct app *a, struct slice path)
+{
+	const struct part *p = nth_part(a, a->wanted_number);
+	struct err err = { 0 };
+	struct slice where;
+	size_t slash;
+	char *file = NULL;
+
+	path = slice_trim(path);
+	if (p == NULL || path.n == 0)
+		return;
+	if (attachment_save_as(p, path, &file, &err) != 0) {
+		app_say_err(a, &err);
+		return;
+	}
+	where = slice_of(file);
+	app_say(a, STYLE_OK, _("saved as %s"), file);
+	slash = slice_rfind(where, '/');
+	if (slash < where.n)
+		remember_folder(a, slice_head(where, slash > 0 ? slash : 1));
+	free(file);
+}
+
+void
+app_save_all(struct app *a, struct slice folder)
+{
+	struct err err = { 0 };
+	size_t n = 0;
+
+	folder = slice_trim(folder);
+	if (folder.n == 0 || a->reader.id == 0)
+		return;
+	if (attachment_save_all(&a->reader.message, folder, &n, &err) == 0) {
+		app_say(a, STYLE_OK, _("%zu saved in %.*s"), n,
+		        SLICE_ARG(folder));
+		remember_folder(a, folder);
+	} else if (n > 0) {
+		app_say(a, STYLE_ERROR, _("%zu saved, then: %s"), n, err.text);
+	} else {
+		app_say_err(a, &err);
+	}
+}
+
+/* ---- choices ---- */
+
+void
 app_part_chosen(struct app *a, int64_t what)
 {
-	const struct part *p = nth_attachment(a, a->wanted_number);
+	const struct part *p = nth_part(a, a->wanted_number);
 
 	if (p == NULL)
 		return;
@@ -116,10 +417,10 @@ app_part_chosen(struct app *a, int64_t what)
 		open_part(a, p);
 		break;
 	case DO_SAVE:
-		app_ask_save(a, p);
+		ask_save(a, p);
 		break;
 	case DO_SAVE_ALL:
-		save_all(a);
+		ask_save_all(a);
 		break;
 	default:
 		app_ask(a, PROMPT_PIPE, SLICE_NONE);
@@ -130,23 +431,19 @@ app_part_chosen(struct app *a, int64_t what)
 void
 app_pipe_part(struct app *a, struct slice command)
 {
-	const struct part *p = nth_attachment(a, a->wanted_number);
+	const struct part *p = nth_part(a, a->wanted_number);
 	char *line = slice_dup(slice_trim(command));
 	struct err err = { 0 };
 	struct str output;
 	int status = 0;
 
-	str_init(&output, PIPE_OUTPUT_MAX);
+	str_init(&output, OUTPUT_MAX);
 	if (p == NULL || line[0] == '\0')
 		;
 	else if (attachment_pipe(p, line, &output, &status, &err) != 0)
 		app_say_err(a, &err);
-	else if (status != 0)
-		app_say(a, STYLE_ERROR, _("'%s' ended with status %d"), line,
-		        status);
 	else
-		app_say(a, STYLE_OK, "%.*s",
-		        SLICE_ARG(slice_head(str_slice(&output), 200)));
+		show_output(a, line, str_slice(&output), status);
 	str_release(&output);
 	free(line);
 }

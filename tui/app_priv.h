@@ -39,6 +39,7 @@ enum app_prompt {
 	PROMPT_FIND, /* in the reader */
 	PROMPT_COMMAND,
 	PROMPT_SAVE,
+	PROMPT_SAVE_ALL,
 	PROMPT_PIPE,
 	PROMPT_REDIRECT,
 	PROMPT_CHARSET,
@@ -54,6 +55,7 @@ enum app_pick {
 	PICK_LINK,
 	PICK_ATTACHMENT,
 	PICK_PART, /* what to do with it */
+	PICK_CHARSET,
 	PICK_OUTBOX,
 	PICK_OUTGOING, /* what to do with one of them */
 	PICK_TEXT,     /* only to be read */
@@ -120,8 +122,8 @@ struct app {
 	struct w_pick picker;
 	int64_t outgoing; /* row chosen in the outbox */
 	ARRAY(char *) links;
-	struct str wanted_part; /* path of the attachment to save */
-	int64_t wanted_number;  /* of the attachment chosen, from 0 */
+	int64_t wanted_number; /* of the part chosen, as listed, from 0 */
+	char *save_folder;     /* the last one that was chosen, or NULL */
 	ARRAY(struct attachment_view) opened; /* copies others may read */
 
 	struct str message;
@@ -177,18 +179,20 @@ void app_select(struct app *a);
 void app_why(struct app *a);
 bool app_map_selected(struct app *a, struct fsx_map *map_r, int64_t *id_r);
 /* app_parts.c */
-void app_pick_attachment(struct app *a);
-void app_save_part(struct app *a, struct slice path);
-void app_ask_save(struct app *a, const struct part *p);
-char *app_save_folder(void); /* owned */
 void app_pick_link(struct app *a);
 void app_open_link(struct app *a, const char *url);
+void app_pick_charset(struct app *a);
+void app_charset_chosen(struct app *a, int64_t n);
 void app_set_charset(struct app *a, struct slice label);
 /* app_open.c */
+void app_pick_attachment(struct app *a);
 void app_pick_part(struct app *a, int64_t number);
 void app_part_chosen(struct app *a, int64_t what);
+void app_save_part(struct app *a, struct slice path);
+void app_save_all(struct app *a, struct slice folder);
 void app_pipe_part(struct app *a, struct slice command);
 void app_close_opened(struct app *a);
+bool app_need_reader(struct app *a);
 /* app_prompt.c */
 void app_ask(struct app *a, enum app_prompt prompt, struct slice text);
 void app_prompt_key(struct app *a, uint32_t key);

@@ -29,6 +29,8 @@ app_prompt_label(enum app_prompt prompt)
 		return ":";
 	case PROMPT_SAVE:
 		return _("Save as:");
+	case PROMPT_SAVE_ALL:
+		return _("Save all in folder:");
 	case PROMPT_PIPE:
 		return _("Command:");
 	case PROMPT_REDIRECT:
@@ -128,6 +130,9 @@ done(struct app *a, enum app_prompt prompt, struct slice text)
 		break;
 	case PROMPT_SAVE:
 		app_save_part(a, text);
+		break;
+	case PROMPT_SAVE_ALL:
+		app_save_all(a, text);
 		break;
 	case PROMPT_PIPE:
 		app_pipe_part(a, text);
@@ -264,6 +269,9 @@ chosen(struct app *a, enum app_pick pick, int64_t value)
 		break;
 	case PICK_PART:
 		app_part_chosen(a, value);
+		break;
+	case PICK_CHARSET:
+		app_charset_chosen(a, value);
 		break;
 	case PICK_OUTBOX:
 		app_pick_outgoing(a, value);

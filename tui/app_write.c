@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mail/account_match.h"
+#include "mail/sender_charset.h"
 #include "tui/key.h"
 #include "tui/text_fmt.h"
 #include "util/clock.h"
@@ -88,6 +89,17 @@ fill(struct compose *c, const struct message *m, int64_t id,
 						      : COMPOSE_REPLY);
 }
 
+/* The message that is meant: a part of the stored one while that is read; it
+ * has no row that could be marked. */
+static struct slice
+raw_of(const struct app *a, struct slice stored, int64_t *id)
+{
+	if (a->focus != PANE_READER || !pane_reader_in_message(&a->reader))
+		return stored;
+	*id = 0;
+	return a->reader.message.raw;
+}
+
 void
 app_write(struct app *a, enum action_id id)
 {
@@ -109,7 +121,9 @@ app_write(struct app *a, enum action_id id)
 	}
 	if (!app_map_selected(a, &map, &stored))
 		return;
-	message_parse(&m, map.data);
+	message_parse(&m, raw_of(a, map.data, &stored));
+	if (sender_charset_apply(a->store, &m, &err) != 0)
+		app_say_err(a, &err);
 	c = fresh(a);
 	answer_from(a, c, &m);
 	fill(c, &m, stored, id, &err);

@@ -4,10 +4,16 @@
 
 #include <string.h>
 
+#include "mime/limits.h"
 #include "text/unicode.h"
 #include "tui/reader_text.h"
 
 #include "util/banned.h"
+
+/* Messages inside of messages that are open at a time. */
+#define LEVELS_MAX 64
+/* Bytes of the title of a text. */
+#define TITLE_BYTES 400
 
 void
 pane_reader_init(struct pane_reader *p, const struct model *m)
@@ -18,11 +24,85 @@ pane_reader_init(struct pane_reader *p, const struct model *m)
 	str_init(&p->find, 1024);
 }
 
+/* Put the message shown below one made of bytes, which are taken. */
+static bool
+push(struct pane_reader *p, struct str *bytes, bool made)
+{
+	struct reader_level l = { p->message, p->bytes, p->top, p->made };
+
+	if (p->id == 0 || p->outer.n == LEVELS_MAX) {
+		str_release(bytes);
+		return false;
+	}
+	array_add(&p->outer, l);
+	p->bytes = *bytes;
+	p->made = made;
+	message_parse(&p->message, str_slice(&p->bytes));
+	p->mode = READER_SHORT;
+	p->cols = 0;
+	p->top = p->found = 0;
+	str_clear(&p->find);
+	return true;
+}
+
+bool
+pane_reader_open_part(struct pane_reader *p, const struct part *part)
+{
+	struct str bytes;
+
+	str_init(&bytes, MIME_BODY_MAX);
+	part_bytes(part, &bytes);
+	return push(p, &bytes, false);
+}
+
+bool
+pane_reader_open_text(struct pane_reader *p, struct slice title,
+                      struct slice text)
+{
+	struct str bytes;
+
+	str_init(&bytes, MIME_BODY_MAX);
+	str_add_z(&bytes, "Content-Type: text/plain; charset=utf-8\nSubject: ");
+	unicode_clean_line(slice_head(title, TITLE_BYTES), &bytes);
+	str_add_z(&bytes, "\n\n");
+	str_add_slice(&bytes, text);
+	return push(p, &bytes, true);
+}
+
+bool
+pane_reader_leave_part(struct pane_reader *p)
+{
+	struct reader_level l;
+
+	if (p->outer.n == 0)
+		return false;
+	message_release(&p->message);
+	str_release(&p->bytes);
+	l = p->outer.v[--p->outer.n];
+	p->message = l.message;
+	p->bytes = l.bytes;
+	p->made = l.made;
+	p->top = l.top;
+	p->mode = READER_SHORT;
+	p->cols = 0;
+	p->found = 0;
+	str_clear(&p->find);
+	return true;
+}
+
+bool
+pane_reader_in_message(const struct pane_reader *p)
+{
+	return p->id != 0 && p->outer.n > 0 && !p->made;
+}
+
 void
 pane_reader_close(struct pane_reader *p)
 {
 	if (p->id == 0)
 		return;
+	while (pane_reader_leave_part(p))
+		;
 	message_release(&p->message);
 	fsx_map_close(&p->map);
 	p->id = 0;
@@ -38,6 +118,7 @@ pane_reader_release(struct pane_reader *p)
 		return;
 	pane_reader_close(p);
 	array_release(&p->lines);
+	array_release(&p->outer);
 	str_release(&p->text);
 	str_release(&p->find);
 }

@@ -25,11 +25,22 @@ struct reader_line {
 	enum style style;
 };
 
+/* A message that waits below the part of it that is being read. */
+struct reader_level {
+	struct message message;
+	struct str bytes; /* that it was made of; not of the first one */
+	size_t top;
+	bool made; /* from a text of ours */
+};
+
 struct pane_reader {
 	const struct model *model;
 	int64_t id; /* 0: nothing open */
 	struct fsx_map map;
-	struct message message;
+	struct message message; /* the one that is shown */
+	ARRAY(struct reader_level) outer;
+	struct str bytes; /* of the message shown, when it is a part */
+	bool made;        /* the message shown is none: a text of ours */
 	enum reader_mode mode;
 	struct str text;
 	ARRAY(struct reader_line) lines;
@@ -47,6 +58,16 @@ void pane_reader_release(struct pane_reader *p);
 int pane_reader_open(struct pane_reader *p, const struct store_row *row,
                      struct err *err);
 void pane_reader_close(struct pane_reader *p);
+/* Show the message inside of a part of the one shown, on top of it.  false: too
+ * many are open. */
+bool pane_reader_open_part(struct pane_reader *p, const struct part *part);
+/* Show a text (UTF-8, any bytes) in the same way. */
+bool pane_reader_open_text(struct pane_reader *p, struct slice title,
+                           struct slice text);
+/* Back to the message below; false when there is none. */
+bool pane_reader_leave_part(struct pane_reader *p);
+/* Is a message being read that is part of another? */
+bool pane_reader_in_message(const struct pane_reader *p);
 void pane_reader_set_mode(struct pane_reader *p, enum reader_mode mode);
 /* Decode again as cs; CHARSET_UNKNOWN: detect. */
 void pane_reader_set_charset(struct pane_reader *p, enum charset cs);

@@ -154,20 +154,33 @@ add_attachments(struct pane_reader *p)
 	struct part *part = NULL;
 
 	while ((part = message_next_attachment(&p->message, part)) != NULL) {
-		struct str s, bytes;
+		struct str s;
 
 		str_init(&s, 1024);
-		str_init(&bytes, READER_TEXT_MAX);
 		part_save_name(part, &s);
-		part_bytes(part, &bytes);
 		str_add_z(&s, " (");
-		str_add_size(&s, bytes.n);
+		str_add_size(&s, part_size_estimate(part));
 		str_add_z(&s, ")");
 		add_header(p, label, str_slice(&s), STYLE_HEADER);
 		label = "";
-		str_release(&bytes);
 		str_release(&s);
 	}
+}
+
+/* What the message is part of. */
+static void
+add_outer(struct pane_reader *p)
+{
+	struct str s;
+
+	if (p->outer.n == 0)
+		return;
+	str_init(&s, FIELD_BYTES);
+	(void)message_subject(&p->outer.v[p->outer.n - 1].message, &s);
+	add_header(p, _("Part of"),
+	           s.n > 0 ? str_slice(&s) : slice_of(_("(no subject)")),
+	           STYLE_DIM);
+	str_release(&s);
 }
 
 static void
@@ -177,6 +190,7 @@ add_date(struct pane_reader *p)
 	struct str odd;
 	int64_t date;
 
+	add_outer(p);
 	str_init(&s, FIELD_BYTES);
 	str_init(&odd, FIELD_BYTES);
 	if (message_date(&p->message, &date))
@@ -215,7 +229,7 @@ add_short_headers(struct pane_reader *p)
 		          _("Several senders are given: this mail may be "
 		            "forged."),
 		          STYLE_WARN);
-	if (p->verdict == SPAM_UNSURE)
+	if (p->verdict == SPAM_UNSURE && p->outer.n == 0)
 		add_plain(p,
 		          _("The spam filter is unsure about this mail; W says "
 		            "why."),

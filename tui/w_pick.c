@@ -190,8 +190,12 @@ draw_item(struct w_pick *p, struct grid *g, int row, size_t at)
 	int detail = (int)unicode_cells(slice_of(it->detail));
 	int width = p->box.cols - 4;
 
-	if (detail > width / 2)
-		detail = width / 2;
+	int text = (int)unicode_cells(slice_of(it->text));
+
+	/* Neither takes the other more than half of the line. */
+	if (detail + 1 + text > width)
+		detail = max_int(width - 1 - text,
+		                 detail < width / 2 ? detail : width / 2);
 	grid_fill_row(g, &p->box, row, 0, st);
 	(void)grid_field(g, &p->box, row, 2,
 	                 width - detail - (detail > 0 ? 1 : 0), st,

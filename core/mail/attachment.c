@@ -91,27 +91,33 @@ create(int dir, struct slice wanted, struct str *name, struct err *err)
 	               name->p);
 }
 
+/* Write p to the new file name of folder dir; no half of it stays. */
+static int
+fill_file(int dir, const char *name, int fd, const struct part *p,
+          struct err *err)
+{
+	int rc = write_part(fd, p, err);
+
+	if (rc == 0)
+		rc = fsx_fsync(fd, name, err);
+	if (close(fd) != 0 && rc == 0)
+		rc = err_sys(err, errno, _("cannot write '%s'"), name);
+	if (rc != 0)
+		(void)unlinkat(dir, name, 0); /* rc says it already */
+	return rc;
+}
+
 static int
 save_in(int dir, const struct part *p, struct str *name, struct err *err)
 {
 	struct str wanted;
 	int fd;
-	int rc;
 
 	str_init(&wanted, MIME_NAME_MAX);
 	part_save_name(p, &wanted);
 	fd = create(dir, str_slice(&wanted), name, err);
 	str_release(&wanted);
-	if (fd < 0)
-		return -1;
-	rc = write_part(fd, p, err);
-	if (rc == 0)
-		rc = fsx_fsync(fd, name->p, err);
-	if (close(fd) != 0 && rc == 0)
-		rc = err_sys(err, errno, _("cannot write '%s'"), name->p);
-	if (rc != 0)
-		(void)unlinkat(dir, name->p, 0); /* rc says it already */
-	return rc;
+	return fd < 0 ? -1 : fill_file(dir, name->p, fd, p, err);
 }
 
 int
@@ -133,18 +139,74 @@ attachment_save(const struct part *p, const char *folder, char **path_r,
 	return rc;
 }
 
+static bool
+is_folder(const char *path)
+{
+	struct stat st;
+
+	return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
+}
+
+/* Is there a folder for this file? */
+static int
+check_folder_of(const char *file, struct err *err)
+{
+	struct slice s = slice_of(file);
+	size_t slash = slice_rfind(s, '/');
+	char *folder = slash == s.n ? xstrdup(".")
+	                            : slice_dup(slice_head(s, slash + 1));
+	int rc = 0;
+
+	if (!is_folder(folder))
+		rc = err_set(err, ERR_IO,
+		             _("there is no folder '%s', nothing saved"),
+		             folder);
+	free(folder);
+	return rc;
+}
+
 int
-attachment_save_all(const struct message *m, const char *folder,
+attachment_save_as(const struct part *p, struct slice path, char **path_r,
+                   struct err *err)
+{
+	char *file = fsx_expand_home(path);
+	struct stat st;
+	int rc = -1;
+	int fd;
+
+	if (is_folder(file)) {
+		rc = attachment_save(p, file, path_r, err);
+	} else if (lstat(file, &st) == 0) {
+		(void)err_set(err, ERR_IO,
+		              _("'%s' is there already, nothing saved"), file);
+	} else if (check_folder_of(file, err) == 0) {
+		fd = fsx_create_at(AT_FDCWD, file, err);
+		rc = fd < 0 ? -1 : fill_file(AT_FDCWD, file, fd, p, err);
+		if (rc == 0 && path_r != NULL)
+			*path_r = xstrdup(file);
+	}
+	free(file);
+	return rc;
+}
+
+int
+attachment_save_all(const struct message *m, struct slice folder,
                     size_t *saved_r, struct err *err)
 {
+	char *path = fsx_expand_home(folder);
+	int rc = 0;
+
 	*saved_r = 0;
-	for (const struct part *p = message_next_attachment(m, NULL); p != NULL;
-	     p = message_next_attachment(m, p)) {
-		if (attachment_save(p, folder, NULL, err) != 0)
-			return -1;
-		++*saved_r;
+	if (!is_folder(path))
+		rc = err_set(err, ERR_IO,
+		             _("there is no folder '%s', nothing saved"), path);
+	for (const struct part *p = message_next_attachment(m, NULL);
+	     rc == 0 && p != NULL; p = message_next_attachment(m, p)) {
+		rc = attachment_save(p, path, NULL, err);
+		*saved_r += rc == 0;
 	}
-	return 0;
+	free(path);
+	return rc;
 }
 
 static char *
@@ -179,31 +241,57 @@ look_in(const char *file, const struct part *p, struct attachment_view *v)
 	bool any = false;
 
 	str_init(&text, MAILCAP_MAX);
-	if (fsx_read(file, MAILCAP_MAX, &text, &err) == 0)
+	if (fsx_check_regular(file, &err) == 0 &&
+	    fsx_read(file, MAILCAP_MAX, &text, &err) == 0)
 		any = mailcap_find(str_slice(&text), p->type, v->path, NULL,
 		                   &found);
 	str_release(&text);
 	if (any) {
 		v->argv = found.argv;
-		v->terminal = found.terminal;
 		v->input = found.input;
+		v->how = found.prints     ? ATTACHMENT_PRINTS
+		         : found.terminal ? ATTACHMENT_TERMINAL
+		                          : ATTACHMENT_WINDOW;
 	}
 	return any;
+}
+
+static bool
+has_windows(void)
+{
+	static const char *const names[] = { "DISPLAY", "WAYLAND_DISPLAY" };
+
+	for (size_t i = 0; i < 2; i++) {
+		const char *value = getenv(names[i]);
+
+		if (value != NULL && value[0] != '\0')
+			return true;
+	}
+	return false;
 }
 
 static void
 find_program(const struct part *p, struct attachment_view *v)
 {
-	const char *home = getenv("HOME");
-	char *own = home != NULL ? fsx_join(home, ".mailcap") : NULL;
+	const char *files = getenv("MAILCAPS"); /* RFC 1524, appendix A */
+	struct slice rest = slice_of(files != NULL && files[0] != '\0'
+	                                     ? files
+	                                     : "~/.mailcap:/etc/mailcap");
+	struct slice one;
+	bool found = false;
 
-	if (!(own != NULL && look_in(own, p, v)) &&
-	    !look_in("/etc/mailcap", p, v)) {
+	while (!found && slice_split(&rest, ':', &one)) {
+		char *file = fsx_expand_home(one);
+
+		found = file[0] == '/' && look_in(file, p, v);
+		free(file);
+	}
+	if (!found && has_windows()) {
 		v->argv = xcalloc(3, sizeof *v->argv);
 		v->argv[0] = xstrdup("xdg-open");
 		v->argv[1] = xstrdup(v->path);
+		v->how = ATTACHMENT_WINDOW;
 	}
-	free(own);
 }
 
 int
@@ -223,9 +311,27 @@ attachment_view_init(struct attachment_view *v, const struct part *p,
 }
 
 int
-attachment_view_start(const struct attachment_view *v, struct err *err)
+attachment_view_run(const struct attachment_view *v, struct str *output,
+                    int *status_r, struct err *err)
 {
-	return proc_start(v->argv, err);
+	struct proc_opts opts = {
+		.input_file = v->input ? v->path : NULL,
+		.output_max = OUTPUT_MAX,
+		.cancel_fd = -1,
+		.inherit_tty = v->how == ATTACHMENT_TERMINAL,
+		.errors_too = v->how == ATTACHMENT_PRINTS,
+	};
+
+	*status_r = 0;
+	if (v->argv == NULL)
+		return err_set(err, ERR_CONFIG,
+		               _("no program opens this: name one in "
+		                 "~/.mailcap, or save it"));
+	if (v->how == ATTACHMENT_WINDOW)
+		return proc_start(v->argv, opts.input_file, err);
+	if (opts.inherit_tty)
+		opts.timeout_ms = INT32_MAX; /* as long as people read */
+	return proc_run(v->argv, &opts, output, status_r, err);
 }
 
 void
@@ -242,21 +348,51 @@ attachment_view_release(struct attachment_view *v)
 	memset(v, 0, sizeof *v);
 }
 
+/* Signs that only a shell understands. */
+static bool
+needs_shell(const char *command)
+{
+	return strpbrk(command, "|&;<>()$`*?[]~#!{}") != NULL;
+}
+
+/* The words of the user's command, owned; NULL: it cannot be split. */
+static char **
+command_words(const char *command, struct err *err)
+{
+	char **argv = NULL;
+
+	if (!needs_shell(command))
+		return proc_split(command, &argv, err) == 0 ? argv : NULL;
+	argv = xcalloc(4, sizeof *argv);
+	argv[0] = xstrdup("/bin/sh");
+	argv[1] = xstrdup("-c");
+	argv[2] = xstrdup(command);
+	return argv;
+}
+
 int
 attachment_pipe(const struct part *p, const char *command, struct str *output,
                 int *status_r, struct err *err)
 {
-	struct proc_opts opts = { .output_max = OUTPUT_MAX, .cancel_fd = -1 };
+	struct proc_opts opts = { .output_max = OUTPUT_MAX,
+		                  .cancel_fd = -1,
+		                  .errors_too = true };
+	char **argv = command_words(command, err);
+	struct err why = { 0 };
 	struct str bytes;
-	char **argv = NULL;
 	int rc;
 
-	if (proc_split(command, &argv, err) != 0)
+	if (argv == NULL)
 		return -1;
 	str_init(&bytes, MIME_BODY_MAX);
 	part_bytes(p, &bytes);
 	opts.input = str_slice(&bytes);
-	rc = proc_run(argv, &opts, output, status_r, err);
+	rc = proc_run(argv, &opts, output, status_r, &why);
+	/* The shell says itself which command it did not find. */
+	if (rc != 0 && why.code == ERR_CONFIG && needs_shell(command))
+		rc = 0;
+	if (rc != 0)
+		*err = why;
 	str_release(&bytes);
 	proc_free_argv(argv);
 	return rc;

@@ -52,6 +52,22 @@ sync_parent(const char *path, struct err *err)
 	return rc;
 }
 
+char *
+fsx_expand_home(struct slice path)
+{
+	const char *home = getenv("HOME");
+	char *rest;
+	char *full;
+
+	if (home == NULL || home[0] == '\0' ||
+	    !(slice_eq_z(path, "~") || slice_starts(path, "~/")))
+		return slice_dup(path);
+	rest = slice_dup(slice_from(path, 2));
+	full = rest[0] != '\0' ? fsx_join(home, rest) : xstrdup(home);
+	free(rest);
+	return full;
+}
+
 static int
 make_one(const char *path, struct err *err)
 {

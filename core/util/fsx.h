@@ -13,6 +13,8 @@
 
 /* "a/b"; owned.  Either may be empty. */
 char *fsx_join(const char *folder, const char *name);
+/* "~" and "~/..." as the shell has them, anything else as it is; owned. */
+char *fsx_expand_home(struct slice path);
 /* Make a folder and its parents, mode 0700.  0 or -1 (ERR_IO). */
 int fsx_mkdirs(const char *path, struct err *err);
 /* The whole file, at most max bytes (more: ERR_LIMIT).  ENOENT: ERR_NOTFOUND. */

@@ -20,6 +20,10 @@
 
 /* One entry with its continuation lines; the longest ones have 300 bytes. */
 #define ENTRY_MAX 8192
+/* Commands of one test; two were seen. */
+#define TEST_COMMANDS_MAX 8
+/* Milliseconds a test may take. */
+#define TEST_MS 2000
 
 /* Take the next field (up to ";", which "\" and quotes protect) off *rest. */
 static struct slice
@@ -115,34 +119,6 @@ without_silencing(struct slice command)
 	return command;
 }
 
-/* "test -n "$DISPLAY"", -z, or only the variable. */
-static bool
-passes(struct slice test, char *(*getenv_fn)(const char *name))
-{
-	bool want = true;
-	const char *value;
-	char *name;
-
-	if (!slice_starts(test, "test "))
-		return false;
-	test = slice_trim(slice_from(test, 5));
-	if (slice_starts(test, "-n ") || slice_starts(test, "-z ")) {
-		want = test.p[1] == 'n';
-		test = slice_trim(slice_from(test, 3));
-	}
-	if (test.n >= 2 && test.p[0] == '"' && test.p[test.n - 1] == '"')
-		test = slice_head(slice_from(test, 1), test.n - 2);
-	if (test.n < 2 || test.p[0] != '$')
-		return false;
-	for (size_t i = 1; i < test.n; i++)
-		if (!byte_is_alnum(test.p[i]) && test.p[i] != '_')
-			return false;
-	name = slice_dup(slice_from(test, 1));
-	value = getenv_fn(name);
-	free(name);
-	return (value != NULL && value[0] != '\0') == want;
-}
-
 /* One word of the command, filled in. */
 static char *
 fill(const char *word, struct slice type, const char *path, bool *input)
@@ -174,6 +150,113 @@ fill(const char *word, struct slice type, const char *path, bool *input)
 	return str_take(&s);
 }
 
+/* "$NAME" or "${NAME}" becomes its value.  false: that is no whole word. */
+static bool
+expand(char **word, const struct mailcap_world *world)
+{
+	struct slice name = slice_of(*word);
+	const char *value;
+	char *z;
+
+	if (slice_find(name, '$') == name.n)
+		return true;
+	name = slice_from(name, 1);
+	if (name.n > 2 && name.p[0] == '{' && name.p[name.n - 1] == '}')
+		name = slice_head(slice_from(name, 1), name.n - 2);
+	if ((*word)[0] != '$' || name.n == 0)
+		return false;
+	for (size_t i = 0; i < name.n; i++)
+		if (!byte_is_alnum(name.p[i]) && name.p[i] != '_')
+			return false;
+	z = slice_dup(name);
+	value = world->getenv_fn(z);
+	free(z);
+	free(*word);
+	*word = xstrdup(value != NULL ? value : "");
+	return true;
+}
+
+/* Does it need a shell for more than variables? */
+static bool
+is_simple(struct slice command)
+{
+	char *copy = slice_dup(command);
+	bool simple;
+
+	for (char *p = copy; *p != '\0'; p++)
+		if (*p == '$' || *p == '{' || *p == '}')
+			*p = 'x';
+	simple = !needs_shell(slice_of(copy));
+	free(copy);
+	return simple;
+}
+
+static bool
+ends_well(char *const argv[], const struct mailcap_world *world)
+{
+	if (strcmp(argv[0], "test") == 0 && argv[1] != NULL) {
+		if (argv[2] == NULL)
+			return argv[1][0] != '\0';
+		if (argv[3] == NULL && strcmp(argv[1], "-n") == 0)
+			return argv[2][0] != '\0';
+		if (argv[3] == NULL && strcmp(argv[1], "-z") == 0)
+			return argv[2][0] == '\0';
+	}
+	return world->run_fn(argv);
+}
+
+static bool
+passes_one(struct slice test, struct slice type, const char *path,
+           const struct mailcap_world *world)
+{
+	struct err err = { 0 };
+	bool input = true;
+	char **argv = NULL;
+	bool ok = true;
+	char *z;
+
+	if (test.n == 0 || !is_simple(test))
+		return false;
+	z = slice_dup(test);
+	if (proc_split(z, &argv, &err) != 0) {
+		free(z);
+		return false;
+	}
+	free(z);
+	for (char **word = argv; ok && *word != NULL; word++) {
+		char *filled;
+
+		ok = expand(word, world);
+		filled = fill(*word, type, path, &input);
+		free(*word);
+		*word = filled;
+	}
+	ok = ok && ends_well(argv, world);
+	proc_free_argv(argv);
+	return ok;
+}
+
+/* All commands between "&&" have to end well. */
+static bool
+passes(struct slice test, struct slice type, const char *path,
+       const struct mailcap_world *world)
+{
+	size_t n = 0;
+
+	while (n < TEST_COMMANDS_MAX) {
+		size_t at = slice_find_text(test, SLICE_LIT("&&"));
+
+		if (!passes_one(slice_trim(slice_head(test, at)), type, path,
+		                world))
+			return false;
+		if (at == test.n)
+			return true;
+		test = slice_from(test, at + 2);
+		n++;
+	}
+	return false;
+}
+
 static bool
 use(struct slice command, struct slice type, const char *path,
     struct mailcap_found *found)
@@ -200,14 +283,27 @@ use(struct slice command, struct slice type, const char *path,
 	return true;
 }
 
+/* A test of the user's own file, run without our terminal. */
+static bool
+run_test(char *const argv[])
+{
+	struct proc_opts opts = { .timeout_ms = TEST_MS,
+		                  .cancel_fd = -1,
+		                  .errors_too = true };
+	struct err err = { 0 };
+	int status = 1;
+
+	return proc_run(argv, &opts, NULL, &status, &err) == 0 && status == 0;
+}
+
 static bool
 try_entry(struct slice entry, struct slice type, const char *path,
-          char *(*getenv_fn)(const char *name), struct mailcap_found *found)
+          const struct mailcap_world *world, struct mailcap_found *found)
 {
 	struct slice pattern = take_field(&entry);
 	struct slice command = take_field(&entry);
 
-	found->terminal = false;
+	memset(found, 0, sizeof *found);
 	if (!fits(pattern, type))
 		return false;
 	while (entry.n > 0) {
@@ -216,30 +312,51 @@ try_entry(struct slice entry, struct slice type, const char *path,
 		struct slice key = slice_rtrim(slice_head(field, eq));
 
 		if (slice_ieq_z(key, "copiousoutput"))
-			return false;
+			found->prints = true;
 		if (slice_ieq_z(key, "needsterminal"))
 			found->terminal = true;
 		if (slice_ieq_z(key, "test") &&
-		    !passes(slice_trim(slice_from(field, eq + 1)), getenv_fn))
+		    !passes(slice_trim(slice_from(field, eq + 1)), type, path,
+		            world))
 			return false;
 	}
 	return use(command, type, path, found);
 }
 
+/* What was found so far; the first that does not only print wins. */
+static bool
+better(const struct mailcap_found *now, struct mailcap_found *best)
+{
+	if (best->argv == NULL) {
+		*best = *now;
+	} else if (now->prints) {
+		proc_free_argv(now->argv);
+	} else {
+		proc_free_argv(best->argv);
+		*best = *now;
+	}
+	return !best->prints;
+}
+
 bool
 mailcap_find(struct slice text, struct slice type, const char *path,
-             char *(*getenv_fn)(const char *name),
-             struct mailcap_found *found_r)
+             const struct mailcap_world *world, struct mailcap_found *found_r)
 {
+	struct mailcap_world w = { getenv, run_test };
+	struct mailcap_found now;
 	struct slice line;
 	struct str entry;
-	bool found = false;
+	bool done = false;
 
 	memset(found_r, 0, sizeof *found_r);
 	if (!is_type(type))
 		return false;
+	if (world != NULL && world->getenv_fn != NULL)
+		w.getenv_fn = world->getenv_fn;
+	if (world != NULL && world->run_fn != NULL)
+		w.run_fn = world->run_fn;
 	str_init(&entry, ENTRY_MAX);
-	while (!found && slice_line(&text, &line)) {
+	while (!done && slice_line(&text, &line)) {
 		bool more = slice_ends(line, "\\");
 
 		if (entry.n == 0 && slice_starts(slice_trim(line), "#"))
@@ -247,13 +364,12 @@ mailcap_find(struct slice text, struct slice type, const char *path,
 		str_add_slice(&entry, slice_head(line, line.n - more));
 		if (more && text.n > 0)
 			continue;
-		found = !entry.full &&
-		        try_entry(str_slice(&entry), type, path,
-		                  getenv_fn != NULL ? getenv_fn : getenv,
-		                  found_r);
+		if (!entry.full &&
+		    try_entry(str_slice(&entry), type, path, &w, &now))
+			done = better(&now, found_r);
 		str_release(&entry);
 		str_init(&entry, ENTRY_MAX);
 	}
 	str_release(&entry);
-	return found;
+	return found_r->argv != NULL;
 }

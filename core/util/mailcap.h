@@ -10,23 +10,32 @@
 struct mailcap_found {
 	char **argv;   /* owned; free with proc_free_argv */
 	bool terminal; /* "needsterminal" */
+	bool prints;   /* "copiousoutput": a text to be read */
 	bool input;    /* no %s: the bytes go to standard input */
 };
 
+/* What "test" fields ask; members may be NULL: the process's own. */
+struct mailcap_world {
+	char *(*getenv_fn)(const char *name);
+	/* Does this command end well? */
+	bool (*run_fn)(char *const argv[]);
+};
+
 /*
- * The first entry of text (a whole mailcap file) that shows type.
+ * The first entry of text (a whole mailcap file) that shows type; one that only
+ * prints a text if there is no other.
  *
  * type  "application/pdf"; anything that is no type finds nothing.
  * path  of the file, absolute.
- * getenv_fn  looks up variables of "test" fields; NULL: getenv.
+ * world  may be NULL.
  *
  * %s and %t stand for path and type inside of one word each, other %{...} for
  * nothing.  Entries whose command needs a shell (pipes, redirections,
- * substitution), that print text ("copiousoutput") or whose test is no simple
- * test of a variable are passed over.  false: none.
+ * substitution), or whose test does, are passed over; of a test "$NAME" as a
+ * whole word and "&&" are understood.  false: none.
  */
 bool mailcap_find(struct slice text, struct slice type, const char *path,
-                  char *(*getenv_fn)(const char *name),
+                  const struct mailcap_world *world,
                   struct mailcap_found *found_r);
 
 #endif

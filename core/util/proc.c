@@ -86,6 +86,18 @@ proc_free_argv(char **argv)
 	free(argv);
 }
 
+/* In the child: read from file. */
+static bool
+take_input(const char *file)
+{
+	int fd;
+
+	if (file == NULL)
+		return true;
+	fd = open(file, O_RDONLY | O_CLOEXEC);
+	return fd >= 0 && dup2(fd, STDIN_FILENO) >= 0;
+}
+
 static _Noreturn void
 run_child(char *const argv[], const struct proc_opts *opts, int in, int out)
 {
@@ -97,10 +109,16 @@ run_child(char *const argv[], const struct proc_opts *opts, int in, int out)
 	signal(SIGPIPE, SIG_DFL);
 	signal(SIGXFSZ, SIG_DFL);
 	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
+	signal(SIGTSTP, SIG_DFL);
 	if (!opts->inherit_tty) {
 		if (dup2(in, STDIN_FILENO) < 0 || dup2(out, STDOUT_FILENO) < 0)
 			_exit(PROC_NOT_FOUND);
+		if (opts->errors_too && dup2(out, STDERR_FILENO) < 0)
+			_exit(PROC_NOT_FOUND);
 	}
+	if (!take_input(opts->input_file))
+		_exit(PROC_NOT_FOUND);
 	if (max < 0 || max > 4096)
 		max = 4096;
 	for (int fd = 3; fd < max; fd++)
@@ -261,9 +279,37 @@ start(char *const argv[], const struct proc_opts *opts, struct child *c,
 	return 0;
 }
 
-int
-proc_run(char *const argv[], const struct proc_opts *opts, struct str *output,
-         int *status_r, struct err *err)
+/* What the keys of the terminal mean to us. */
+struct keys {
+	struct sigaction interrupt, quit, stop;
+};
+
+/* While a child has the terminal, ^C and ^\ are for it alone, and ^Z stops us
+ * together, without what the owner of the screen does then. */
+static void
+lend_keys(struct keys *k)
+{
+	struct sigaction ignore = { .sa_handler = SIG_IGN };
+	struct sigaction as_usual = { .sa_handler = SIG_DFL };
+
+	(void)sigemptyset(&ignore.sa_mask); /* none of these can fail */
+	(void)sigemptyset(&as_usual.sa_mask);
+	(void)sigaction(SIGINT, &ignore, &k->interrupt);
+	(void)sigaction(SIGQUIT, &ignore, &k->quit);
+	(void)sigaction(SIGTSTP, &as_usual, &k->stop);
+}
+
+static void
+take_keys(const struct keys *k)
+{
+	(void)sigaction(SIGINT, &k->interrupt, NULL);
+	(void)sigaction(SIGQUIT, &k->quit, NULL);
+	(void)sigaction(SIGTSTP, &k->stop, NULL);
+}
+
+static int
+run(char *const argv[], const struct proc_opts *opts, struct str *output,
+    int *status_r, struct err *err)
 {
 	int timeout = opts->timeout_ms > 0 ? opts->timeout_ms : 30000;
 	struct child c = { .input = opts->input,
@@ -285,9 +331,24 @@ proc_run(char *const argv[], const struct proc_opts *opts, struct str *output,
 	return rc;
 }
 
+int
+proc_run(char *const argv[], const struct proc_opts *opts, struct str *output,
+         int *status_r, struct err *err)
+{
+	struct keys keys;
+	int rc;
+
+	if (opts->inherit_tty)
+		lend_keys(&keys);
+	rc = run(argv, opts, output, status_r, err);
+	if (opts->inherit_tty)
+		take_keys(&keys);
+	return rc;
+}
+
 /* In a grandchild, so that nobody has to wait for it. */
 static _Noreturn void
-run_detached(char *const argv[], int report)
+run_detached(char *const argv[], const char *input_file, int report)
 {
 	int null;
 	sigset_t none;
@@ -300,7 +361,7 @@ run_detached(char *const argv[], int report)
 	signal(SIGINT, SIG_DFL);
 	null = open("/dev/null", O_RDWR);
 	if (null >= 0 && dup2(null, 0) >= 0 && dup2(null, 1) >= 0 &&
-	    dup2(null, 2) >= 0) {
+	    dup2(null, 2) >= 0 && take_input(input_file)) {
 		for (int fd = 3; fd < 4096; fd++)
 			if (fd != report)
 				close(fd);
@@ -311,7 +372,7 @@ run_detached(char *const argv[], int report)
 }
 
 int
-proc_start(char *const argv[], struct err *err)
+proc_start(char *const argv[], const char *input_file, struct err *err)
 {
 	int report[2];
 	int status;
@@ -323,7 +384,7 @@ proc_start(char *const argv[], struct err *err)
 		return err_sys(err, errno, _("cannot run a command"));
 	pid = fork();
 	if (pid == 0)
-		run_detached(argv, report[1]);
+		run_detached(argv, input_file, report[1]);
 	close(report[1]);
 	do
 		n = pid < 0 ? 1 : read(report[0], &byte, 1);

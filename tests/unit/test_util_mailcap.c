@@ -17,6 +17,19 @@ fake_getenv(const char *name)
 	return strcmp(name, "DISPLAY") == 0 ? display : NULL;
 }
 
+/* "which view" and "grep": the others are not there. */
+static bool
+fake_run(char *const argv[])
+{
+	return (strcmp(argv[0], "which") == 0 && argv[1] != NULL &&
+	        strcmp(argv[1], "view") == 0 && argv[2] == NULL) ||
+	       (strcmp(argv[0], "test") == 0 && argv[1] != NULL &&
+	        strcmp(argv[1], "-r") == 0 && argv[2] != NULL &&
+	        strcmp(argv[2], "/t/$(id) a") == 0);
+}
+
+static const struct mailcap_world world = { fake_getenv, fake_run };
+
 /* The words of the command with "|" between; "" for none. */
 static void
 assert_command(const char *text, const char *type, const char *path,
@@ -26,11 +39,12 @@ assert_command(const char *text, const char *type, const char *path,
 	struct str s;
 
 	str_init(&s, 10000);
-	if (mailcap_find(slice_of(text), slice_of(type), path, fake_getenv,
+	if (mailcap_find(slice_of(text), slice_of(type), path, &world,
 	                 &found)) {
 		for (char **word = found.argv; *word != NULL; word++)
 			str_printf(&s, "%s%s", s.n > 0 ? "|" : "", *word);
 		str_add_z(&s, found.terminal ? " terminal" : "");
+		str_add_z(&s, found.prints ? " prints" : "");
 		str_add_z(&s, found.input ? " input" : "");
 		proc_free_argv(found.argv);
 	}
@@ -63,6 +77,81 @@ test_entries(void **state)
 	assert_command(file, "text/plain", "/t/a", "edit||100%|/t/a");
 	assert_command(file, "text/html", "/t/a", "");
 	assert_command("", "text/html", "/t/a", "");
+}
+
+static void
+test_tests(void **state)
+{
+	static const char *const right[] = {
+		"which view",         "test -n \"$DISPLAY\" && which view",
+		"test -n ${DISPLAY}", "test $DISPLAY",
+		"test -r %s",         "test -z $NONE",
+	};
+	static const char *const wrong[] = {
+		"which less",
+		"which view && which less",
+		"which view || true",
+		"test -z $DISPLAY",
+		"test -n \"$NONE\"",
+		"test -n \"a$DISPLAY\"",
+		"which view \\; true",
+		"which `view`",
+		"which view | cat",
+		"&&",
+		"",
+		"which view &&",
+		"'which view",
+		"test -n $(id)",
+		"test -n ${A B}",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof right / sizeof *right; i++) {
+		struct str s;
+
+		str_init(&s, 1000);
+		str_printf(&s, "text/x; view %%s; test=%s", right[i]);
+		assert_command(s.p, "text/x", "/t/$(id) a", "view|/t/$(id) a");
+		str_release(&s);
+	}
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		struct str s;
+
+		str_init(&s, 1000);
+		str_printf(&s, "text/x; view %%s; test=%s", wrong[i]);
+		assert_command(s.p, "text/x", "/t/a", "");
+		str_release(&s);
+	}
+}
+
+/* Programs that only print are the second choice. */
+static void
+test_printing(void **state)
+{
+	(void)state;
+	assert_command("a/b; dump %s; copiousoutput\na/b; show %s", "a/b", "/f",
+	               "show|/f");
+	assert_command("a/b; dump %s; copiousoutput\n"
+	               "a/b; two; copiousoutput\na/b; x | y",
+	               "a/b", "/f", "dump|/f prints");
+	assert_command("a/b; show %s\na/b; dump %s; copiousoutput", "a/b", "/f",
+	               "show|/f");
+}
+
+/* The real thing: run, without a shell. */
+static void
+test_runs_tests(void **state)
+{
+	struct mailcap_found found;
+
+	(void)state;
+	assert_true(mailcap_find(SLICE_LIT("a/b; x %s; test=sh -c 'exit 0'"),
+	                         SLICE_LIT("a/b"), "/f", NULL, &found));
+	proc_free_argv(found.argv);
+	assert_false(mailcap_find(SLICE_LIT("a/b; x %s; test=sh -c 'exit 1'"),
+	                          SLICE_LIT("a/b"), "/f", NULL, &found));
+	assert_false(mailcap_find(SLICE_LIT("a/b; x %s; test=no-such-program"),
+	                          SLICE_LIT("a/b"), "/f", NULL, &found));
 }
 
 /* Names and types of a mail stay one word; a shell is never needed. */
@@ -109,7 +198,7 @@ test_every_cut_is_safe(void **state)
 
 		memcpy(copy, whole, i);
 		if (mailcap_find(slice_make(copy, i), SLICE_LIT("text/x"), "/a",
-		                 fake_getenv, &found))
+		                 &world, &found))
 			proc_free_argv(found.argv);
 		free(copy);
 	}
@@ -120,6 +209,9 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_tests),
+		cmocka_unit_test(test_printing),
+		cmocka_unit_test(test_runs_tests),
 		cmocka_unit_test(test_hostile),
 		cmocka_unit_test(test_every_cut_is_safe),
 	};

@@ -229,6 +229,19 @@ test_children(void **state)
 	assert_int_equal(run("cat", &opts, &out, &status, &err), 0);
 	assert_int_equal(status, 0);
 	assert_string_equal(out.p, "to be read");
+	str_clear(&out);
+	opts.errors_too = true;
+	assert_int_equal(run("sh -c 'echo a; echo b >&2'", &opts, &out, &status,
+	                     &err),
+	                 0);
+	assert_string_equal(out.p, "a\nb\n");
+	str_clear(&out);
+	opts.input_file = "/nonexistent";
+	assert_int_equal(run("cat", &opts, &out, &status, &err), -1);
+	opts.input_file = "/dev/null";
+	assert_int_equal(run("cat", &opts, &out, &status, &err), 0);
+	assert_string_equal(out.p, "");
+	opts.input_file = NULL;
 	assert_int_equal(run("false", &opts, NULL, &status, &err), 0);
 	assert_int_equal(status, 1);
 	assert_int_equal(run("/no/such/program", &opts, NULL, &status, &err),
