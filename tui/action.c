@@ -135,6 +135,10 @@ A(RAW, "raw", CTX_READER, "H", NULL, NULL,
 A(CHARSET, "charset", CTX_READER, "C", NULL, NULL,
   NULL, N_("read the message again in another character set")),
 
+/* behind scroll-down: the later one of two has the key */
+A(FILL, "fetch-message", CTX_STUB, "<Enter>", NULL, NULL,
+  N_("Fetch it"), N_("of a header alone: fetch the whole message")),
+
 A(OUTBOX, "outbox", CTX_MAIN, "go", NULL, NULL,
   NULL, N_("what is still to be sent")),
 A(FETCHES, "fetches", CTX_MAIN, "gf", NULL, NULL,
@@ -240,11 +244,11 @@ action_hint_order(unsigned context)
 	};
 
 	static const enum action_id reader[] = {
-		ACTION_BACK,    ACTION_REPLY,       ACTION_REPLY_ALL,
-		ACTION_FORWARD, ACTION_ARCHIVE,     ACTION_DELETE,
-		ACTION_SPAM,    ACTION_NEXT_UNREAD, ACTION_ATTACHMENTS,
-		ACTION_LINKS,   ACTION_UNDO,        ACTION_HELP,
-		ACTION_NONE,
+		ACTION_FILL,        ACTION_BACK,    ACTION_REPLY,
+		ACTION_REPLY_ALL,   ACTION_FORWARD, ACTION_ARCHIVE,
+		ACTION_DELETE,      ACTION_SPAM,    ACTION_NEXT_UNREAD,
+		ACTION_ATTACHMENTS, ACTION_LINKS,   ACTION_UNDO,
+		ACTION_HELP,        ACTION_NONE,
 	};
 
 	static const enum action_id edit[] = {

@@ -16,6 +16,7 @@ enum context {
 	CTX_BODY = 16,   /* its text */
 	CTX_WIZARD = 32,
 	CTX_HELP = 64,
+	CTX_STUB = 128, /* a reader that shows a header alone */
 };
 
 #define CTX_MAIL (CTX_LIST | CTX_READER)
@@ -81,6 +82,7 @@ enum action_id {
 	ACTION_HEADERS,
 	ACTION_RAW,
 	ACTION_CHARSET,
+	ACTION_FILL,
 	/* the program */
 	ACTION_FETCH,
 	ACTION_OUTBOX,

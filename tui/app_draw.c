@@ -85,7 +85,7 @@ app_context(const struct app *a)
 	case PANE_FOLDERS:
 		return CTX_FOLDERS;
 	case PANE_READER:
-		return CTX_READER;
+		return a->reader.stub != 0 ? CTX_READER | CTX_STUB : CTX_READER;
 	case PANE_LIST:
 		break;
 	}

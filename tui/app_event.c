@@ -147,6 +147,12 @@ handle(struct app *a, const struct event *e)
 		app_say(a, STYLE_OK, "%s: %s", e->account, e->text);
 		term_bell();
 		break;
+	case EVENT_FILL_PROGRESS:
+		app_fill_progress(a, e);
+		break;
+	case EVENT_FILL_DONE:
+		app_fill_done(a, e);
+		break;
 	case EVENT_INDEX:
 		a->index_done = e->done;
 		a->index_total = e->total;

@@ -145,6 +145,8 @@ focus_act(struct app *a, bool left)
 static void
 back_act(struct app *a)
 {
+	if (app_fill_cancel(a))
+		return;
 	if (a->focus != PANE_READER)
 		a->focus = PANE_LIST;
 	else if (!pane_reader_leave_part(&a->reader))
@@ -154,7 +156,9 @@ back_act(struct app *a)
 static void
 cancel_act(struct app *a)
 {
-	if (engine_fetching(a->engine)) {
+	if (app_fill_cancel(a)) {
+		return;
+	} else if (engine_fetching(a->engine)) {
 		engine_cancel_fetch(a->engine, NULL);
 		app_say(a, STYLE_STATUS, _("stopping the fetch"));
 	} else if (!app_leave_search(a) && a->reader.id != 0) {
@@ -271,6 +275,8 @@ act_read(struct app *a, enum action_id id)
 		toggle_mode(a, READER_RAW);
 	else if (id == ACTION_CHARSET)
 		app_pick_charset(a);
+	else if (id == ACTION_FILL)
+		app_fill(a);
 	else if (id == ACTION_SEARCH)
 		app_ask(a,
 		        a->focus == PANE_READER ? PROMPT_FIND : PROMPT_SEARCH,

@@ -132,6 +132,7 @@ struct app {
 	int64_t message_until; /* 0: stays */
 	ARRAY(struct app_undo) undo;
 	ARRAY(struct app_fetch) fetches;
+	int64_t fill;     /* job that fetches the whole of a message, 0 */
 	uint64_t fetched; /* new mail of the fetches that run */
 	uint64_t index_done, index_total;
 };
@@ -222,6 +223,12 @@ void app_outgoing(struct app *a, int64_t what);
 /* app_fetches.c */
 void app_show_fetches(struct app *a);
 void app_empty_trash(struct app *a);
+/* app_fill.c */
+void app_fill(struct app *a);
+/* false: there is nothing to cancel. */
+bool app_fill_cancel(struct app *a);
+void app_fill_progress(struct app *a, const struct event *e);
+void app_fill_done(struct app *a, const struct event *e);
 /* app_draft.c */
 void app_postpone(struct app *a);
 void app_discard(struct app *a);

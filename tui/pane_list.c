@@ -20,7 +20,9 @@ struct columns {
 	int date;
 };
 
-#define MARKS 4 /* tag, state, flag, blank */
+/* A subject this wide leaves room for words on what is missing. */
+#define STUB_CELLS 36
+#define MARKS      4 /* tag, state, flag, blank */
 
 void
 pane_list_init(struct pane_list *p, const struct model *m)
@@ -152,6 +154,24 @@ who(const struct store_row *m)
 	return m->from_addr != NULL ? m->from_addr : "";
 }
 
+/* How much of it is on the server still. */
+static void
+add_stub(uint64_t bytes, int width, struct str *out)
+{
+	struct str size;
+
+	if (bytes == 0)
+		return;
+	str_init(&size, 64);
+	str_add_size(&size, bytes);
+	str_add_c(out, ' ');
+	if (width >= STUB_CELLS)
+		str_printf(out, _("%s, Enter fetches"), size.p);
+	else
+		str_add_slice(out, str_slice(&size));
+	str_release(&size);
+}
+
 static int
 draw_subject(const struct drawing *d, int col, int width)
 {
@@ -161,9 +181,10 @@ draw_subject(const struct drawing *d, int col, int width)
 	struct str copies;
 	int n;
 
-	str_init(&copies, 16);
+	str_init(&copies, 128);
 	if (d->m->copies > 1)
 		str_printf(&copies, " ×%d", d->m->copies);
+	add_stub(d->m->stub, width, &copies);
 	n = (int)unicode_cells(str_slice(&copies));
 	if (subject == NULL || subject[0] == '\0')
 		subject = _("(no subject)");

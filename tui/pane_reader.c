@@ -136,6 +136,7 @@ pane_reader_open(struct pane_reader *p, const struct store_row *row,
 	message_parse(&p->message, map.data);
 	p->id = row->id;
 	p->verdict = row->verdict;
+	p->stub = row->stub;
 	p->mode = READER_SHORT;
 	p->cols = 0;
 	p->top = p->found = 0;

@@ -50,6 +50,7 @@ struct pane_reader {
 	struct str find;
 	size_t found; /* line of the last match */
 	enum spam_verdict verdict;
+	uint64_t stub; /* bytes of the whole, when only the header is here */
 };
 
 void pane_reader_init(struct pane_reader *p, const struct model *m);

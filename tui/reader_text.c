@@ -184,6 +184,23 @@ add_outer(struct pane_reader *p)
 }
 
 static void
+add_stub(struct pane_reader *p)
+{
+	struct str size, s;
+
+	str_init(&size, 64);
+	str_init(&s, FIELD_BYTES);
+	str_add_size(&size, p->stub);
+	str_printf(&s,
+	           _("Only the header is here: the message has %s. Enter "
+	             "fetches it."),
+	           size.p);
+	add_plain(p, s.p, STYLE_WARN);
+	str_release(&size);
+	str_release(&s);
+}
+
+static void
 add_date(struct pane_reader *p)
 {
 	struct str s;
@@ -229,6 +246,8 @@ add_short_headers(struct pane_reader *p)
 		          _("Several senders are given: this mail may be "
 		            "forged."),
 		          STYLE_WARN);
+	if (p->stub != 0 && p->outer.n == 0)
+		add_stub(p);
 	if (p->verdict == SPAM_UNSURE && p->outer.n == 0)
 		add_plain(p,
 		          _("The spam filter is unsure about this mail; W says "

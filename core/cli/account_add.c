@@ -58,6 +58,8 @@ static const struct cli_opt add_opts[] = {
 	{ "first-days", 0, true },
 	{ "interval", 0, true },
 	{ "max-size", 0, true },
+	{ "headers-above", 0, true },
+	{ "quota", 0, true },
 	{ "label", 0, true },
 	{ "signature", 0, true },
 	{ "skip-inbox", 0, true },

@@ -7,6 +7,7 @@
 
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "cli/fetch_message.h"
 #include "cli/out.h"
 #include "cli/progress.h"
 #include "engine/engine.h"
@@ -21,7 +22,14 @@
 /* How often a pressed Ctrl-C is looked for. */
 #define FETCH_TURN_MS 200
 
-static const struct cli_opt no_opts[] = { { NULL, 0, false } };
+enum {
+	OPT_MESSAGE
+};
+
+static const struct cli_opt opts[] = {
+	[OPT_MESSAGE] = { "message", 0, true },
+	{ NULL, 0, false },
+};
 
 struct fetch_run {
 	struct cli *cli;
@@ -182,6 +190,8 @@ take(struct fetch_run *r, struct event *ev)
 	case EVENT_PROBE_LINE:
 	case EVENT_PROBE_DONE:
 	case EVENT_INDEX:
+	case EVENT_FILL_PROGRESS:
+	case EVENT_FILL_DONE:
 		break;
 	}
 }
@@ -321,18 +331,31 @@ cmd_fetch(struct cli *cli, int argc, char **argv)
 	struct err err = { 0 };
 	struct args args;
 	const char *value;
+	int64_t *ids = xcalloc((size_t)argc, sizeof *ids);
+	size_t n = 0;
+	int status = EX_USAGE;
 	int opt;
 
-	(void)argc;
-	args_init(&args, cli, no_opts, argv);
-	opt = args_next(&args, &value, &err);
-	if (opt == ARGS_HELP) {
-		cli_command_help(cli_find("fetch"));
-		return EX_OK;
+	args_init(&args, cli, opts, argv);
+	while ((opt = args_next(&args, &value, &err)) == OPT_MESSAGE ||
+	       (opt == ARGS_WORD && n > 0)) {
+		if (cli_parse_id(value, &ids[n++]) != 0) {
+			err_set(&err, ERR_USAGE, _("'%s' is no message number"),
+			        value);
+			opt = ARGS_ERROR;
+			break;
+		}
 	}
 	if (opt == ARGS_WORD)
 		err_set(&err, ERR_USAGE, _("'%s' is one word too many"), value);
-	if (opt != ARGS_END)
-		return cli_usage(cli, "fetch", &err);
-	return run(&r);
+	if (opt == ARGS_HELP) {
+		cli_command_help(cli_find("fetch"));
+		status = EX_OK;
+	} else if (opt != ARGS_END) {
+		status = cli_usage(cli, "fetch", &err);
+	} else {
+		status = n > 0 ? fetch_messages(cli, ids, n) : run(&r);
+	}
+	free(ids);
+	return status;
 }

@@ -159,6 +159,27 @@ fail(struct show *s, const struct err *err)
 	s->status = EX_NOINPUT;
 }
 
+/* Say so when there is more of it on the server. */
+static void
+note_header(const struct show *s, int64_t id)
+{
+	struct store_rows rows = { 0 };
+	struct err ignored = { 0 }; /* opening it will tell */
+	struct str size;
+
+	if (store_row(s->store, id, &rows, &ignored) == 0 &&
+	    rows.v[0].stub != 0) {
+		str_init(&size, 64);
+		str_add_size(&size, rows.v[0].stub);
+		out_note(s->cli,
+		         _("only the header is here; the whole message (%s): "
+		           "pabal fetch --message %lld"),
+		         size.p, (long long)id);
+		str_release(&size);
+	}
+	store_rows_release(&rows);
+}
+
 static int
 map_stored(struct show *s, const char *word, struct fsx_map *map_r,
            struct err *err)
@@ -174,6 +195,8 @@ map_stored(struct show *s, const char *word, struct fsx_map *map_r,
 		s->store = cli_store_reading(s->cli, err);
 	if (s->store == NULL)
 		return -1;
+	if (!s->raw && !s->cli->json)
+		note_header(s, id);
 	return store_map(s->store, id, map_r, err);
 }
 

@@ -74,6 +74,10 @@ struct account {
 	int first_days;    /* first fetch: only the last N days; 0: all */
 	int interval_min;  /* minutes between automatic fetches; 0: off */
 	uint64_t max_size; /* bytes; larger are skipped and said; 0: none */
+	/* Of larger ones only the header comes, until the whole is wanted; 0:
+	 * all come whole. */
+	uint64_t headers_above;
+	uint64_t quota;    /* bytes that may stay on the server; 0: any */
 	char *label;       /* labels what it brings; NULL: none */
 	char *signature;   /* text, or NULL */
 	char *reply_to;    /* where answers go, or NULL */

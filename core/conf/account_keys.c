@@ -58,7 +58,9 @@ static const struct key keys[] = {
 	{ "keep", KEY_KEEP, 0, 0 },
 	{ "first_days", KEY_INT, AT(first_days), DAYS_MAX },
 	{ "interval", KEY_INT, AT(interval_min), MINUTES_MAX },
-	{ "max_size", KEY_SIZE, 0, 0 },
+	{ "max_size", KEY_SIZE, AT(max_size), 0 },
+	{ "headers_above", KEY_SIZE, AT(headers_above), 0 },
+	{ "quota", KEY_SIZE, AT(quota), 0 },
 	{ "label", KEY_TEXT, AT(label), 0 },
 	{ "signature", KEY_TEXT, AT(signature), 0 },
 	{ "skip_inbox", KEY_BOOL, AT(skip_inbox), 0 },
@@ -215,7 +217,7 @@ set_keep(struct account *a, struct slice v, struct err *err)
 }
 
 static int
-set_size(struct account *a, struct slice v, struct err *err)
+set_size(uint64_t *to, struct slice v, struct err *err)
 {
 	static const char units[] = "KMG";
 	struct slice digits = v;
@@ -234,7 +236,7 @@ set_size(struct account *a, struct slice v, struct err *err)
 		return err_set(err, ERR_CONFIG,
 		               _("'%.*s' is no size; examples: 500K, 20M"),
 		               SLICE_ARG(slice_head(v, 40)));
-	a->max_size = n << shift;
+	*to = n << shift;
 	return 0;
 }
 
@@ -271,7 +273,7 @@ account_key_set(struct account *a, const char *key, struct slice value,
 	case KEY_KEEP:
 		return set_keep(a, value, err);
 	case KEY_SIZE:
-		return set_size(a, value, err);
+		return set_size(field(a, k), value, err);
 	case KEY_IDENTITY:
 		return add_identity(a, value, err);
 	}
@@ -344,7 +346,7 @@ get(const struct account *a, const struct key *k, size_t n, struct str *out)
 		get_keep(a, out);
 		return true;
 	case KEY_SIZE:
-		get_size(a->max_size, out);
+		get_size(*(const uint64_t *)field_const(a, k), out);
 		return true;
 	case KEY_IDENTITY:
 		if (n < a->identity_count)

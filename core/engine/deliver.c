@@ -149,6 +149,7 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 	struct store_new info = { .uidl = name->uidl,
 		                  .listed_size = name->size,
 		                  .match_content = name->match_content,
+		                  .stub = name->stub,
 		                  .received = clock_now() };
 	struct rule_actions wish = { .folder = FOLDER_ANY };
 	struct spam_result spam = { 0 };
@@ -183,6 +184,9 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 
 		rules_apply_to(d->rules, &in, &wish);
 	}
+	/* Nobody is sent half a message. */
+	if (name->stub != 0)
+		wish.out_count = wish.command_count = 0;
 	if (wish.verdict != SPAM_NONE)
 		info.verdict = wish.verdict;
 	add_label(&labels, wish.labels);

@@ -40,7 +40,8 @@ struct deliver_name {
 	const char *uidl; /* its key */
 	uint64_t size;    /* as listed; 0: unknown */
 	bool match_content;
-	bool mapped; /* the bytes are a map of the file */
+	bool mapped;   /* the bytes are a map of the file */
+	uint64_t stub; /* only its header (store.h, struct store_new) */
 };
 
 /*

@@ -82,6 +82,9 @@ thread_main(void *arg)
 	case JOB_FETCH:
 		fetch_run(job);
 		break;
+	case JOB_FILL:
+		fill_run(job);
+		break;
 	case JOB_SEND:
 		send_run(job);
 		break;
@@ -118,7 +121,10 @@ start_thread(struct engine *e, struct job *job)
 	job->state = JOB_FINISHED;
 	job->threadless = true;
 	if (job->final == NULL)
-		job->final = event_new(EVENT_FETCH_DONE, job->account.name);
+		job->final = event_new(job->kind == JOB_FILL ? EVENT_FILL_DONE
+		                                             : EVENT_FETCH_DONE,
+		                       job->account.name);
+	job->final->id = job->message;
 	job->final->job = job->id;
 	err_sys(&job->final->err, rc, _("cannot start a worker"));
 	queue_post(&e->queue, job->final);
@@ -339,6 +345,57 @@ engine_fetch(struct engine *e, const char *account)
 		n++;
 	}
 	return n;
+}
+
+static struct job *
+find_fill(struct engine *e, int64_t id)
+{
+	for (struct job *job = e->jobs; job != NULL; job = job->next)
+		if (job->kind == JOB_FILL && job->message == id &&
+		    state_of(e, job) != JOB_FINISHED)
+			return job;
+	return NULL;
+}
+
+/* The account of conf that a stored message came through. */
+static const struct account *
+account_of(struct engine *e, struct store *s, int64_t id, struct err *err)
+{
+	struct store_rows rows = { 0 };
+	const struct account *a = NULL;
+	char *name;
+
+	if (store_row(s, id, &rows, err) != 0)
+		return NULL;
+	name = store_account_name(s, rows.v[0].account);
+	store_rows_release(&rows);
+	if (name != NULL)
+		a = conf_account(e->conf, name);
+	free(name);
+	if (a == NULL || a->pop.host == NULL) {
+		err_set(err, ERR_NOTFOUND,
+		        _("the account of this message is not fetched any "
+		          "more"));
+		return NULL;
+	}
+	return a;
+}
+
+int64_t
+engine_fill(struct engine *e, struct store *s, int64_t id, struct err *err)
+{
+	const struct account *a = account_of(e, s, id, err);
+	struct job *job = find_fill(e, id);
+
+	if (a == NULL || job != NULL)
+		return a == NULL ? -1 : job->id;
+	job = engine_add_job(e, JOB_FILL);
+	if (job == NULL)
+		return err_set(err, ERR_RETRY, _("cannot start a worker"));
+	job->message = id;
+	account_copy(&job->account, a);
+	engine_start_job(e, job);
+	return job->id;
 }
 
 void

@@ -33,6 +33,10 @@ struct event *engine_wait(struct engine *e, int timeout_ms);
 size_t engine_fetch(struct engine *e, const char *account);
 /* Cancel fetches (NULL: all); each still ends in its final event. */
 void engine_cancel_fetch(struct engine *e, const char *account);
+/* Fetch the whole of a message of which only the header is here.
+ * EVENT_FILL_PROGRESS ... EVENT_FILL_DONE with that job number; -1 with err. */
+int64_t engine_fill(struct engine *e, struct store *s, int64_t id,
+                    struct err *err);
 bool engine_fetching(const struct engine *e);
 bool engine_sending(const struct engine *e);
 size_t engine_jobs(const struct engine *e); /* running or queued */

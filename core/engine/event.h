@@ -18,7 +18,10 @@ enum event_kind {
 	EVENT_PROBE_LINE,     /* account test: a line of what was found */
 	EVENT_PROBE_DONE,     /* final */
 	EVENT_NOTICE,         /* account: a rule wants this said */
-	EVENT_INDEX,          /* background indexing: done, total */
+	/* the whole of message id: bytes, total */
+	EVENT_FILL_PROGRESS,
+	EVENT_FILL_DONE, /* final: id has become now, or err */
+	EVENT_INDEX,     /* background indexing: done, total */
 };
 
 struct event {
@@ -26,7 +29,8 @@ struct event {
 	enum event_kind kind;
 	char *account; /* name, or NULL; owned */
 	int64_t job;
-	int64_t id; /* outbox row */
+	int64_t id; /* outbox row, message */
+	int64_t now;
 	uint64_t done, total, skipped, bytes;
 	int64_t elapsed_ms;
 	char *text; /* for people, safe; owned; or NULL */

@@ -51,8 +51,8 @@
 /* A key of a message. */
 #define STUCK_MAX 256
 
-static void
-tell_progress(struct fetch *f, bool force)
+void
+fetch_tell_progress(struct fetch *f, bool force)
 {
 	int64_t now = clock_mono_ms();
 	struct event *e;
@@ -63,7 +63,7 @@ tell_progress(struct fetch *f, bool force)
 	e = event_new(EVENT_FETCH_PROGRESS, f->account->name);
 	e->job = f->job->id;
 	e->done = f->done;
-	e->total = f->plan.fetch_count;
+	e->total = f->plan.fetch_count + f->plan.head_count;
 	e->bytes = f->bytes;
 	queue_post(f->job->queue, e);
 }
@@ -125,7 +125,7 @@ sink_data(void *ctx, const char *p, size_t n, struct err *err)
 	if (n > FETCH_MEMORY)
 		return fsx_write_all(f->fd, p, n, err);
 	str_add(&f->memory, p, n);
-	tell_progress(f, false);
+	fetch_tell_progress(f, false);
 	return 0;
 }
 
@@ -199,7 +199,7 @@ sink_end(void *ctx, size_t index, bool ok, const struct err *why,
 		rc = store_spilled(f, entry, err);
 	else
 		rc = intake_put(&f->intake, entry, &f->memory, err);
-	tell_progress(f, false);
+	fetch_tell_progress(f, false);
 	return rc;
 }
 
@@ -252,9 +252,8 @@ say_notice(void *job, const char *text)
 	job_say(job, EVENT_NOTICE, text);
 }
 
-/* What came complete is kept even when the connection broke after it. */
-static int
-finish_batch(struct fetch *f, int rc, struct err *err)
+int
+fetch_commit(struct fetch *f, struct err *err)
 {
 	struct event *e;
 	int64_t *ids = NULL;
@@ -262,17 +261,25 @@ finish_batch(struct fetch *f, int rc, struct err *err)
 
 	if (store_batch_count(f->batch) == 0) {
 		store_batch_abort(&f->batch);
-	} else if (store_batch_commit(&f->batch, &ids, &n,
-	                              rc == 0 ? err : NULL) != 0) {
-		return -1;
-	} else {
-		deliver_after(&f->deliver, ids, n, say_notice, f->job);
-		free(ids);
-		f->job->queued |= f->deliver.queued;
-		e = event_new(EVENT_MAIL, f->account->name);
-		e->job = f->job->id;
-		queue_post(f->job->queue, e);
+		return 0;
 	}
+	if (store_batch_commit(&f->batch, &ids, &n, err) != 0)
+		return -1;
+	deliver_after(&f->deliver, ids, n, say_notice, f->job);
+	free(ids);
+	f->job->queued |= f->deliver.queued;
+	e = event_new(EVENT_MAIL, f->account->name);
+	e->job = f->job->id;
+	queue_post(f->job->queue, e);
+	return 0;
+}
+
+/* What came complete is kept even when the connection broke after it. */
+static int
+finish_batch(struct fetch *f, int rc, struct err *err)
+{
+	if (fetch_commit(f, rc == 0 ? err : NULL) != 0)
+		return -1;
 	if (rc == 0 && f->account->keep == ACCOUNT_DELETE &&
 	    !account_is_recent(f->account) && f->stored_count != 0)
 		rc = remove_entries(f, f->stored, f->stored_count, err);
@@ -365,7 +372,7 @@ fetch_batches(struct fetch *f, struct err *err)
 		if (fetch_batch(f, n, err) != 0)
 			return -1;
 		f->at += n;
-		tell_progress(f, true);
+		fetch_tell_progress(f, true);
 	}
 	return 0;
 }
@@ -375,7 +382,7 @@ fetch_all(struct fetch *f, struct err *err)
 {
 	int rc;
 
-	tell_progress(f, true);
+	fetch_tell_progress(f, true);
 	if (f->plan.fetch_count == 0)
 		return 0;
 	f->stored = xcalloc(f->plan.fetch_count, sizeof *f->stored);
@@ -425,8 +432,8 @@ skip_old(struct fetch *f, struct err *err)
 
 /* ---- a session ---- */
 
-static int
-connect_pop3(struct fetch *f, struct err *err)
+int
+fetch_connect(struct fetch *f, struct err *err)
 {
 	struct login login = { .paths = f->job->paths,
 		               .account = f->account,
@@ -576,8 +583,9 @@ static int
 session(struct fetch *f, struct err *err)
 {
 	if (deliver_open(&f->deliver, f->job->paths, f->account, err) != 0 ||
-	    connect_pop3(f, err) != 0 || plan_session(f, err) != 0 ||
-	    fetch_all(f, err) != 0 || remove_older(f, err) != 0)
+	    fetch_connect(f, err) != 0 || plan_session(f, err) != 0 ||
+	    fetch_stubs(f, err) != 0 || fetch_all(f, err) != 0 ||
+	    remove_older(f, err) != 0)
 		return -1;
 	return end_session(f, err);
 }
@@ -640,7 +648,7 @@ make_final(struct fetch *f, const struct err *err, int64_t start_ms)
 
 	e->job = f->job->id;
 	e->done = fresh(f);
-	e->total = f->plan.fetch_count;
+	e->total = f->plan.fetch_count + f->plan.head_count;
 	e->skipped = f->plan.too_large + f->failed;
 	e->bytes = f->bytes;
 	e->elapsed_ms = clock_mono_ms() - start_ms;
@@ -652,8 +660,8 @@ make_final(struct fetch *f, const struct err *err, int64_t start_ms)
 	f->job->final = e;
 }
 
-static void
-release(struct fetch *f)
+void
+fetch_release(struct fetch *f)
 {
 	pop3_close(&f->pop3);
 	for (size_t i = 0; f->keys != NULL && i < f->listing.n; i++)
@@ -692,5 +700,5 @@ fetch_run(struct job *job)
 		close(lock);
 	}
 	make_final(&f, &err, start_ms);
-	release(&f);
+	fetch_release(&f);
 }

@@ -47,6 +47,15 @@ due_for_removal(const struct account *a, const struct uidl_row *row,
 	return false;
 }
 
+/* What has no name yet cannot be found again later. */
+static bool
+header_will_do(const struct account *a, const struct pop3_item *item,
+               const char *key)
+{
+	return a->headers_above != 0 && item->size > a->headers_above &&
+	       key != NULL;
+}
+
 /* The newest stand last in a listing; on the first fetch they come first. */
 static void
 reverse(size_t *v, size_t n)
@@ -68,6 +77,7 @@ fetch_plan_make(const struct account *a, const struct pop3_listing *l,
 
 	*p = (struct fetch_plan){ 0 };
 	p->fetch = xcalloc(l->n, sizeof *p->fetch);
+	p->heads = xcalloc(l->n, sizeof *p->heads);
 	p->remove = xcalloc(l->n, sizeof *p->remove);
 	p->first = known->map.n == 0;
 	for (size_t i = 0; i < l->n; i++) {
@@ -81,12 +91,16 @@ fetch_plan_make(const struct account *a, const struct pop3_listing *l,
 				p->remove[p->remove_count++] = i;
 		} else if (a->max_size != 0 && l->v[i].size > a->max_size) {
 			p->too_large++;
+		} else if (header_will_do(a, &l->v[i], keys[i])) {
+			p->heads[p->head_count++] = i;
 		} else {
 			p->fetch[p->fetch_count++] = i;
 		}
 	}
-	if (p->first)
+	if (p->first) {
 		reverse(p->fetch, p->fetch_count);
+		reverse(p->heads, p->head_count);
+	}
 }
 
 void
@@ -95,6 +109,7 @@ fetch_plan_release(struct fetch_plan *plan)
 	if (plan == NULL)
 		return;
 	free(plan->fetch);
+	free(plan->heads);
 	free(plan->remove);
 	*plan = (struct fetch_plan){ 0 };
 }

@@ -21,6 +21,8 @@
 struct fetch_plan {
 	size_t *fetch; /* indices into the listing, in the order to fetch */
 	size_t fetch_count;
+	size_t *heads; /* indices: large ones of which the header is enough */
+	size_t head_count;
 	size_t *remove; /* indices: stored before, due to be deleted now */
 	size_t remove_count;
 	size_t too_large; /* left alone because of max_size */

@@ -60,6 +60,23 @@ int fetch_load_known(struct fetch *f, struct err *err);
 int fetch_date_of(struct fetch *f, size_t i, int64_t *date_r, struct err *err);
 /* A message without usable UIDL is named by its bytes; owned. */
 char *fetch_key_of_bytes(struct slice raw);
+/* ---- fetch.c ---- */
+
+/* Log in; f->pop3. */
+int fetch_connect(struct fetch *f, struct err *err);
+/* The batch that is open becomes durable and is told; nothing in it: dropped. */
+int fetch_commit(struct fetch *f, struct err *err);
+void fetch_tell_progress(struct fetch *f, bool force);
+void fetch_release(struct fetch *f);
+
+/* ---- fetch_stub.c ---- */
+
+/* Headers of plan.heads; those that the server does not give alone join
+ * plan.fetch. */
+int fetch_stubs(struct fetch *f, struct err *err);
+
+/* ---- fetch_known.c ---- */
+
 /* Choose a message that shows whether numbers still mean the same. */
 bool fetch_choose_check(const struct fetch *f, struct pop3_check *check_r);
 /* The check was not passed: -1 when these entries have moved.  0 when only the

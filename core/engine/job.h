@@ -12,6 +12,7 @@
 
 enum job_kind {
 	JOB_FETCH,
+	JOB_FILL,
 	JOB_SEND,
 	JOB_PROBE,
 	JOB_INDEX
@@ -32,7 +33,8 @@ struct job {
 	int cancel[2]; /* [0] becomes readable when cancelled */
 	struct queue *queue;
 	const struct paths *paths;
-	struct account account;   /* JOB_FETCH, JOB_PROBE: a copy */
+	struct account account;   /* JOB_FETCH, FILL, PROBE: a copy */
+	int64_t message;          /* JOB_FILL */
 	struct account *accounts; /* JOB_SEND: copies of all */
 	size_t account_count;
 	struct secret secret; /* JOB_PROBE */
@@ -45,6 +47,7 @@ struct job {
 
 /* Bodies of the threads: do the work, fill job->final. */
 void fetch_run(struct job *job);
+void fill_run(struct job *job);
 void send_run(struct job *job);
 void probe_run(struct job *job);
 void index_run(struct job *job);

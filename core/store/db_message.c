@@ -190,15 +190,16 @@ insert_bare(struct store *s, const struct row *row, const struct facts *f,
 	              "INSERT INTO message(account, folder, base, cur, info,"
 	              " found, flags, date, received, size, from_name,"
 	              " from_addr, to_text, subject, message_id, hash, convo,"
-	              " attachment, verdict, score) VALUES(?, ?, ?, ?, ?, ?,"
-	              " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?)",
-	              "iititiiiiitttttbiif", row->account, (int64_t)p->folder,
+	              " attachment, verdict, score, stub)"
+	              " VALUES(?, ?, ?, ?, ?, ?,"
+	              " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
+	              "iititiiiiitttttbiifi", row->account, (int64_t)p->folder,
 	              p->base, (int64_t)p->cur, p->info, (int64_t)row->found,
 	              (int64_t)row->flags, f->date, info->received,
 	              (int64_t)f->size, f->from_name, f->from_addr, f->to,
 	              f->subject, f->message_id, facts_hash(f),
 	              (int64_t)f->attachment, (int64_t)info->verdict,
-	              info->spam_score);
+	              info->spam_score, (int64_t)(info->stub & INT64_MAX));
 }
 
 int

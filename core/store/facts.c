@@ -157,6 +157,7 @@ facts_of(const struct message *m, int64_t fallback, struct arena *a,
 	str_release(&text);
 	f.message_id = line_dup(a, message_id(m));
 	add_hash(m, &f);
+	f.stub = stub_of(m);
 	f.attachment = message_next_attachment(m, NULL) != NULL;
 	add_refs(m, a, &f);
 	*f_r = f;

@@ -14,7 +14,7 @@
  "SELECT m.id, m.account, m.folder, m.flags, m.date, m.size, m.from_name," \
  " m.from_addr, m.to_text, m.subject, m.message_id, m.convo,"              \
  " m.attachment, m.verdict, m.score, m.copies,"                            \
- " (SELECT group_concat(name) FROM label WHERE message = m.id)"
+ " m.stub, (SELECT group_concat(name) FROM label WHERE message = m.id)"
 #define SQL_MAX 65536
 /* A window is a few screens; more is asked for in pieces. */
 #define WINDOW_MAX 10000
@@ -38,7 +38,8 @@ read_row(struct db_stmt *st, struct store_row *r)
 	r->verdict = db_small(st, 13);
 	r->spam_score = db_real(st, 14);
 	r->copies = (int)db_int(st, 15);
-	r->labels = slice_dup(db_text(st, 16));
+	r->stub = (uint64_t)db_int(st, 16);
+	r->labels = slice_dup(db_text(st, 17));
 }
 
 void

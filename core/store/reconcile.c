@@ -142,6 +142,7 @@ add_file(struct scan *scan, struct scan_file *f, const struct facts *facts,
 		           .found = true,
 		           .place = f->place };
 	struct store_new info = { .folder = f->place.folder,
+		                  .stub = facts->stub,
 		                  .received = clock_now() };
 	int64_t id;
 

@@ -73,6 +73,9 @@ struct store_row {
 	enum spam_verdict verdict;
 	double spam_score;
 	int copies; /* came through this many accounts */
+	/* Bytes on the server of a message of which only the header is here;
+	 * 0: it is whole. */
+	uint64_t stub;
 };
 
 struct store_rows {
@@ -123,6 +126,9 @@ struct store_new {
 	double spam_score;
 	struct slice spam_reasons; /* a line each */
 	const char *labels;        /* comma separated; may be NULL */
+	/* Only the header: bytes of the whole, else 0.  The message begins with
+	 * what store_stub_mark gives. */
+	uint64_t stub;
 	/* The server's UIDLs cannot be trusted (none, or renumbered): when the
 	 * account has a message of the very same bytes, it is that one. */
 	bool match_content;
@@ -150,6 +156,28 @@ uint64_t store_fresh(const struct store *s);
 /* One message at once: sent copies, drafts, imports. */
 int store_deliver(struct store *s, int64_t account, struct slice message,
                   const struct store_new *info, int64_t *id_r, struct err *err);
+
+/* ---- messages of which only the header is here (stub.c) ---- */
+
+/* Append the field that such a file begins with, CRLF included. */
+void store_stub_mark(uint64_t bytes, struct str *out);
+/*
+ * The whole message, written to the batch's last tmp file, takes the place of
+ * its header: durable when this returns 0.  Frees the batch either way.
+ *
+ * id     of the row; one that is whole already stays as it is
+ * m      parsed from the bytes of the tmp file
+ * id_r   the message's new id: it is another message for all who have seen the
+ *        header only; folder, flags, labels, verdict and undo go over to it
+ *
+ * -1: ERR_NOTFOUND when it was deleted meanwhile, ERR_IO.
+ */
+int store_fill(struct store_batch **b, int64_t id, const struct message *m,
+               int64_t *id_r, struct err *err);
+/* Was store_fill cut short (a crash)?  Then what is left of it is done now.
+ * *id_r: the message's id after it. */
+int store_fill_settle(struct store *s, int64_t id, int64_t *id_r,
+                      struct err *err);
 
 /* ---- what was fetched ---- */
 enum uidl_state {

@@ -36,6 +36,7 @@ struct facts {
 	struct slice from_name, from_addr, to, subject, message_id;
 	unsigned char hash[FACTS_HASH_SIZE]; /* of what stays on the way */
 	bool attachment;
+	uint64_t stub; /* it begins with the mark of a header alone; else 0 */
 	int64_t *
 		refs; /* Message-IDs as numbers, own one first when it has one */
 	size_t ref_count;
@@ -44,6 +45,9 @@ struct facts {
 /* fallback: date for messages without one. */
 void facts_of(const struct message *m, int64_t fallback, struct arena *a,
               struct facts *f_r);
+
+/* Of a file that holds a header alone: bytes of the whole; else 0. */
+uint64_t stub_of(const struct message *m);
 
 /* A row of message, as stored. */
 struct row {

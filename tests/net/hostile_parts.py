@@ -8,6 +8,7 @@ Beside its answers a part may have:
   runs      a tuple for each run: exit status, messages stored after it
   before    {run: function (home, server) to call before that run}
   left      messages left on the server after each run
+  headers   messages of which only the header is here after each run
   rows      listed at the end, when some are in Trash
   says      words that must stand in the output of the first run
   sent      copies in Sent of a message that not everybody took
@@ -21,7 +22,8 @@ from hostile_server import (DEFAULT, Hangup, Pop3, Smtp, cut_after, drip, flood,
                             for_message, hang_up, in_session, letter, mail,
                             say, send, sha256, stall, when_whole)
 
-OK, USAGE, DATA, UNAVAILABLE, IO, TEMP, NOPERM = 0, 64, 65, 69, 74, 75, 77
+OK, USAGE, DATA, NOINPUT = 0, 64, 65, 66
+UNAVAILABLE, IO, TEMP, NOPERM = 69, 74, 75, 77
 ALL = ((OK, 3), (OK, 3))
 NOTHING = ((TEMP, 0), (TEMP, 0))
 CONTROLS = b'\x1b]0;mine\x07\x1b[2J\x00\xc2\x9b31m\xe2\x80\xae\xff'
@@ -86,6 +88,25 @@ def shift_numbers_here(s, a):
     s.server.unwanted.add(sha256(s.box()[0][1]))
     s.server.box = s.box()[1:]
     return None
+
+
+def large():
+    return [('uid-1', letter(1)),
+            ('uid-2', letter(2, b'Many lines of the second.\r\n' * 9000)),
+            ('uid-3', letter(3, b'Many lines of the third.\r\n' * 9000))]
+
+
+def fill(status=0, says=''):
+    return lambda home, server: home.fill(status, says)
+
+
+def remove_large(home, server):
+    server.box = []
+    home.fill(NOINPUT, 'does not list this message any more')
+
+
+def no_top(s, a):
+    return say('-ERR unknown')(s, a)
 
 
 def shift_later(s, a):
@@ -300,6 +321,47 @@ POP3 = {
                             left=(3, 2, 1)),
     'here-kept': dict(keep=('yes',), before={2: throw_away(2)},
                       runs=((OK, 3), (OK, 2)), left=(3, 3)),
+    'headers': dict(
+        keep=('no',), box=large(), key='headers_above = 10K\n',
+        before={3: fill()},
+        runs=((OK, 1), (OK, 1), (OK, 3), (OK, 3)), headers=(2, 2, 0, 0),
+        left=(2, 2, 0, 0)),
+    'headers-kept': dict(
+        keep=('yes', 'here'), box=large(), key='headers_above = 10K\n',
+        before={2: fill()}, runs=((OK, 1), (OK, 3)), headers=(2, 0),
+        left=(3, 3)),
+    'headers-no-top': dict(
+        keep=('no',), box=large(), key='headers_above = 10K\n', TOP=no_top,
+        runs=((OK, 3), (OK, 3)), headers=(0, 0), left=(0, 0)),
+    'headers-no-uidl': dict(
+        keep=('no',), box=large(), key='headers_above = 10K\n',
+        UIDL=say('-ERR unknown'), before={2: fill()},
+        runs=((OK, 1), (OK, 3)), headers=(2, 0), left=(2, 0)),
+    'headers-top-whole': dict(
+        keep=('yes',), box=large(), key='headers_above = 10K\n',
+        TOP=lambda s, a: s.do_retr(a.split()[0]), before={2: fill()},
+        runs=((OK, 1), (OK, 3)), headers=(2, 0)),
+    'headers-gone': dict(
+        keep=('no',), box=large(), key='headers_above = 10K\n',
+        before={2: remove_large}, runs=((OK, 1), (OK, 1)), headers=(2, 2)),
+    'headers-cut': dict(
+        keep=('no',), box=large(), key='headers_above = 10K\n',
+        RETR=lambda s, a: (cut_after(5000)(s, a) if s.number in (2, 3)
+                           else DEFAULT),
+        before={2: fill(TEMP), 3: fill()},
+        runs=((OK, 1), (OK, None), (OK, 3)), headers=(2, 2, 0)),
+    'headers-swapped': dict(
+        keep=('yes',), box=large(), key='headers_above = 10K\n',
+        RETR=swapped, before={2: fill(TEMP, 'another message')},
+        runs=((OK, 1), (OK, 1)), headers=(2, 2)),
+    'headers-renamed': dict(
+        keep=('yes',), box=large(), key='headers_above = 10K\n',
+        uid=lambda s, i: f'g{s.number}-{s.box()[i][0]}', before={3: fill()},
+        runs=((OK, 1), (OK, 1), (OK, 3)), headers=(2, 2, 0)),
+    'headers-deleted': dict(
+        keep=('here',), box=large(), key='headers_above = 10K\n',
+        before={2: throw_away(2)}, runs=((OK, 1), (OK, 1)), headers=(2, 1),
+        left=(3, 2)),
     'numbers-shift': both(UIDL=shift_numbers,
                           runs=((TEMP, 0), (OK, 2), (OK, 2)), lost=1),
     'numbers-shift-later': dict(

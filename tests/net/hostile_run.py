@@ -39,6 +39,7 @@ TIMEOUT_MS = 3000
 GRACE = 25
 MEMORY_KB = 64 << 10
 PABAL = os.path.abspath(os.environ.get('PABAL', './pabal'))
+HEADER_ONLY = b'X-Pabal-Header-Only: '
 CONTROL = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
 REPORT = re.compile('AddressSanitizer|runtime error:|LeakSanitizer|Assertion')
 LOGIN = re.compile('(?i)^(USER|PASS|APOP|AUTH) ')
@@ -137,18 +138,29 @@ class Home:
                 continue
             os.rename(path, f'{self.folder}/data/mail/bad/Trash/cur/' +
                       os.path.basename(path).partition(':')[0] + ':2,S')
-            if empty:
-                server.unwanted.add(sha256(data))
         if empty:
+            server.unwanted |= {sha256(d) for _, d in server.box if needle in d}
             status, text, *_ = self.run('trash', 'empty')
             check(6, status == 0, text)
 
-    def stored(self, account):
+    def stored(self, account, headers=False):
+        """SHA-256 of the whole messages, or of what is a header alone."""
         out = []
         for path in self.files(account):
             with open(path, 'rb') as f:
-                out.append(sha256(f.read()))
+                data = f.read()
+            if data.startswith(HEADER_ONLY) == headers:
+                out.append(sha256(data))
         return out
+
+    def fill(self, status=0, says=''):
+        """Get the whole of each message of which the header is here."""
+        for row in self.rows('bad'):
+            if row['on_server']:
+                got = self.run('fetch', '--message', str(row['id']))
+                check_output(*got, is_sanitized(), {})
+                check(6, got[0] == status and says in got[1],
+                      f'fetch --message ends with {got[0]}: {got[1]}')
 
     def rows(self, account):
         status, text, *_ = self.run('--json', 'list', '-a', account,
@@ -238,6 +250,10 @@ def play_pop3(name, part, keep, certs, good, sanitized):
                       'the other account has not got its mail')
                 check_pop3_store(home, server, ever, n)
                 check_logins(server, part)
+                if 'headers' in part:
+                    heads = home.stored('bad', headers=True)
+                    check(2, len(heads) == part['headers'][number - 1] ==
+                          len(set(heads)), f'{len(heads)} headers')
                 if 'left' in part:
                     check(1, len(server.box) == part['left'][number - 1],
                           f'{len(server.box)} left on the server')
@@ -249,8 +265,9 @@ def play_pop3(name, part, keep, certs, good, sanitized):
             except Failed as e:
                 raise Failed(f'run {number}: {e}\n{got[1][-1500:]}')
         rows = home.rows('bad')
-        check(2, len(rows) == part.get('rows', len(home.stored('bad'))),
-              f'{len(rows)} rows, {len(home.stored("bad"))} files')
+        check(2, len(rows) == part.get(
+            'rows', len(home.files('bad'))),
+              f'{len(rows)} rows, {len(home.files("bad"))} files')
         check(3, not home.files('bad', ('tmp',)), 'files left in tmp')
         logins = [e for e in server.log if e['event'] == 'line' and
                   e['text'].upper().startswith(('PASS ', 'AUTH '))]

@@ -103,6 +103,35 @@ test_trash_is_emptied(void **state)
 	screen_kill(&s);
 }
 
+#define LARGE "data/mail/work/Inbox/cur/5.6.7:2,S"
+#define LARGE_HEADER                         \
+ "From: b@example.org\nSubject: large one\n" \
+ "Date: Mon, 16 Nov 2026 09:12:00 +0900\n"   \
+ "Message-ID: <large@example.org>\n"
+
+static void
+test_a_header_says_so(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	shown(s, "12.0 MB, Enter fetches");
+	screen_type(s, "j\r");
+	shown(s, "Only the header is here: the message has 12.0 MB");
+	shown(s, "Fetch it");
+	/* nobody listens there: the header stays */
+	screen_type(s, "\r");
+	shown(s, "no connection to 127.0.0.1");
+	shown(s, "Only the header is here");
+	/* What a crash left behind its back is noticed. */
+	write_file(LARGE, LARGE_HEADER "\nthe whole text\n");
+	screen_type(s, "\r");
+	shown(s, "the whole text");
+	if (!screen_wait_gone(s, "Only the header", MS))
+		fail_with(s, "it is whole");
+	screen_kill(&s);
+}
+
 static int
 set_up(void **state)
 {
@@ -123,6 +152,7 @@ set_up(void **state)
 	write_file("config/password", "secret\n");
 	write_file("data/mail/work/Inbox/cur/1.2.3:2,S",
 	           "From: a@example.org\nSubject: old letter\n\ntext\n");
+	write_file(LARGE, "X-Pabal-Header-Only: 12582912\n" LARGE_HEADER "\n");
 	return 0;
 }
 
@@ -131,6 +161,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fetches_are_told),
+		cmocka_unit_test(test_a_header_says_so),
 		cmocka_unit_test(test_trash_is_emptied),
 	};
 	const char *where = getenv("PABAL");

@@ -160,6 +160,8 @@ static const char *const values[][2] = {
 	{ "first_days", "30" },
 	{ "interval", "0" },
 	{ "max_size", "20M" },
+	{ "headers_above", "500K" },
+	{ "quota", "5M" },
 	{ "label", "업무" },
 	{ "signature", "-- \nme" },
 	{ "skip_inbox", "yes" },
@@ -184,6 +186,8 @@ test_keys_and_values(void **state)
 	for (i = 0; i < sizeof values / sizeof values[0]; i++)
 		assert_key(&copy, values[i][0], values[i][1]);
 	assert_int_equal(copy.max_size, 20 * 1024 * 1024);
+	assert_int_equal(copy.headers_above, 500 * 1024);
+	assert_int_equal(copy.quota, 5 * 1024 * 1024);
 	assert_int_equal(copy.keep, ACCOUNT_DELETE_AFTER);
 	set(&copy, "user", "");
 	assert_null(copy.user);

@@ -191,6 +191,30 @@ test_a_header_is_no_safe_message(void **state)
 }
 
 static void
+test_of_large_ones_the_header_will_do(void **state)
+{
+	struct world w;
+
+	(void)state;
+	start(&w);
+	lists(&w, (char[]){ "a" }, 1000);
+	lists(&w, (char[]){ "b" }, 1001);
+	lists(&w, NULL, 1001); /* could not be found again */
+	lists(&w, (char[]){ "c" }, 5001);
+	lists(&w, (char[]){ "d" }, 2000);
+	w.account.headers_above = 1000;
+	w.account.max_size = 5000;
+	plan(&w);
+	assert_int_equal(w.plan.fetch_count, 2);
+	assert_int_equal(w.plan.fetch[1], 0);
+	assert_int_equal(w.plan.too_large, 1);
+	assert_int_equal(w.plan.head_count, 2);
+	assert_int_equal(w.plan.heads[0], 4);
+	assert_int_equal(w.plan.heads[1], 1);
+	end(&w);
+}
+
+static void
 test_too_large_is_left_and_counted(void **state)
 {
 	struct world w;
@@ -216,6 +240,7 @@ main(void)
 		cmocka_unit_test(test_removal_follows_the_account),
 		cmocka_unit_test(test_deleted_here_is_deleted_there),
 		cmocka_unit_test(test_a_header_is_no_safe_message),
+		cmocka_unit_test(test_of_large_ones_the_header_will_do),
 		cmocka_unit_test(test_too_large_is_left_and_counted),
 	};
 

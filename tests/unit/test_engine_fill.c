@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Headers first, against the demo's servers: the whole later, once. */
+#include "lib/test.h"
+
+#include "engine/demo.h"
+#include "engine/engine.h"
+#include "lib/temp.h"
+#include "util/xalloc.h"
+
+struct world {
+	char *home;
+	struct paths paths;
+	struct conf conf;
+	struct demo *demo;
+	struct engine *engine;
+	struct store *store;
+};
+
+static int
+start(void **state)
+{
+	struct world *w = xcalloc(1, sizeof *w);
+	struct err err = { 0 };
+
+	w->home = temp_make();
+	assert_non_null(w->home);
+	assert_int_equal(paths_init(&w->paths, w->home, &err), 0);
+	w->demo = demo_start(&w->paths, &err);
+	if (w->demo == NULL)
+		fail_msg("%s", err.text);
+	assert_int_equal(conf_load(&w->paths, &w->conf, &err), 0);
+	for (size_t i = 0; i < w->conf.account_count; i++)
+		w->conf.accounts[i].headers_above = 1;
+	w->engine = engine_new(&w->paths, &w->conf, &err);
+	assert_non_null(w->engine);
+	w->store = store_open(w->paths.data, w->paths.cache, &err);
+	if (w->store == NULL)
+		fail_msg("%s", err.text);
+	*state = w;
+	return 0;
+}
+
+static int
+end(void **state)
+{
+	struct world *w = *state;
+
+	store_close(&w->store);
+	engine_free(&w->engine);
+	conf_release(&w->conf);
+	demo_stop(&w->demo);
+	paths_release(&w->paths);
+	temp_remove(w->home);
+	free(w);
+	return 0;
+}
+
+/* Wait for the final event of a kind; owned. */
+static struct event *
+wait_for(struct world *w, enum event_kind kind)
+{
+	struct event *e;
+
+	while ((e = engine_wait(w->engine, 30000)) != NULL) {
+		if (e->kind == kind)
+			return e;
+		event_free(&e);
+	}
+	fail_msg("no event");
+	return NULL;
+}
+
+static void
+fetch_all(struct world *w, uint64_t want)
+{
+	uint64_t fresh = 0;
+
+	assert_int_equal(engine_fetch(w->engine, NULL), 3);
+	for (int i = 0; i < 3; i++) {
+		struct event *e = wait_for(w, EVENT_FETCH_DONE);
+
+		assert_int_equal(e->err.code, ERR_NONE);
+		fresh += e->done;
+		event_free(&e);
+	}
+	assert_int_equal(fresh, want);
+}
+
+static struct store_rows
+rows_of(struct world *w)
+{
+	struct store_view view = { .folder = FOLDER_ANY };
+	struct store_rows rows;
+	struct err err = { 0 };
+
+	assert_int_equal(
+		store_list(w->store, &view, NULL, false, 100, &rows, &err), 0);
+	assert_true(rows.n > 0);
+	return rows;
+}
+
+static void
+test_the_whole_comes_when_it_is_wanted(void **state)
+{
+	struct world *w = *state;
+	struct store_rows rows;
+	struct store_rows now;
+	struct event *e;
+	struct err err = { 0 };
+	int64_t id;
+
+	fetch_all(w, 24);
+	rows = rows_of(w);
+	for (size_t i = 0; i < rows.n; i++)
+		assert_true(rows.v[i].stub > 1);
+	id = rows.v[0].id;
+	assert_true(engine_fill(w->engine, w->store, id, &err) > 0);
+	e = wait_for(w, EVENT_FILL_DONE);
+	if (e->err.code != ERR_NONE)
+		fail_msg("%s", e->err.text);
+	assert_int_equal(e->id, id);
+	assert_int_not_equal(e->now, id);
+	assert_int_equal(e->bytes, rows.v[0].stub);
+	assert_int_equal(store_row(w->store, e->now, &now, &err), 0);
+	assert_int_equal(now.v[0].stub, 0);
+	assert_int_equal(now.v[0].size, rows.v[0].stub);
+	assert_string_equal(now.v[0].subject, rows.v[0].subject);
+	store_rows_release(&now);
+	/* Once more: it is here, and no server is asked. */
+	id = e->now;
+	event_free(&e);
+	demo_stop(&w->demo);
+	assert_true(engine_fill(w->engine, w->store, id, &err) > 0);
+	e = wait_for(w, EVENT_FILL_DONE);
+	assert_int_equal(e->err.code, ERR_NONE);
+	assert_int_equal(e->now, id);
+	assert_int_equal(e->bytes, 0);
+	event_free(&e);
+	store_rows_release(&rows);
+}
+
+static void
+test_nothing_comes_twice(void **state)
+{
+	struct world *w = *state;
+	struct store_rows rows;
+	struct err err = { 0 };
+	size_t n;
+
+	fetch_all(w, 24);
+	rows = rows_of(w);
+	n = rows.n;
+	for (size_t i = 0; i < rows.n; i++) {
+		struct event *e;
+
+		assert_true(engine_fill(w->engine, w->store, rows.v[i].id,
+		                        &err) > 0);
+		e = wait_for(w, EVENT_FILL_DONE);
+		assert_int_equal(e->err.code, ERR_NONE);
+		event_free(&e);
+	}
+	store_rows_release(&rows);
+	fetch_all(w, 0);
+	rows = rows_of(w);
+	assert_int_equal(rows.n, n);
+	for (size_t i = 0; i < rows.n; i++)
+		assert_int_equal(rows.v[i].stub, 0);
+	store_rows_release(&rows);
+}
+
+static void
+test_cancelled_and_unreachable(void **state)
+{
+	struct world *w = *state;
+	struct store_rows rows;
+	struct event *e;
+	struct err err = { 0 };
+	int64_t job;
+
+	fetch_all(w, 24);
+	rows = rows_of(w);
+	demo_stop(&w->demo);
+	assert_true(engine_fill(w->engine, w->store, rows.v[0].id, &err) > 0);
+	e = wait_for(w, EVENT_FILL_DONE);
+	assert_int_not_equal(e->err.code, ERR_NONE);
+	assert_int_equal(e->now, rows.v[0].id);
+	event_free(&e);
+	job = engine_fill(w->engine, w->store, rows.v[0].id, &err);
+	engine_cancel_job(w->engine, job);
+	e = wait_for(w, EVENT_FILL_DONE);
+	assert_int_equal(e->err.code, ERR_CANCELLED);
+	event_free(&e);
+	store_rows_release(&rows);
+	rows = rows_of(w);
+	assert_true(rows.v[0].stub > 1);
+	assert_int_equal(engine_fill(w->engine, w->store, 99999, &err), -1);
+	assert_int_equal(err.code, ERR_NOTFOUND);
+	store_rows_release(&rows);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_the_whole_comes_when_it_is_wanted, start, end),
+		cmocka_unit_test_setup_teardown(test_nothing_comes_twice, start,
+		                                end),
+		cmocka_unit_test_setup_teardown(test_cancelled_and_unreachable,
+		                                start, end),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
