@@ -207,6 +207,9 @@ test_show(void **state)
 	assert_shown("A\" <a@bank.kr>, \"B", "x@evil.kr",
 	             "\"A' <a@bank.kr>, 'B\" <x@evil.kr>", "x@evil.kr");
 	assert_shown("김, 하나", "a@b.kr", "\"김, 하나\" <a@b.kr>", "김, 하나");
+	/* No address at all. */
+	assert_shown("ceo@bank.kr", "", "\"ceo@bank.kr\"", "\"ceo@bank.kr\"");
+	assert_shown("홍, 길동", "", "\"홍, 길동\"", "\"홍, 길동\"");
 	/* Another host than the real one. */
 	assert_shown("bank.co.kr", "x@evil.kr", "bank.co.kr <x@evil.kr>",
 	             "x@evil.kr");
