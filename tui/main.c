@@ -58,7 +58,7 @@ harden(void)
 static void
 catch_interrupts(void)
 {
-	struct sigaction action;
+	struct sigaction action, old;
 
 	memset(&action, 0, sizeof action);
 	action.sa_handler = on_interrupt;
@@ -66,6 +66,9 @@ catch_interrupts(void)
 	(void)sigemptyset(&action.sa_mask); /* cannot fail */
 	(void)sigaction(SIGINT, &action, NULL);
 	(void)sigaction(SIGTERM, &action, NULL);
+	/* The terminal goes away; nohup says that nobody minds. */
+	if (sigaction(SIGHUP, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+		(void)sigaction(SIGHUP, &action, NULL);
 }
 
 /* The language the user's locale asks for, though it may not be installed. */

@@ -321,8 +321,14 @@ fetch_one(struct engine *e, const struct account *a)
 {
 	struct job *job = engine_add_job(e, JOB_FETCH);
 
-	if (job == NULL)
+	if (job == NULL) {
+		/* Whoever waits for its end gets it. */
+		struct event *done = event_new(EVENT_FETCH_DONE, a->name);
+
+		err_sys(&done->err, errno, _("cannot start a worker"));
+		queue_post(&e->queue, done);
 		return;
+	}
 	account_copy(&job->account, a);
 	engine_start_job(e, job);
 }
