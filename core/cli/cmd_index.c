@@ -42,31 +42,54 @@ index_text(struct cli *cli, struct store *s, struct progress *bar,
 }
 
 static int
-run(struct cli *cli)
+rebuild(struct cli *cli, struct progress *bar, struct err *err)
 {
 	struct store_view all = { .folder = FOLDER_ANY };
-	struct err err = { 0 };
-	struct progress bar;
-	struct store *s = cli_store(cli, &err);
+	struct store *s = cli_store(cli, err);
 	uint64_t total = 0;
 	uint64_t unread = 0;
 	int rc = s != NULL ? 0 : -1;
 
-	progress_init(&bar, !cli->quiet && !cli->json);
 	if (rc == 0)
-		rc = store_rebuild(s, draw_files, &bar, &err);
+		rc = store_rebuild(s, draw_files, bar, err);
 	if (rc == 0)
-		rc = index_text(cli, s, &bar, &err);
+		rc = index_text(cli, s, bar, err);
 	if (rc == 0)
-		rc = store_count(s, &all, &total, &unread, &err);
-	progress_erase(&bar);
+		rc = store_count(s, &all, &total, &unread, err);
+	progress_erase(bar);
 	store_close(&s);
-	if (rc != 0)
-		return cli_fail(cli, &err);
-	if (!cli->quiet)
+	if (rc == 0 && !cli->quiet)
 		out_line(_("%llu messages, %llu unread"),
 		         (unsigned long long)total, (unsigned long long)unread);
-	return EX_OK;
+	return rc;
+}
+
+/* A damaged index is kept aside: what only it knew may be of use yet. */
+static int
+begin_anew(struct cli *cli, struct progress *bar, struct err *err)
+{
+	*err = (struct err){ 0 };
+	if (store_set_aside(cli->paths.data, err) != 0)
+		return -1;
+	out_note(cli,
+	         _("the damaged index is kept as pabal.db.damaged-TIME in "
+	           "%s"),
+	         cli->paths.data);
+	return rebuild(cli, bar, err);
+}
+
+static int
+run(struct cli *cli)
+{
+	struct err err = { 0 };
+	struct progress bar;
+	int rc;
+
+	progress_init(&bar, !cli->quiet && !cli->json);
+	rc = rebuild(cli, &bar, &err);
+	if (rc != 0 && store_damaged(&err))
+		rc = begin_anew(cli, &bar, &err);
+	return rc == 0 ? EX_OK : cli_fail(cli, &err);
 }
 
 int

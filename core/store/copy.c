@@ -356,6 +356,15 @@ copy_names_lost(struct store *s, struct err *err)
 	return store_state_set(s, "copy/names", SLICE_LIT("1"), err);
 }
 
+bool
+copy_was_lost(struct store *s)
+{
+	struct err ignored = { 0 }; /* not known: nothing is thrown away */
+	int64_t lost;
+
+	return number_of(s, "copy/names", &lost, &ignored) < 0 || lost != 0;
+}
+
 /* Is there a file of that UIDL?  Then its row says so again. */
 static int
 find_by_name(struct store *s, int64_t account, struct slice dir,

@@ -11,5 +11,7 @@
 int copy_restore(struct store *s, bool index, struct err *err);
 /* pabal.db is new while mail files are there: their names tell UIDLs. */
 int copy_names_lost(struct store *s, struct err *err);
+/* Was one lost ever? */
+bool copy_was_lost(struct store *s);
 
 #endif

@@ -39,6 +39,12 @@ struct db_stmt {
 	bool cached; /* else it goes with db_done */
 };
 
+int
+db_say_damaged(struct err *err)
+{
+	return err_set(err, ERR_IO, _("the index of the mailbox is damaged"));
+}
+
 static int
 fail(struct db *db, struct err *err)
 {
@@ -54,8 +60,7 @@ fail(struct db *db, struct err *err)
 		return err_set(err, ERR_IO, _("the disk is full"));
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
-		return err_set(err, ERR_IO,
-		               _("the index of the mailbox is damaged"));
+		return db_say_damaged(err);
 	case SQLITE_READONLY:
 		return err_set(err, ERR_IO, _("the mailbox cannot be written"));
 	case SQLITE_IOERR:

@@ -36,6 +36,8 @@ int db_attach(struct db *db, const char *path, const char *name, bool reading,
               struct err *err);
 /* Did this error say that the file is no sound database? */
 bool db_damaged(const struct err *err);
+/* Say so.  Always returns -1. */
+int db_say_damaged(struct err *err);
 
 /* Prepare (from the cache), bind; step with db_step and end with db_done. */
 struct db_stmt *db_query(struct db *db, struct err *err, const char *sql,

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "store/copy.h"
 #include "store/maildir_name.h"
 #include "store/store_impl.h"
 #include "util/clock.h"
@@ -95,10 +96,30 @@ outbox_insert(struct store *s, const struct outbox_row *row, const char *file,
 	return write_rcpts(s, row, *id_r, err);
 }
 
-/* Files that a crash left without a row. */
-static void
-remove_orphans(struct store *s)
+/* A message whose row was lost with pabal.db becomes a draft of the account that
+ * was there first: who wrote it decides.  0, or -1: it stays where it is. */
+static int
+keep_as_draft(struct store *s, const char *path, struct err *err)
 {
+	struct store_new info = { .folder = FOLDER_DRAFTS,
+		                  .flags = STORE_SEEN | STORE_DRAFT };
+	struct fsx_map map;
+	int64_t account = 0;
+	int rc = db_get_int(s->db, err, &account, "SELECT min(id) FROM account",
+	                    "");
+
+	if (rc < 0 || account == 0 || fsx_map_open(path, &map, err) != 0)
+		return -1;
+	rc = store_deliver(s, account, map.data, &info, NULL, err);
+	fsx_map_close(&map);
+	return rc;
+}
+
+/* Files that a crash left without a row. */
+void
+outbox_remove_orphans(struct store *s)
+{
+	bool lost = copy_was_lost(s);
 	struct err ignored = { 0 }; /* they are tried again with the next */
 	char *folder = fsx_join(s->data, "outbox");
 	DIR *dir = opendir(folder);
@@ -119,7 +140,8 @@ remove_orphans(struct store *s)
 		               e->d_name) == 0) {
 			char *path = fsx_join(folder, e->d_name);
 
-			(void)unlink(path);
+			if (!lost || keep_as_draft(s, path, &ignored) == 0)
+				(void)unlink(path);
 			free(path);
 		}
 	}
@@ -152,7 +174,7 @@ outbox_add(struct store *s, const struct outbox_row *row, struct slice message,
 	struct str file;
 	int rc;
 
-	remove_orphans(s);
+	outbox_remove_orphans(s);
 	str_init(&file, MAILDIR_NAME_MAX);
 	maildir_name_unique(&file);
 	rc = outbox_write_file(s, file.p, message, err);

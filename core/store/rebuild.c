@@ -162,6 +162,20 @@ finish(struct store *s, struct err *err)
 	return rc == 0 ? fts_clear(s, err) : -1;
 }
 
+/* Only what is sound can be made right. */
+static int
+check_sound(struct store *s, struct err *err)
+{
+	int64_t sound = 0;
+
+	if (db_get_int(s->db, err, &sound,
+	               "SELECT integrity_check = 'ok'"
+	               " FROM pragma_integrity_check(1)",
+	               "") < 0)
+		return -1;
+	return sound != 0 ? 0 : db_say_damaged(err);
+}
+
 int
 store_rebuild(struct store *s, void (*progress)(void *, uint64_t, uint64_t),
               void *ctx, struct err *err)
@@ -170,7 +184,8 @@ store_rebuild(struct store *s, void (*progress)(void *, uint64_t, uint64_t),
 	struct db_stmt *st;
 	uint64_t changed = 0;
 	size_t i;
-	int rc = copy_restore(s, false, err) == 0 && find_accounts(s, err) == 0
+	int rc = check_sound(s, err) == 0 && copy_restore(s, false, err) == 0 &&
+	                         find_accounts(s, err) == 0
 	                 ? 0
 	                 : -1;
 
@@ -190,6 +205,8 @@ store_rebuild(struct store *s, void (*progress)(void *, uint64_t, uint64_t),
 		rc = derive_all(s, progress, ctx, err);
 	if (rc == 0)
 		rc = copy_restore(s, true, err);
+	if (rc == 0)
+		outbox_remove_orphans(s);
 	return rc == 0 ? finish(s, err) : -1;
 }
 

@@ -111,6 +111,8 @@ struct outbox_row;
 char *outbox_path(struct store *s, const char *file); /* owned */
 int outbox_write_file(struct store *s, const char *file, struct slice message,
                       struct err *err);
+/* Remove files without a row, or make drafts of them when rows were lost. */
+void outbox_remove_orphans(struct store *s);
 /* In a transaction. */
 int outbox_insert(struct store *s, const struct outbox_row *row,
                   const char *file, int64_t *id_r, struct err *err);
