@@ -219,9 +219,9 @@ class Send(Story):
     stdin = ('From: kim@example.kr\nTo: lee@example.kr\nSubject: 소식\n\n'
              + '안녕하세요.\n' * 300).encode()
 
-    def __init__(self):
+    def __init__(self, part=None):
         super().__init__()
-        self.server = Server(Smtp, {}).start()
+        self.server = Server(Smtp, part or {}).start()
         self.home.account('kim', 'pop = none\n'
                           f'smtp = localhost:{self.server.port}:plain\n')
 

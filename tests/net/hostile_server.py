@@ -298,9 +298,11 @@ class Pop3(Session):
         self.line('+OK')
 
     def drop_marked(self):
-        gone = [self.box()[i] for i in sorted(self.marked)]
-        self.server.box = [m for i, m in enumerate(self.box())
-                           if i not in self.marked]
+        # Another session may have dropped some meanwhile.
+        gone = [self.box()[i] for i in sorted(self.marked)
+                if i < len(self.box())]
+        self.server.box = [m for m in self.server.box
+                           if not any(m is other for other in gone)]
         self.marked = set()
         for _, data in gone:
             self.log('dropped', sha=sha256(data))

@@ -1,0 +1,804 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Faults of the surroundings, one test each; FAULTS says which number is where.
+
+  faults.py [NAME...]      those whose names begin so, or all but the long ones
+  faults.py --all          the long ones, too (a minute more)
+"""
+
+import concurrent.futures
+import glob
+import os
+import resource
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+from crash import (HERE, PABAL, Bad, Fetch, Send, build_fault, check_run,
+                   environment, letter, sha, sure, whole)
+from hostile_server import DEFAULT, say
+
+SANITIZED = b'__asan_init' in open(PABAL, 'rb').read()
+TESTS = {}
+LIBRARY = None
+
+
+class LeaveOut(Exception):
+    """Cannot be done here, and why."""
+
+
+def test(function):
+    TESTS[function.__name__] = function
+    return function
+
+
+def told(story, status, words='', killed=False, **how):
+    """Tell the story with a fault: the status and what is said."""
+    got = story.tell(**how)
+    story.check_after_fault(got, killed)
+    if status is not None:
+        sure(got[0] == status, f'status {got[0]}, not {status}: {got[1]}')
+    sure(words in got[1], f'does not say "{words}": {got[1]}')
+    return got
+
+
+def well_again(story):
+    story.again()
+    story.check_end()
+
+
+def limited(what, value):
+    """Words to put before a program that gets less of something."""
+    number = getattr(resource, 'RLIMIT_' + what)
+    return [sys.executable, '-c', 'import os, resource, sys;'
+            f'resource.setrlimit({int(number)}, ({value}, {value}));'
+            'os.execv(sys.argv[1], sys.argv[1:])']
+
+
+def spaces(*options):
+    """Words to put before a program in name spaces of its own."""
+    before = ['unshare', '-r', *options]
+    if shutil.which('unshare') is None or subprocess.run(
+            [*before, 'true'], stderr=subprocess.DEVNULL).returncode != 0:
+        raise LeaveOut('no name spaces here')
+    return before
+
+
+def unwritable(story, how):
+    return {'LD_PRELOAD': LIBRARY, 'FAULT_AT': '1', 'FAULT_ON': '1',
+            'FAULT_DO': how, 'FAULT_BELOW': story.folder, 'FAULT_FILES': '1',
+            'FAULT_CALLS': 'mkdir,write,pwrite64,ftruncate' +
+            (',openw,create,rename,unlink' if how != 'ENOSPC' else '')}
+
+
+# ---- reading where nothing can be written ----
+
+def reads(story, env=(), before=()):
+    """Everything that only reads works, and says that nothing is kept."""
+    for words, there in ((('list',), 'letter 3'), (('show', '1'), 'Subject:'),
+                         (('search', 'letter'), 'letter 2'),
+                         (('outbox', 'list'), '')):
+        got = story.pabal(*words, env=env, before=before)
+        check_run(got)
+        sure(got[0] == 0, f'{words}: {got}')
+        sure(there in got[1], f'{words}: {got}')
+        sure('nothing will be kept' in got[1], f'{words}: {got}')
+
+
+def only_read(how, says):
+    story = Fetch(3, 'yes')
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        env = unwritable(story, how)
+        reads(story, env)
+        sure(story.pabal('search', 'letter')[0] == 0, 'search')
+        reads(story, env)
+        before = len(story.commands('PASS'))
+        got = told(story, 74, says, env=env)
+        sure(len(story.commands('PASS')) == before, 'logged in')
+        sure('new' not in got[1], got[1])
+        well_again(story)
+        got = story.pabal('list')
+        sure('nothing will be kept' not in got[1], got[1])
+    finally:
+        story.close()
+
+
+@test
+def read_only_store():
+    only_read('EROFS', 'ead-only file system')
+
+
+@test
+def store_of_another_owner():
+    only_read('EACCES', 'ermission denied')
+
+
+@test
+def reading_on_a_full_disk():
+    only_read('ENOSPC', 'disk is full')
+
+
+@test
+def store_mounted_read_only():
+    """The same with a real mount."""
+    before = spaces('-m')
+    story = Fetch(3, 'yes')
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        mount = [*before, 'sh', '-c', f'mount --bind {story.folder}'
+                 f' {story.folder} && mount -o remount,bind,ro'
+                 f' {story.folder} || exit 99; exec "$@"', '-']
+        if story.pabal('list', before=mount)[0] == 99:
+            raise LeaveOut('nothing can be mounted here')
+        reads(story, before=mount)
+        told(story, 74, 'ead-only file system', before=mount)
+        well_again(story)
+    finally:
+        story.close()
+
+
+@test
+def index_left_by_a_kill_is_read():
+    """Where a journal waits its transactions are seen, too."""
+    story = Fetch(3, 'yes')
+    try:
+        got = story.tell(env={'PABAL_TEST_STEP': 'fetch-quit'})
+        sure(got[0] == -signal.SIGKILL, str(got))
+        sure(os.path.getsize(story.database() + '-wal') > 0, 'no journal')
+        reads(story, unwritable(story, 'EROFS'))
+        well_again(story)
+    finally:
+        story.close()
+
+
+# ---- disks that are full, files that may not grow ----
+
+def on_a_small_disk(options, larger, n, keep='no'):
+    """Too little room for n messages, then more."""
+    before = spaces('-m')
+    story = Fetch(n, keep)
+    try:
+        script = (f'mkdir -p {story.folder}/data && mount -t tmpfs -o '
+                  f'{options} none {story.folder}/data || exit 99\n'
+                  '"$@"; echo "status $?"; "$1" "$2" "$3" list >&2;'
+                  'echo "reads $?"\n'
+                  f'mount -o remount,{larger} none {story.folder}/data\n'
+                  '"$@"; echo "then $?"; "$@"; echo "and $?"\n'
+                  f'mkdir {story.folder}/kept; cp -a {story.folder}/data/.'
+                  f' {story.folder}/kept\n')
+        got = story.tell(before=[*before, 'sh', '-c', script, '-'])
+        check_run(got)
+        if got[0] == 99:
+            raise LeaveOut('nothing can be mounted here')
+        sure('status 74' in got[1], got[1])
+        sure('then 0' in got[1] and 'and 0' in got[1], got[1])
+        shutil.rmtree(story.folder + '/data')
+        os.rename(story.folder + '/kept', story.folder + '/data')
+        story.check_end()
+        return got
+    finally:
+        story.close()
+
+
+@test
+def full_disk():
+    got = on_a_small_disk('size=700k', 'size=30m', 20)
+    sure('reads 0' in got[1], got[1])
+
+
+@test
+def no_inodes_left():
+    got = on_a_small_disk('size=30m,nr_inodes=40', 'nr_inodes=1000', 30)
+    sure('reads 0' in got[1] or 'No space' in got[1], got[1])
+
+
+@test
+def files_may_not_grow():
+    for size in (0, 100, 1000, 5000, 20000, 60000, 200000):
+        story = Fetch(6, 'no')
+        try:
+            told(story, None, before=limited('FSIZE', size))
+            well_again(story)
+        finally:
+            story.close()
+
+
+@test
+def few_descriptors():
+    for n in (*range(4, 20, 3), *range(20, 60, 7)):
+        story = Fetch(6, 'no')
+        try:
+            told(story, None, before=limited('NOFILE', n))
+            well_again(story)
+        finally:
+            story.close()
+
+
+@test
+def little_memory():
+    """A message of 100 MB with less memory than it has."""
+    if SANITIZED:
+        raise LeaveOut('the sanitizer takes all the memory there is')
+    story = Fetch(2, 'no')
+    try:
+        large = letter(9, b'0123456789abcdef' * 4 + b'\r\n')
+        large += (b'0123456789abcdef' * 4 + b'\r\n') * (100 << 20 >> 6)
+        story.mail[1] = ('large', large)
+        story.server.box = list(story.mail)
+        story.all = sorted(sha(whole(data)) for _, data in story.mail)
+        told(story, None, before=limited('AS', 300 << 20), wall=200)
+        for limit in (60 << 20, 100 << 20, 160 << 20):
+            got = story.tell(before=limited('AS', limit))
+            sure(got[0] is not None and got[0] not in (-11, -6), str(got))
+        well_again(story)
+    finally:
+        story.close()
+
+
+# ---- the store ----
+
+@test
+def folders_are_missing():
+    """Of other programs, or of the user."""
+    for gone in ('kim/Inbox/new', 'kim/Inbox/tmp', 'kim/Inbox', 'kim', ''):
+        story = Fetch(3, 'yes')
+        try:
+            part, story.server.box = story.server.box[2:], story.server.box[:2]
+            sure(story.tell()[0] == 0, 'fetch')
+            missing = gone in ('kim/Inbox', 'kim', '', 'kim/Inbox/new')
+            shutil.rmtree(f'{story.folder}/data/mail/{gone}')
+            got = story.pabal('list')
+            check_run(got)
+            story.server.box = story.server.box + part
+            got = story.tell()
+            check_run(got)
+            sure(got[0] == 0, f'{gone}: {got}')
+            sure(len(story.home.files('kim')) == (1 if missing else 3),
+                 f'{gone}: {story.home.files("kim")}')
+            story.check_index('kim')
+        finally:
+            story.close()
+
+
+def hold(story, seconds, ready):
+    """Another program has the index for itself."""
+    box = sqlite3.connect(story.database(), isolation_level=None)
+    box.execute('BEGIN EXCLUSIVE')
+    ready.set()
+    time.sleep(seconds)
+    box.execute('ROLLBACK')
+    box.close()
+
+
+def while_held(seconds):
+    story = Fetch(4, 'no')
+    part, story.server.box = story.server.box, []
+    sure(story.tell()[0] == 0, 'fetch')
+    story.server.box = part
+    ready = threading.Event()
+    holder = threading.Thread(target=hold, args=(story, seconds, ready))
+    holder.start()
+    ready.wait()
+    return story, holder
+
+
+@test
+def index_is_locked_for_a_while():
+    story, holder = while_held(3)
+    try:
+        told(story, 0)
+        holder.join()
+        well_again(story)
+    finally:
+        story.close()
+
+
+@test
+def index_is_locked():
+    story, holder = while_held(28)
+    try:
+        got = told(story, 75, 'in use by another program')
+        sure(not story.commands('DELE'), got[1])
+        holder.join()
+        well_again(story)
+    finally:
+        story.close()
+
+
+def spoil(path, where, what):
+    with open(path, 'r+b') as f:
+        f.seek(where)
+        f.write(what)
+
+
+def damaged(spoil_it, n=4):
+    """fetch and list say so and delete nothing; index mends it."""
+    story = Fetch(n, 'yes')
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        spoil_it(story.database())
+        story.keep = 'no'
+        accounts = story.folder + '/config/accounts'
+        with open(accounts) as f:
+            text = f.read()
+        with open(accounts, 'w') as f:
+            f.write(text.replace('keep = yes', 'keep = no'))
+        got = story.tell()
+        check_run(got)
+        sure(got[0] == 74 and 'damaged' in got[1], str(got))
+        sure(not story.commands('DELE'), 'deleted')
+        got = story.pabal('index')
+        check_run(got)
+        sure(got[0] == 0, str(got))
+        retrieved = len(story.commands('RETR'))
+        well_again(story)
+        sure(len(story.commands('RETR')) == retrieved,
+             'fetched again: the copy of the UIDLs was not taken')
+    finally:
+        story.close()
+
+
+@test
+def index_is_noise():
+    damaged(lambda path: spoil(path, 0, os.urandom(65536)))
+
+
+@test
+def index_has_no_head():
+    damaged(lambda path: spoil(path, 0, b'\0' * 100))
+
+
+@test
+def index_has_noise_inside():
+    """Wherever the noise is: nothing is lost, and index mends it."""
+    for page in range(1, 44, 6):
+        story = Fetch(4, 'yes')
+        try:
+            sure(story.tell()[0] == 0, 'fetch')
+            size = os.path.getsize(story.database())
+            if (page + 1) * 4096 > size:
+                continue
+            spoil(story.database(), page * 4096, b'\xa5' * 4096)
+            got = story.tell()
+            check_run(got)
+            sure(sorted(story.home.stored('kim')) == story.all,
+                 f'page {page}: files are missing')
+            got = story.pabal('index')
+            check_run(got)
+            sure(got[0] == 0, f'page {page}: {got}')
+            well_again(story)
+        finally:
+            story.close()
+
+
+@test
+def index_is_empty():
+    def cut(path):
+        os.truncate(path, 0)
+    story = Fetch(4, 'yes')
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        cut(story.database())
+        sure(story.pabal('list')[0] == 0, 'list')
+        well_again(story)
+        sure(len(story.commands('RETR')) == 4, 'fetched again')
+    finally:
+        story.close()
+
+
+@test
+def unsent_mail_outlives_the_index():
+    """What waited in the outbox becomes a draft."""
+    story = Send({'greeting': say('421 4.3.2 later')})
+    try:
+        got = story.tell()
+        check_run(got)
+        sure(got[0] == 75 and story.waiting() == 1, str(got))
+        old = glob.glob(story.folder + '/data/outbox/*.pabal')
+        sure(len(old) == 1, str(old))
+        spoil(story.database(), 0, os.urandom(65536))
+        later = {'PABAL_TEST_NOW': str(int(time.time()) + 7200)}
+        got = story.pabal('index', env=later)
+        check_run(got)
+        sure(got[0] == 0, str(got))
+        drafts = [f for f in story.home.files('kim') if '/Drafts/' in f]
+        sure(len(drafts) == 1, f'{len(drafts)} drafts')
+        with open(drafts[0], 'rb') as f:
+            sure(b'lee@example.kr' in f.read(), 'another text')
+        sure(not os.path.exists(old[0]), 'is in the outbox, too')
+        story.check_index('kim')
+    finally:
+        story.close()
+
+
+@test
+def journal_is_cut_or_noise():
+    """What a crash left of the journal, whole or not."""
+    for change in ((lambda p: os.truncate(p, os.path.getsize(p) // 2)),
+                   (lambda p: os.truncate(p, 100)),
+                   (lambda p: os.truncate(p, 0)),
+                   (lambda p: spoil(p, 4096, os.urandom(4096))),
+                   (lambda p: spoil(p, 0, os.urandom(32)))):
+        story = Fetch(4, 'yes')
+        try:
+            got = story.tell(env={'PABAL_TEST_STEP': 'fetch-quit'})
+            sure(got[0] == -signal.SIGKILL, str(got))
+            change(story.database() + '-wal')
+            well_again(story)
+        finally:
+            story.close()
+
+
+@test
+def index_of_a_newer_version():
+    story = Fetch(4, 'no')
+    try:
+        part, story.server.box = story.server.box, []
+        sure(story.tell()[0] == 0, 'fetch')
+        story.server.box = part
+        story.ask('PRAGMA user_version = 99')
+        box = sqlite3.connect(story.database())
+        box.execute('PRAGMA user_version = 99')
+        box.close()
+        for words in (('fetch',), ('list',), ('index',)):
+            got = story.pabal(*words)
+            check_run(got)
+            sure(got[0] == 78 and 'newer' in got[1], str(got))
+        sure(not story.commands('DELE'), 'deleted')
+        sure(story.ask('PRAGMA user_version') == [(99,)], 'was changed')
+    finally:
+        story.close()
+
+
+# ---- processes ----
+
+def pausing(verb, seconds):
+    """A server that is slow at one command; the event: it came."""
+    came = threading.Event()
+
+    def play(session, argument):
+        if not came.is_set():
+            came.set()
+            time.sleep(seconds)
+        return DEFAULT
+    return {verb: play}, came
+
+
+def start(story, *words):
+    return subprocess.Popen([PABAL, '--home', story.folder, *words],
+                            env=environment(), stdin=subprocess.DEVNULL,
+                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+
+
+def finish(child):
+    text = child.communicate(timeout=90)[0].decode(errors='replace')
+    check_run((child.returncode, text), killed_ok=True)
+    return child.returncode, text
+
+
+@test
+def two_at_once():
+    part, came = pausing('RETR', 1)
+    story = Fetch(5, 'no', part)
+    try:
+        first = start(story, 'fetch')
+        came.wait(60)
+        told(story, None)
+        got = story.tell()
+        check_run(got)
+        sure(got[0] == 75 and 'already' in got[1] or
+             first.poll() is not None, str(got))
+        sure(finish(first)[0] == 0, 'the first one')
+        well_again(story)
+    finally:
+        story.close()
+
+
+@test
+def holder_is_killed():
+    part, came = pausing('RETR', 2)
+    story = Fetch(5, 'no', part)
+    try:
+        first = start(story, 'fetch')
+        came.wait(60)
+        first.kill()
+        finish(first)
+        well_again(story)
+    finally:
+        story.close()
+
+
+def signalled(number, verb):
+    """The signal comes when the server has got a command."""
+    child = []
+
+    def play(session, argument):
+        if session.number == 1:
+            for _ in range(100):
+                if child:
+                    break
+                time.sleep(0.05)
+            os.kill(child[0].pid, number)
+            time.sleep(0.1)
+            if number == signal.SIGTSTP:
+                os.kill(child[0].pid, signal.SIGCONT)
+        return DEFAULT
+
+    story = Fetch(5, 'no', {verb: play})
+    try:
+        child.append(start(story, 'fetch'))
+        got = finish(child[0])
+        story.check_after_fault(got, True)
+        if number in (signal.SIGWINCH, signal.SIGTSTP):
+            sure(got[0] == 0, f'{signal.Signals(number).name} at {verb}: {got}')
+        well_again(story)
+    except Bad as e:
+        raise Bad(f'{signal.Signals(number).name} at {verb}: {e}')
+    finally:
+        story.close()
+
+
+SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGWINCH,
+           signal.SIGTSTP, signal.SIGPIPE)
+
+
+@test
+def signals():
+    for number in SIGNALS:
+        for verb in ('RETR', 'DELE'):
+            signalled(number, verb)
+
+
+@test
+def signals_in_every_phase():
+    for number in SIGNALS:
+        for verb in ('greeting', 'CAPA', 'USER', 'PASS', 'STAT', 'UIDL',
+                     'QUIT'):
+            signalled(number, verb)
+
+
+@test
+def asleep_for_a_while():
+    """The machine sleeps, the server hangs up meanwhile."""
+    for verb in ('PASS', 'UIDL', 'RETR', 'DELE'):
+        came = threading.Event()
+        child = []
+
+        def play(session, argument):
+            if session.number != 1 or came.is_set():
+                return DEFAULT
+            came.set()
+            os.kill(child[0].pid, signal.SIGSTOP)
+            time.sleep(1)
+            session.reset()
+            return None
+
+        story = Fetch(5, 'no', {verb: play})
+        try:
+            child.append(start(story, 'fetch'))
+            came.wait(60)
+            time.sleep(6)  # longer than a server may be silent
+            os.kill(child[0].pid, signal.SIGCONT)
+            got = finish(child[0])
+            story.check_after_fault(got, False)
+            sure(got[0] in (0, 75), f'{verb}: {got}')
+            well_again(story)
+        finally:
+            story.close()
+
+
+# ---- clocks ----
+
+@test
+def clock_jumps():
+    faketime = glob.glob('/usr/lib/*/faketime/libfaketime.so.1') + \
+        glob.glob('/usr/lib*/faketime/libfaketime.so.1')
+    if not faketime:
+        raise LeaveOut('faketime is not installed')
+    story = Fetch(12, 'yes')
+    box, story.server.box = story.server.box, []
+    try:
+        for i, when in enumerate((
+                '@2026-03-04 12:00:00', '@2038-01-19 03:14:06', '-3d',
+                '@2026-10-25 02:59:59', '@2001-01-01 00:00:00', '+0')):
+            story.server.box = box[:2 * i + 2]
+            env = {'LD_PRELOAD': faketime[0], 'FAKETIME': when,
+                   'TZ': 'Europe/Berlin', 'FAKETIME_DONT_FAKE_MONOTONIC': '1'}
+            got = story.tell(env=env)
+            check_run(got)
+            sure(got[0] == 0, f'{when}: {got}')
+            sure(len(story.home.files('kim')) == 2 * i + 2,
+                 f'{when}: {len(story.home.files("kim"))} files')
+            got = story.pabal('list', '-n', '100', env=env)
+            check_run(got)
+            sure(got[1].count('letter') == 2 * i + 2, f'{when}: {got}')
+        # The clock runs a day a second while it fetches.
+        story.check_end()
+        fast = Fetch(5, 'no')
+        try:
+            told(fast, None, env=dict(env, FAKETIME='+0 x86400'))
+            well_again(fast)
+        finally:
+            fast.close()
+    finally:
+        story.close()
+
+
+# ---- the network ----
+
+@test
+def names_that_do_not_exist():
+    """The other accounts go on."""
+    story = Fetch(3, 'no')
+    try:
+        story.home.account('lost', 'pop = nowhere.invalid:110:plain\n'
+                           'smtp = none\n')
+        got = story.tell()
+        check_run(got)
+        sure(got[0] != 0 and 'nowhere.invalid' in got[1], str(got))
+        sure(len(story.home.files('kim')) == 3, 'the other account')
+    finally:
+        story.close()
+
+
+def inside_network(verb):
+    """In a name space with a network of its own."""
+    down = ['ip', 'link', 'set', 'lo', 'down']
+    up = ['ip', 'link', 'set', 'lo', 'up']
+    subprocess.run(up, check=True)
+    part, came = pausing(verb, 3)
+    story = Fetch(5, 'no', part)
+    try:
+        child = start(story, 'fetch')
+        came.wait(60)
+        subprocess.run(down, check=True)
+        got = finish(child)
+        story.check_after_fault(got, False)
+        sure(got[0] == 75, f'{verb}: {got}')
+        got = story.tell()
+        check_run(got)
+        sure(got[0] in (69, 75), f'without a network: {got}')
+        subprocess.run(up, check=True)
+        well_again(story)
+    finally:
+        story.close()
+
+
+@test
+def network_goes_away():
+    if shutil.which('ip') is None:
+        raise LeaveOut('ip is not installed')
+    before = spaces('-n')
+    done = subprocess.run(
+        [*before, sys.executable, os.path.join(HERE, 'faults.py'),
+         '--inside', 'PASS', 'RETR', 'DELE'], stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+    sure(done.returncode == 0, done.stdout.decode(errors='replace')[-2000:])
+
+
+# ---- races with the server, and restored backups ----
+
+@test
+def same_account_twice():
+    story = Fetch(4, 'yes')
+    try:
+        story.home.account('lee', f'pop = localhost:{story.server.port}:plain\n'
+                           'smtp = none\nkeep = yes\n')
+        well_again_of_two(story)
+    finally:
+        story.close()
+
+
+def well_again_of_two(story):
+    for _ in range(2):
+        sure(story.tell()[0] == 0, 'fetch')
+    for name in ('kim', 'lee'):
+        sure(sorted(story.home.stored(name)) == story.all, name)
+    rows = story.ask('SELECT count(*) FROM message WHERE twin = 0')
+    sure(rows == [(4,)], f'shown: {rows}')
+
+
+@test
+def server_deletes_by_itself():
+    """What the server expires after RETR stays here."""
+    def play(session, argument):
+        session.marked.update(range(len(session.box())))
+        session.drop_marked()
+        session.line('+OK bye')
+    story = Fetch(4, 'yes', {'QUIT': play})
+    try:
+        for _ in range(2):
+            sure(story.tell()[0] == 0, 'fetch')
+            sure(sorted(story.home.stored('kim')) == story.all, 'lost')
+    finally:
+        story.close()
+
+
+@test
+def same_message_id_other_text():
+    story = Fetch(3, 'no')
+    try:
+        one = letter(1, b'one\r\n')
+        two = letter(1, b'two, a longer one\r\n')
+        none = b'Subject: no id\r\n\r\nthree\r\n'
+        story.mail = [('a', one), ('b', two), ('c', none), ('d', none)]
+        story.server.box = list(story.mail)
+        story.all = sorted(sha(whole(data)) for _, data in story.mail)
+        well_again(story)
+        sure(len(story.ask('SELECT id FROM message')) == 4, 'rows')
+    finally:
+        story.close()
+
+
+@test
+def index_older_than_the_mail():
+    """pabal.db comes from a backup that is older than the folders."""
+    story = Fetch(6, 'yes')
+    try:
+        box, story.server.box = story.server.box, story.server.box[:3]
+        sure(story.tell()[0] == 0, 'fetch')
+        shutil.copy(story.database(), story.folder + '/old.db')
+        story.server.box = box
+        sure(story.tell()[0] == 0, 'fetch')
+        for path in glob.glob(story.database() + '*'):
+            os.unlink(path)
+        shutil.copy(story.folder + '/old.db', story.database())
+        well_again(story)
+    finally:
+        story.close()
+
+
+# ---- running them ----
+
+def run_one(name):
+    start_time = time.monotonic()
+    why = ''
+    try:
+        TESTS[name]()
+        result = 'ok'
+    except LeaveOut as e:
+        result, why = 'skipped', str(e)
+    except Bad as e:
+        result, why = 'FAILED', str(e)
+    return name, result, why, time.monotonic() - start_time
+
+
+def run_all(names):
+    chosen = [name for name in TESTS
+              if any(name.startswith(n) for n in names) or
+              names == ['--all'] or not names and name not in LONG]
+    failed = 0
+    with concurrent.futures.ThreadPoolExecutor(
+            int(os.environ.get('CRASH_JOBS', '4'))) as pool:
+        # The long ones first.
+        for name, result, why, took in pool.map(run_one, sorted(
+                chosen, key=lambda n: n not in LONG)):
+            failed += result == 'FAILED'
+            print(f'{result}: {name} {took:.1f} s {why}', flush=True)
+    print(f'{len(chosen) - failed} passed, {failed} failed')
+    return failed != 0 or not chosen
+
+
+LONG = ('signals_in_every_phase', 'asleep_for_a_while', 'index_is_locked',
+        'network_goes_away')
+
+
+def main():
+    global LIBRARY
+    if sys.argv[1:2] == ['--inside']:
+        for verb in sys.argv[2:]:
+            inside_network(verb)
+        return 0
+    with tempfile.TemporaryDirectory(prefix='pabal-faults-') as folder:
+        LIBRARY = build_fault(folder)
+        return run_all(sys.argv[1:])
+
+
+if __name__ == '__main__':
+    sys.exit(main())
