@@ -6,6 +6,8 @@
 #include "cli/args.h"
 #include "cli/cmd.h"
 #include "cli/out.h"
+#include "cli/show_part.h"
+#include "mail/sender_charset.h"
 #include "mime/message.h"
 #include "store/store.h"
 #include "text/unicode.h"
@@ -21,19 +23,24 @@
 
 enum {
 	SHOW_FILE,
-	SHOW_RAW
+	SHOW_RAW,
+	SHOW_PARTS,
+	SHOW_PART,
+	SHOW_SAVE,
 };
 
 static const struct cli_opt show_opts[] = {
-	[SHOW_FILE] = { "file", 0, false },
-	[SHOW_RAW] = { "raw", 0, false },
-	{ NULL, 0, false },
+	[SHOW_FILE] = { "file", 0, false },   [SHOW_RAW] = { "raw", 0, false },
+	[SHOW_PARTS] = { "parts", 0, false }, [SHOW_PART] = { "part", 0, true },
+	[SHOW_SAVE] = { "save", 0, true },    { NULL, 0, false },
 };
 
 struct show {
 	struct cli *cli;
 	struct store *store; /* opened for the first id */
-	bool files, raw;
+	bool files, raw, parts;
+	const char *part; /* path of the part that is meant, or NULL */
+	const char *save; /* folder, or NULL */
 	int status;
 };
 
@@ -121,28 +128,6 @@ print_text(const struct message *m)
 }
 
 static void
-print(const struct show *s, struct slice bytes)
-{
-	struct message m;
-	struct str text;
-
-	if (s->raw) {
-		out_raw(bytes);
-		return;
-	}
-	message_parse(&m, bytes);
-	if (s->cli->json) {
-		str_init(&text, OUT_JSON_MAX);
-		message_json(&m, &text);
-		out_text(str_slice(&text));
-		str_release(&text);
-	} else {
-		print_text(&m);
-	}
-	message_release(&m);
-}
-
-static void
 fail(struct show *s, const struct err *err)
 {
 	struct json j;
@@ -178,6 +163,61 @@ note_header(const struct show *s, int64_t id)
 		str_release(&size);
 	}
 	store_rows_release(&rows);
+}
+
+/* What is wanted of the parts alone. */
+static void
+print_parts(struct show *s, const struct message *m)
+{
+	struct err err = { 0 };
+	int rc = 0;
+
+	if (s->save != NULL)
+		rc = show_save(s->cli, m, s->part, s->save, &err);
+	else if (s->part != NULL)
+		rc = show_part(m, s->part, &err);
+	else
+		show_parts(m);
+	if (rc == 0)
+		return;
+	if (!s->cli->json || s->save == NULL || err.code == ERR_NOTFOUND)
+		fail(s, &err);
+	s->status = err.code == ERR_NOTFOUND ? EX_NOINPUT : EX_CANTCREAT;
+}
+
+static void
+print_message(struct show *s, const struct message *m)
+{
+	struct str text;
+
+	if (s->parts || s->part != NULL || s->save != NULL) {
+		print_parts(s, m);
+	} else if (s->cli->json) {
+		str_init(&text, OUT_JSON_MAX);
+		message_json(m, &text);
+		out_text(str_slice(&text));
+		str_release(&text);
+	} else {
+		print_text(m);
+	}
+}
+
+static void
+print(struct show *s, struct slice bytes)
+{
+	struct err err = { 0 };
+	struct message m;
+
+	if (s->raw) {
+		out_raw(bytes);
+		return;
+	}
+	message_parse(&m, bytes);
+	/* As the user chose it on the screen. */
+	if (s->store != NULL && sender_charset_apply(s->store, &m, &err) != 0)
+		out_note(s->cli, "%s", err.text);
+	print_message(s, &m);
+	message_release(&m);
 }
 
 static int
@@ -235,6 +275,12 @@ cmd_show(struct cli *cli, int argc, char **argv)
 			s.files = true;
 		else if (opt == SHOW_RAW)
 			s.raw = true;
+		else if (opt == SHOW_PARTS)
+			s.parts = true;
+		else if (opt == SHOW_PART)
+			s.part = value;
+		else if (opt == SHOW_SAVE)
+			s.save = value;
 		else
 			argv[words++] = argv[args.at - 1];
 	}

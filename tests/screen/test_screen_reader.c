@@ -75,9 +75,9 @@ static const char text_mail[] =
 		     "https://example.org/a-long-address/that-stays-whole/on-"
 		     "its-line\n-- \nKim\n";
 
-/* The commands of the shell's side. */
+/* The commands of the shell's side; output may be NULL. */
 static void
-pabal(const char *command, const char *word)
+pabal(const char *command, const char *word, struct str *output)
 {
 	static char option[] = "--home";
 	struct proc_opts opts = { .timeout_ms = LONG_MS,
@@ -96,7 +96,7 @@ pabal(const char *command, const char *word)
 		argv[n] = slice_dup(slice_of(word));
 		argv[n + 1] = NULL;
 	}
-	assert_int_equal(proc_run(argv, &opts, NULL, &status, &err), 0);
+	assert_int_equal(proc_run(argv, &opts, output, &status, &err), 0);
 	assert_int_equal(status, 0);
 	free(argv[n]);
 	proc_free_argv(words);
@@ -132,9 +132,9 @@ open_mail(const char *mail, const char *mailcap, const char *term)
 	free(write_file(".mailcap", mailcap));
 	pabal("account add --address me@example.org --pop localhost:1:plain "
 	      "--smtp localhost:1:plain --password-command 'echo x' --no-test",
-	      NULL);
+	      NULL, NULL);
 	path = write_file("one.eml", mail);
-	pabal("import", path);
+	pabal("import", path, NULL);
 	free(path);
 	s = screen_start(24, 80, argv, env);
 	if (!screen_wait(s, "Kim", LONG_MS))
@@ -306,6 +306,7 @@ static void
 test_read_again_as(void **state)
 {
 	struct screen *s = open_mail(charset_mail, "", "TERM=xterm");
+	struct str text;
 
 	(void)state;
 	assert_int_equal(screen_find(s, "안녕하세요"), -1);
@@ -317,7 +318,12 @@ test_read_again_as(void **state)
 	shown(s, "> 안녕하세요");
 	screen_type(s, "\003");
 	shown(s, "Subject   label");
-	/* It is remembered for who wrote it. */
+	/* It is remembered for who wrote it, for the command as well. */
+	str_init(&text, 1 << 16);
+	pabal("show 1", NULL, &text);
+	assert_true(slice_find_text(str_slice(&text), SLICE_LIT("안녕하세요")) <
+	            text.n);
+	str_release(&text);
 	screen_type(s, "q");
 	gone(s, "Subject   label");
 	screen_type(s, "\r");
