@@ -44,6 +44,7 @@ struct pane_reader {
 	enum reader_mode mode;
 	struct str text;
 	ARRAY(struct reader_line) lines;
+	bool cut; /* a limit of reader_text.h was reached */
 	int cols; /* lines were made for; 0: make them */
 	size_t top;
 	int rows;

@@ -8,6 +8,7 @@
 #include "text/wrap.h"
 #include "tui/text_fmt.h"
 #include "util/i18n.h"
+#include "util/utf8.h"
 
 #include "util/banned.h"
 
@@ -16,6 +17,9 @@
 /* Header fields shown of one message, and bytes of each. */
 #define FIELD_BYTES 8192
 #define LABEL_CELLS 10
+/* Kept free for the note that something was cut. */
+#define NOTE_LINES 10U
+#define NOTE_BYTES 1024U
 
 bool
 reader_text_link(struct slice s, size_t from, struct slice *url_r)
@@ -76,7 +80,9 @@ text_cells(const struct pane_reader *p)
 static void
 add_line(struct pane_reader *p, const struct reader_line *l)
 {
-	array_add(&p->lines, *l);
+	p->cut = p->cut || p->lines.n >= READER_LINES_MAX;
+	if (!p->cut)
+		array_add(&p->lines, *l);
 }
 
 /* Wrap one logical line that lies in p->text at l's place. */
@@ -93,7 +99,8 @@ wrap_line(struct pane_reader *p, struct reader_line l)
 		add_line(p, &l);
 		return;
 	}
-	while (wrap_next(&rest, width < 8 ? 8 : (size_t)width, &piece)) {
+	while (!p->cut &&
+	       wrap_next(&rest, width < 8 ? 8 : (size_t)width, &piece)) {
 		l.from =
 			piece.n > 0 ? (size_t)(piece.p - p->text.p) : p->text.n;
 		l.n = piece.n;
@@ -140,6 +147,10 @@ add_addresses(struct pane_reader *p, const char *name, const char *label)
 		if (i > 0)
 			str_add_z(&s, ", ");
 		addr_show(&list.v[i], &s);
+	}
+	if (s.full) {
+		str_truncate(&s, utf8_cut(s.p, FIELD_BYTES - 4));
+		str_add_z(&s, "…");
 	}
 	if (s.n > 0)
 		add_header(p, label, str_slice(&s), STYLE_HEADER);
@@ -305,7 +316,7 @@ add_body_lines(struct pane_reader *p, size_t start, bool quotes)
 	struct slice line;
 	bool signature = false;
 
-	while (slice_line(&rest, &line)) {
+	while (!p->cut && slice_line(&rest, &line)) {
 		struct reader_line l = { 0 };
 		int depth = quotes ? reader_text_quote(line, &l.prefix_n) : 0;
 
@@ -331,9 +342,11 @@ add_body(struct pane_reader *p)
 	str_init(&body, READER_TEXT_MAX / 2);
 	message_display(&p->message, (size_t)text_cells(p), &body);
 	start = p->text.n;
-	str_add_slice(&p->text, str_slice(&body));
-	str_release(&body);
+	str_add_slice(&p->text,
+	              slice_head(str_slice(&body), utf8_cut(body.p, body.n)));
 	add_body_lines(p, start, true);
+	p->cut = p->cut || body.full || p->text.full;
+	str_release(&body);
 }
 
 static void
@@ -348,6 +361,30 @@ add_raw(struct pane_reader *p)
 	unicode_clean_body(str_slice(&utf8), &p->text);
 	str_release(&utf8);
 	add_body_lines(p, 0, false);
+	p->cut = p->cut || raw.n < p->message.raw.n;
+}
+
+/* Nothing is left out in silence.  The note takes the place of the last lines
+ * when there are too many. */
+static void
+add_cut_note(struct pane_reader *p)
+{
+	struct reader_line blank = { .style = STYLE_TEXT };
+
+	if (!p->cut)
+		return;
+	p->cut = false;
+	if (p->lines.n > READER_LINES_MAX - NOTE_LINES)
+		p->lines.n = READER_LINES_MAX - NOTE_LINES;
+	if (p->text.n > READER_TEXT_MAX - NOTE_BYTES)
+		str_truncate(&p->text, READER_TEXT_MAX - NOTE_BYTES);
+	while (p->lines.n > 0 &&
+	       p->lines.v[p->lines.n - 1].from + p->lines.v[p->lines.n - 1].n >
+	               p->text.n)
+		p->lines.n--;
+	add_line(p, &blank);
+	add_plain(p, _("This mail is too long, its end is not shown."),
+	          STYLE_WARN);
 }
 
 void
@@ -357,8 +394,10 @@ reader_text_make(struct pane_reader *p)
 
 	str_clear(&p->text);
 	p->lines.n = 0;
+	p->cut = false;
 	if (p->mode == READER_RAW) {
 		add_raw(p);
+		add_cut_note(p);
 		return;
 	}
 	if (p->mode == READER_FULL)
@@ -367,4 +406,5 @@ reader_text_make(struct pane_reader *p)
 		add_short_headers(p);
 	add_line(p, &blank);
 	add_body(p);
+	add_cut_note(p);
 }

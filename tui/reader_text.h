@@ -7,6 +7,9 @@
 
 /* Bytes of text the reader shows of one message; more is cut. */
 #define READER_TEXT_MAX ((size_t)16 * 1024 * 1024)
+/* Lines of it: a line costs more memory than the empty line it shows, and nobody
+ * scrolls further.  More are cut. */
+#define READER_LINES_MAX 200000U
 
 /* Fill p->text and p->lines for p->cols. */
 void reader_text_make(struct pane_reader *p);

@@ -13,9 +13,10 @@
 /* Messages 1 to count, newest has the highest number; date = 60 * id. */
 struct box {
 	int64_t count;
-	int64_t removed; /* an id that is gone, 0: none */
-	int64_t unread;  /* the one that is unread, 0: all are */
-	size_t asked;    /* rows given out */
+	int64_t removed;   /* an id that is gone, 0: none */
+	int64_t unread;    /* the one that is unread, 0: all are */
+	size_t asked;      /* rows given out */
+	struct slice mail; /* what is opened; none: the mail below */
 };
 
 static bool
@@ -121,10 +122,12 @@ static const char mail[] =
 static int
 map(void *ctx, int64_t id, struct fsx_map *map_r, struct err *err)
 {
-	(void)ctx;
+	const struct box *b = ctx;
+
 	(void)id;
 	(void)err;
-	*map_r = (struct fsx_map){ .data = SLICE_LIT(mail) };
+	*map_r = (struct fsx_map){ .data = b->mail.n > 0 ? b->mail
+		                                         : SLICE_LIT(mail) };
 	return 0;
 }
 
@@ -389,6 +392,58 @@ test_reader_shows_and_styles(void **state)
 	pane_reader_release(&p);
 }
 
+/* The last lines of the reader for a mail of head and many times unit. */
+static void
+assert_end(const char *unit, size_t times, enum reader_mode mode, int row,
+           const char *want)
+{
+	struct box b = { .count = 1 };
+	struct model m = model_of(&b);
+	struct store_row listed = { .id = 1 };
+	struct err err = { 0 };
+	struct pane_reader p;
+	struct grid g;
+	struct rect r;
+	struct str s;
+
+	str_init(&s, 64 * times + 100);
+	str_add_z(&s, "Subject: x\n\n");
+	for (size_t i = 0; i < times; i++)
+		str_add_z(&s, unit);
+	b.mail = str_slice(&s);
+	pane_reader_init(&p, &m);
+	assert_int_equal(pane_reader_open(&p, &listed, &err), 0);
+	pane_reader_set_mode(&p, mode);
+	grid_init(&g);
+	grid_resize(&g, 10, 60);
+	r = grid_rect(&g);
+	pane_reader_draw(&p, &g, &r, true);
+	assert_true(p.lines.n <= READER_LINES_MAX);
+	pane_reader_last(&p);
+	pane_reader_draw(&p, &g, &r, true);
+	assert_row(&g, row, want);
+	grid_release(&g);
+	pane_reader_release(&p);
+	str_release(&s);
+}
+
+static void
+test_reader_says_what_it_cut(void **state)
+{
+	static const char note[] =
+		" This mail is too long, its end is not shown.";
+
+	(void)state;
+	assert_end("\n", READER_LINES_MAX + 1000, READER_RAW, 9, note);
+	assert_end("가 x\n", READER_LINES_MAX + 1000, READER_SHORT, 9, note);
+	assert_end("0123456789abcdef 0123456789abcde\n", 300000, READER_SHORT,
+	           9, note);
+	assert_end("0123456789abcdef 0123456789abcde\n", 300000, READER_RAW, 9,
+	           note);
+	assert_end("end\n", 1000, READER_SHORT, 9, " end");
+	assert_end("end\n", 1000, READER_RAW, 9, " end");
+}
+
 static void
 test_links_end_where_they_should(void **state)
 {
@@ -427,6 +482,7 @@ main(void)
 		cmocka_unit_test(test_rows_as_drawn),
 		cmocka_unit_test(test_folders_step_over_the_rule),
 		cmocka_unit_test(test_reader_shows_and_styles),
+		cmocka_unit_test(test_reader_says_what_it_cut),
 		cmocka_unit_test(test_links_end_where_they_should),
 	};
 
