@@ -10,6 +10,7 @@
 
 #include "text/html_render.h"
 #include "text/html_tree.h"
+#include "util/i18n.h"
 #include "util/utf8.h"
 
 #include "util/banned.h"
@@ -30,12 +31,16 @@ html_to_text(struct slice html, const struct html_opts *opts,
 	str_init(&text_r->text, opts->max != 0 ? opts->max : TEXT_MAX);
 	html_out_init(&out, &text_r->text);
 	r.out = &out;
+	out.wrap = opts->cells;
 	r.cells = opts->cells != 0 ? opts->cells : CELLS_DEFAULT;
 	html_tree_init(&tree, html);
 	text_r->cut = tree.cut;
 	r.colors = !tree.unsure;
 	html_render(&r, tree.root);
+	html_out_break(&out);
 	html_tree_release(&tree);
+	if (text_r->text.n == 0 && r.images > 0 && opts->link_list)
+		str_printf(&text_r->text, _("[only images: %zu]"), r.images);
 	if (text_r->text.n > 0 && !text_r->text.full)
 		str_add_c(&text_r->text, '\n');
 	if (opts->link_list)

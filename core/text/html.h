@@ -29,7 +29,8 @@ struct html_opts {
 	bool link_numbers; /* mark links "[n]" in the text */
 	bool link_list;    /* and print the list at the end */
 	size_t max;        /* bytes of text; 0: a default */
-	size_t cells;      /* width for tables and rules; 0: 80 */
+	size_t cells; /* width of lines; 0: lines are not broken, tables and
+	                    * rules are 80 wide */
 };
 
 /* html is UTF-8.  Never fails, linear in the size of html. */

@@ -39,12 +39,49 @@ html_is_number(const char *text)
 			if (slice_starts(s, units[i]))
 				n = strlen(units[i]);
 		if (n == 0 && !byte_is_digit(s.p[0]) &&
-		    strchr(" ,.-+%$()x:/\n", s.p[0]) == NULL)
+		    strchr(digit ? " ,.%$()~\n" : " ,.-+%$()~\n", s.p[0]) ==
+		            NULL)
 			return false;
 		digit = digit || byte_is_digit(s.p[0]);
 		s = slice_from(s, n > 0 ? n : 1);
 	}
 	return digit;
+}
+
+/* Are the cells below the first row's cell k numbers, all that have words? */
+static bool
+numbers_below(const struct html_table *t, size_t k)
+{
+	size_t numbers = 0;
+
+	for (size_t i = 1; i < t->n; i++) {
+		const struct html_row *row = &t->rows[i];
+
+		if (row->n != t->columns || row->cells[k].cells == 0)
+			continue;
+		if (!html_is_number(row->cells[k].text))
+			return false;
+		numbers++;
+	}
+	return numbers > 1;
+}
+
+/* Headings that nobody marked: words above numbers. */
+static void
+find_head(struct html_table *t)
+{
+	struct html_row *first = &t->rows[0];
+	bool above = false;
+
+	if (t->headed || t->n < 3 || t->columns < 3 || first->n != t->columns)
+		return;
+	for (size_t k = 0; k < first->n; k++) {
+		if (first->cells[k].cells == 0 ||
+		    html_is_number(first->cells[k].text))
+			return;
+		above = above || numbers_below(t, k);
+	}
+	first->head = above;
 }
 
 static void
@@ -301,6 +338,7 @@ html_write_table(struct render *r, struct html_table *t)
 	size_t prefix = r->out->prefix.n;
 	size_t room = r->cells > prefix ? r->cells - prefix : 1;
 
+	find_head(t);
 	measure(t, &l);
 	widen(t, &l);
 	if (width_of(&l, 0, l.columns) == 0)

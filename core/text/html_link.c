@@ -153,7 +153,8 @@ clean_text(struct slice text)
 }
 
 size_t
-html_link_add(struct render *r, struct slice target, struct slice text)
+html_link_add(struct render *r, struct slice target, struct slice text,
+              bool *deceives_r)
 {
 	struct html_text *t = r->result;
 	char *words = clean_text(text);
@@ -162,6 +163,7 @@ html_link_add(struct render *r, struct slice target, struct slice text)
 	size_t number = (size_t)(uintptr_t)known;
 	struct html_link *link;
 
+	*deceives_r = deceives;
 	if (number != 0) {
 		link = &t->links[number - 1];
 		link->deceives = link->deceives || deceives;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "text/unicode.h"
+#include "text/wrap.h"
 #include "util/utf8.h"
 
 #include "util/banned.h"
@@ -15,6 +16,8 @@
 #define NEWLINES_MAX 3U
 /* Indents by NBSP beyond this are padding. */
 #define HARD_MAX 8U
+/* A narrower rest of a line is not broken. */
+#define WRAP_MIN 8U
 
 #define NOT_FRESH SIZE_MAX
 
@@ -75,6 +78,51 @@ begin_line(struct html_out *o)
 	o->shallow = SIZE_MAX;
 	o->open = true;
 	o->space = false;
+	o->raw = false;
+	o->line = o->text->n;
+}
+
+/* Break what was written of the line, which is too long, at o->wrap cells. */
+static void
+wrap_line(struct html_out *o, size_t width)
+{
+	struct str copy;
+	struct slice rest;
+	struct slice piece;
+	size_t mark = o->mark;
+
+	str_init(&copy, o->text->n);
+	str_add(&copy, o->text->p + o->line, o->text->n - o->line);
+	str_truncate(o->text, o->line);
+	rest = str_slice(&copy);
+	while (wrap_next(&rest, width, &piece)) {
+		size_t from = o->line + (size_t)(piece.p - copy.p);
+
+		if (piece.p != copy.p) {
+			str_add_c(o->text, '\n');
+			str_add_slice(o->text, str_slice(&o->prefix));
+		}
+		if (mark >= o->line && mark <= from + piece.n) {
+			o->mark = o->text->n + (mark > from ? mark - from : 0);
+			mark = SIZE_MAX;
+		}
+		str_add_slice(o->text, piece);
+	}
+	str_release(&copy);
+}
+
+static void
+end_line(struct html_out *o)
+{
+	size_t prefix = unicode_cells(str_slice(&o->prefix));
+	size_t width = o->wrap > prefix ? o->wrap - prefix : 0;
+	size_t n = o->text->n - o->line;
+
+	/* No character takes more cells than bytes. */
+	if (o->raw || width < WRAP_MIN || n <= width || o->text->full)
+		return;
+	if (unicode_cells(slice_make(o->text->p + o->line, n)) > width)
+		wrap_line(o, width);
 }
 
 /* Write what is wanted before a character. */
@@ -103,6 +151,8 @@ html_out_plain(struct html_out *o, struct slice s)
 void
 html_out_break(struct html_out *o)
 {
+	if (o->open && o->wrap > 0)
+		end_line(o);
 	if (o->open)
 		o->newlines = 1;
 	else if (o->hard > 0 && o->newlines < 2)
@@ -229,6 +279,7 @@ add_blank(struct html_out *o, struct slice s, bool pre)
 		html_out_newline(o);
 	} else if (s.p[0] == ' ' || s.p[0] == '\t') {
 		before_char(o);
+		o->raw = true;
 		str_add_c(o->text, s.p[0]);
 	}
 	return 1;

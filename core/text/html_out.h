@@ -22,6 +22,10 @@ struct html_out {
 	size_t shallow;    /* shortest prefix since the last character */
 	bool space;        /* a blank wanted before it */
 	bool open;         /* the line has characters */
+	bool raw;          /* and preformatted ones: it is not broken */
+	size_t wrap;       /* cells of a line, 0: it is not broken */
+	size_t line;       /* where the line begins, after its prefix */
+	size_t mark;       /* a place in text that moves with it */
 };
 
 void html_out_init(struct html_out *o, struct str *text);

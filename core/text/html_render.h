@@ -18,6 +18,14 @@ struct seen {
 	bool lost; /* one cannot be told from the other */
 	bool tiny; /* the font is too small to read */
 	bool pre;
+	bool struck;
+};
+
+struct list {
+	unsigned number; /* of the next item; 0: bullets */
+	int digits;      /* of the longest */
+	char type;       /* 1, a, A, i, I */
+	bool reversed;
 };
 
 struct render {
@@ -28,13 +36,16 @@ struct render {
 	size_t link_cap;
 	struct map numbers; /* target to struct html_link's number + 1 */
 	struct seen seen;
-	unsigned list;   /* number of the next <li>; 0: bullets */
+	struct list list;
+	size_t images;   /* without words */
 	bool colors;     /* colours are all there is to know about them */
 	bool link_image; /* the open link has an image without words */
 };
 
 void html_render(struct render *r, const struct html_node *node);
 void html_render_children(struct render *r, const struct html_node *node);
+/* Bytes of a text without blanks around it. */
+size_t html_words_in(struct slice text);
 /* What an element's look does to all that is inside: r->seen changes, the
  * caller restores it. */
 void html_take_look(struct render *r, const struct html_node *node);
@@ -50,8 +61,9 @@ bool html_link_target(struct slice href, struct str *out);
 /* Does the text of a link name another host or address than its target? */
 bool html_link_deceives(struct slice text, struct slice target);
 /* Number of the link, from 1; 0 when there are too many.  target and text are
- * copied. */
-size_t html_link_add(struct render *r, struct slice target, struct slice text);
+ * copied.  *deceives_r: html_link_deceives. */
+size_t html_link_add(struct render *r, struct slice target, struct slice text,
+                     bool *deceives_r);
 /* The list at the end. */
 void html_link_list(struct render *r);
 

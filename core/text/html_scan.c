@@ -19,6 +19,7 @@ static const struct attr_name attr_names[] = {
 	{ 4, HTML_ATTR_TYPE, "type" },
 	{ 5, HTML_ATTR_STYLE, "style" },
 	{ 5, HTML_ATTR_WIDTH, "width" },
+	{ 5, HTML_ATTR_CLASS, "class" },
 	{ 5, HTML_ATTR_COLOR, "color" },
 	{ 5, HTML_ATTR_START, "start" },
 	{ 5, HTML_ATTR_VALUE, "value" },

@@ -11,6 +11,8 @@
 
 /* A place that far left of or above the page is never seen (pixels). */
 #define OFF_SCREEN 500
+/* Space above or below that people see as a blank line (pixels). */
+#define ROOMY 10
 /* Colours are alike when no part differs by more, of 255. */
 #define ALIKE_MAX 10
 
@@ -177,6 +179,23 @@ box_declared(struct style *s, struct slice name, struct slice value)
 	}
 }
 
+/* "margin: 20px 0", "padding-top: 20px": what is above or below. */
+static void
+room_declared(struct style *s, struct slice name, struct slice value)
+{
+	bool margin = slice_istarts(name, "margin");
+	struct slice side = slice_from(name, slice_find(name, '-'));
+	long length = length_of(value);
+
+	if (side.n > 0 && !slice_ieq_z(side, "-top") &&
+	    !slice_ieq_z(side, "-bottom"))
+		return;
+	if (length >= ROOMY * 1000L)
+		s->look->flags |= HTML_LOOK_ROOMY;
+	else if (margin && length == 0 && !slice_ieq_z(side, "-top"))
+		s->look->flags |= HTML_LOOK_TIGHT;
+}
+
 static void
 size_declared(struct style *s, struct slice name, struct slice value)
 {
@@ -268,9 +287,14 @@ declared(struct style *s, struct slice name, struct slice value)
 	case 'l':
 	case 'p':
 	case 'r':
-		box_declared(s, name, value);
+		if (slice_istarts(name, "padding"))
+			room_declared(s, name, value);
+		else
+			box_declared(s, name, value);
 		break;
 	case 'm':
+		if (slice_istarts(name, "margin"))
+			room_declared(s, name, value);
 		size_declared(s, name, value);
 		seen_declared(s, name, value);
 		box_declared(s, name, value);
@@ -320,6 +344,8 @@ void
 html_look_of(const struct html_token *t, struct html_look *look_r)
 {
 	*look_r = (struct html_look){ 0, 0, 0 };
+	if (t->tag == HTML_STRUCK)
+		look_r->flags |= HTML_LOOK_STRUCK;
 	if (t->has == 0)
 		return;
 	if (html_token_has(t, HTML_ATTR_COLOR))
@@ -330,10 +356,14 @@ html_look_of(const struct html_token *t, struct html_look *look_r)
 		read_style(t->attr[HTML_ATTR_STYLE], look_r);
 	if (html_token_has(t, HTML_ATTR_BACKGROUND))
 		look_r->back = HTML_COLOR_OTHER;
+	/* Its style sheet leaves no space between paragraphs. */
+	if (html_token_has(t, HTML_ATTR_CLASS) &&
+	    slice_starts(t->attr[HTML_ATTR_CLASS], "Mso"))
+		look_r->flags |= HTML_LOOK_TIGHT;
 	if (html_token_has(t, HTML_ATTR_HIDDEN))
 		look_r->flags |= HTML_LOOK_HIDDEN;
 	if (t->tag != HTML_IMG)
-		look_r->flags &= (unsigned char)~HTML_LOOK_PIXEL;
+		look_r->flags &= ~(unsigned)HTML_LOOK_PIXEL;
 	else if (is_pixel_size(t, HTML_ATTR_WIDTH) ||
 	         is_pixel_size(t, HTML_ATTR_HEIGHT))
 		look_r->flags |= HTML_LOOK_PIXEL;

@@ -13,9 +13,14 @@ enum html_look_flag {
 	HTML_LOOK_SIZED = 4,  /* a readable font size */
 	HTML_LOOK_PIXEL = 8,  /* at most 1 pixel wide or high */
 	HTML_LOOK_STRUCK = 16,
-	HTML_LOOK_PRE = 32,  /* white-space: pre and its kin */
-	HTML_LOOK_FLOW = 64, /* white-space: normal */
+	HTML_LOOK_PRE = 32,    /* white-space: pre and its kin */
+	HTML_LOOK_FLOW = 64,   /* white-space: normal */
+	HTML_LOOK_ROOMY = 128, /* space above or below, as a paragraph has */
+	HTML_LOOK_TIGHT = 256, /* no such space */
 };
+
+/* Those that matter for what is inside, not for the element alone. */
+#define HTML_LOOK_DEEP (~(unsigned)(HTML_LOOK_ROOMY | HTML_LOOK_TIGHT))
 
 /* Colours: 0 means not said, HTML_COLOR | 0xrrggbb, or one of these. */
 #define HTML_COLOR       0x1000000U
@@ -25,7 +30,7 @@ enum html_look_flag {
 struct html_look {
 	uint32_t fore;
 	uint32_t back;
-	unsigned char flags;
+	unsigned flags;
 };
 
 /* What the attributes of a start tag say; linear, allocates nothing. */

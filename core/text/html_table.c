@@ -37,9 +37,8 @@ struct scan {
 	bool block; /* more than words of a line */
 };
 
-/* Bytes of a text without blanks around it. */
-static size_t
-words_in(struct slice text)
+size_t
+html_words_in(struct slice text)
 {
 	text = slice_trim(text);
 	while (slice_starts(text, "\u00a0"))
@@ -64,7 +63,7 @@ scan_children(const struct html_node *node, struct scan *s)
 		if (++s->nodes >= NODES_MAX)
 			s->block = true;
 		else if (tag == HTML_TEXT)
-			s->bytes += words_in(c->u.text);
+			s->bytes += html_words_in(c->u.text);
 		else if (tag == HTML_IMG)
 			scan_image(c, s);
 		else if (tag >= HTML_HR && tag != HTML_P)
@@ -276,7 +275,7 @@ has_numbers(const struct html_table *t)
 		numbers += html_is_number(s.p) && !s.full;
 	}
 	str_release(&s);
-	return numbers * 2 > t->n;
+	return numbers * 2 >= t->n;
 }
 
 /* Rows that have all columns, or one cell for all of them. */
@@ -305,9 +304,9 @@ is_convincing(const struct html_table *t, const struct html_node *table)
 	bool layout = slice_ieq_z(slice_trim(role), "presentation") ||
 	              slice_ieq_z(slice_trim(role), "none");
 
-	if (!layout && (t->headed || !t->lines))
+	if (!layout && t->headed)
 		return true;
-	return is_even(t) && has_numbers(t);
+	return is_even(t) && (!t->lines || has_numbers(t));
 }
 
 static bool
@@ -325,32 +324,89 @@ is_data(struct html_table *t, const struct html_node *table)
 	return is_convincing(t, table);
 }
 
-/* A row of a layout table: on one line when all its cells are short. */
+/* Give the cells their text. */
+static void
+render_cells(struct render *r, struct html_table *t)
+{
+	for (size_t i = 0; i < t->n; i++)
+		for (size_t k = 0; k < t->rows[i].n; k++)
+			render_cell(r, &t->rows[i], &t->rows[i].cells[k]);
+}
+
+/* How the cells of a row of a layout table are printed. */
+enum row_form {
+	ROW_STACKED, /* below each other */
+	ROW_LINE,    /* as words of one line */
+	ROW_ABREAST, /* each has short lines: side by side */
+};
+
+static enum row_form
+form_of(const struct html_node *tr, size_t *full_r)
+{
+	bool lines = false;
+	bool one_line = true;
+
+	*full_r = 0;
+	for (const struct html_node *c = tr->first; c != NULL; c = c->next) {
+		struct scan s;
+
+		if (!is_short(c, &s, INLINE_MAX) || s.lines >= LINES_MAX)
+			one_line = false;
+		lines = lines || (s.lines > 0 && s.bytes > 0);
+		*full_r += s.bytes > 0 || s.image || s.block;
+	}
+	if (!one_line)
+		return ROW_STACKED;
+	return lines && *full_r > 1 ? ROW_ABREAST : ROW_LINE;
+}
+
+static bool
+write_abreast(struct render *r, const struct html_node *tr)
+{
+	struct html_table t = { 0 };
+	bool done = add_row(&t, tr) && t.n > 0;
+
+	if (done) {
+		render_cells(r, &t);
+		html_write_table(r, &t);
+	}
+	table_release(&t);
+	return done;
+}
+
+static void
+write_line_cell(struct render *r, const struct html_node *cell)
+{
+	struct seen seen = r->seen;
+
+	if (r->out->open && r->out->hard == 0)
+		r->out->hard = 2;
+	r->out->space = false;
+	html_take_look(r, cell);
+	html_render_children(r, cell);
+	r->seen = seen;
+}
+
 static void
 write_layout_row(struct render *r, const struct html_node *tr)
 {
-	bool one_line = true;
+	size_t full;
+	enum row_form form = form_of(tr, &full);
 
-	for (const struct html_node *c = tr->first; c != NULL && one_line;
-	     c = c->next) {
-		struct scan s;
-
-		one_line = is_short(c, &s, INLINE_MAX);
-	}
+	if (form == ROW_ABREAST && write_abreast(r, tr))
+		return;
 	html_out_break(r->out);
 	for (const struct html_node *c = tr->first; c != NULL; c = c->next) {
-		if (one_line && !is_left_out(c) && c->first != NULL) {
-			struct seen seen = r->seen;
+		bool roomy = (c->look.flags & HTML_LOOK_ROOMY) != 0;
 
-			if (r->out->open && r->out->hard == 0)
-				r->out->hard = 2;
-			r->out->space = false;
-			html_take_look(r, c);
-			html_render_children(r, c);
-			r->seen = seen;
-		} else {
+		if (full > 1 ? form == ROW_STACKED : roomy)
+			html_out_gap(r->out);
+		if (form == ROW_LINE && !is_left_out(c) && c->first != NULL)
+			write_line_cell(r, c);
+		else
 			html_render(r, c);
-		}
+		if (full <= 1 && roomy)
+			html_out_gap(r->out);
 	}
 	html_out_break(r->out);
 }
@@ -377,15 +433,6 @@ render_caption(struct render *r, const struct html_node *table)
 	for (const struct html_node *c = table->first; c != NULL; c = c->next)
 		if (c->tag == HTML_CAPTION)
 			html_render(r, c);
-}
-
-/* Give the cells their text. */
-static void
-render_cells(struct render *r, struct html_table *t)
-{
-	for (size_t i = 0; i < t->n; i++)
-		for (size_t k = 0; k < t->rows[i].n; k++)
-			render_cell(r, &t->rows[i], &t->rows[i].cells[k]);
 }
 
 void

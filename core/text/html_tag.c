@@ -18,6 +18,7 @@ struct tag_name {
 static const struct tag_name tag_names[] = {
 	{ "a", HTML_A },
 	{ "address", HTML_BLOCK },
+	{ "area", HTML_AREA },
 	{ "article", HTML_BLOCK },
 	{ "aside", HTML_BLOCK },
 	{ "base", HTML_GONE },
@@ -30,6 +31,7 @@ static const struct tag_name tag_names[] = {
 	{ "col", HTML_GONE },
 	{ "colgroup", HTML_GONE },
 	{ "dd", HTML_DD },
+	{ "del", HTML_STRUCK },
 	{ "details", HTML_BLOCK },
 	{ "dir", HTML_UL },
 	{ "div", HTML_BLOCK },
@@ -74,10 +76,12 @@ static const struct tag_name tag_names[] = {
 	{ "p", HTML_P },
 	{ "param", HTML_GONE },
 	{ "pre", HTML_PRE },
+	{ "s", HTML_STRUCK },
 	{ "script", HTML_RAW },
 	{ "section", HTML_BLOCK },
 	{ "select", HTML_RAW },
 	{ "source", HTML_GONE },
+	{ "strike", HTML_STRUCK },
 	{ "style", HTML_RAW },
 	{ "summary", HTML_BLOCK },
 	{ "svg", HTML_RAW },
@@ -124,5 +128,6 @@ html_tag_of(struct slice name)
 bool
 html_tag_is_void(enum html_tag tag)
 {
-	return tag == HTML_IMG || tag == HTML_BR || tag == HTML_HR;
+	return tag == HTML_IMG || tag == HTML_AREA || tag == HTML_BR ||
+	       tag == HTML_HR;
 }

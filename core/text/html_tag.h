@@ -13,7 +13,9 @@ enum html_tag {
 	HTML_INLINE, /* span, b, font, unknown names */
 	HTML_BLOCK,  /* div and its kin */
 	HTML_A,
+	HTML_STRUCK, /* del, s */
 	HTML_IMG,
+	HTML_AREA,
 	HTML_BR,
 	HTML_HR,
 	HTML_P,
@@ -43,7 +45,7 @@ enum html_tag {
 
 /* name: any case. */
 enum html_tag html_tag_of(struct slice name);
-/* Elements without an end tag: img, br, hr. */
+/* Elements without an end tag: img, area, br, hr. */
 bool html_tag_is_void(enum html_tag tag);
 
 #endif

@@ -349,7 +349,8 @@ add_attrs(struct builder *b, struct html_node *node,
 static bool
 is_silent(const struct html_token *token, const struct html_look *look)
 {
-	if (look->flags != 0 || look->fore != 0 || look->back != 0)
+	if ((look->flags & HTML_LOOK_DEEP) != 0 || look->fore != 0 ||
+	    look->back != 0)
 		return false;
 	return token->tag == HTML_INLINE ||
 	       (token->tag == HTML_A && !html_token_has(token, HTML_ATTR_HREF));
@@ -374,7 +375,8 @@ start_element(struct builder *b, const struct html_token *token)
 		push_silent(b, tag);
 		return;
 	}
-	if (tag == HTML_INLINE && look.flags == 0 && b->depth >= SILENT_MAX)
+	if (tag == HTML_INLINE && (look.flags & HTML_LOOK_DEEP) == 0 &&
+	    b->depth >= SILENT_MAX)
 		return;
 	node = push(b, tag);
 	if (node == NULL) {

@@ -121,6 +121,128 @@ test_entities(void **state)
 }
 
 static void
+test_list_marks(void **state)
+{
+	(void)state;
+	check("<ol type=a start=25><li>x<li>y<li>z</ol>",
+	      "y. x\nz. y\n27. z\n");
+	check("<ol type=I start=3><li>x<li>y</ol>", "III. x\nIV. y\n");
+	check("<ol type=i start=99><li>x<li>y</ol>", "xcix. x\n100. y\n");
+	check("<ol reversed><li>x<li>y</ol>", "2. x\n1. y\n");
+	check("<ol start=9><li>x<li>y</ol>", " 9. x\n10. y\n");
+	check("<ol start=0><li value=7>x<li>y</ol>", "7. x\n8. y\n");
+}
+
+static void
+test_struck(void **state)
+{
+	(void)state;
+	check("<del> 9,000원 </del>8,000원", "~~9,000원~~ 8,000원\n");
+	check("a<s><b>b</b></s> <strike></strike>c", "a~~b~~ c\n");
+	check("<p style='text-decoration: line-through red'>x</p>", "~~x~~\n");
+}
+
+static void
+test_spacing(void **state)
+{
+	(void)state;
+	check("<p style='margin:0'>a</p><p style='margin:0 0 0 4px'>b</p>",
+	      "a\nb\n");
+	check("<p class=MsoNormal>a<p class=MsoNormal>&nbsp;<p "
+	      "class=MsoNormal>b",
+	      "a\n\nb\n");
+	check("<div style='padding:20px 0'>a</div>b", "a\n\nb\n");
+	check("<div style='padding-left:20px'>a</div>b", "a\nb\n");
+	check("<div style='white-space:pre-wrap'>a\n  b</div>", "a\n  b\n");
+}
+
+static void
+check_cells(const char *html, size_t cells, const char *want)
+{
+	struct html_opts opts = { .link_numbers = true, .cells = cells };
+	struct html_text t;
+
+	html_to_text(slice_of(html), &opts, &t);
+	assert_string_equal(t.text.p, want);
+	html_text_release(&t);
+}
+
+static void
+test_lines(void **state)
+{
+	(void)state;
+	check_cells("one two three four", 10, "one two\nthree four\n");
+	check_cells("<ul><li>one two three<li>x</ul>", 10,
+	            "* one two\n  three\n* x\n");
+	check_cells("<blockquote>one two three</blockquote>", 10,
+	            "> one two\n> three\n");
+	check_cells("가나다 라마바 사아", 10, "가나다\n라마바\n사아\n");
+	check_cells("<pre>one  two  three</pre>", 10, "one  two  three\n");
+	check_cells("aa <a href=http://x.kr>bb cc<div>dd ee ff gg</div></a>",
+	            10, "aa bb cc\ndd ee ff\ngg[1]\n");
+}
+
+/* The text of a link is known to its end although its line was broken. */
+static void
+test_broken_link(void **state)
+{
+	struct html_opts opts = { .cells = 12 };
+	struct html_text t;
+
+	(void)state;
+	html_to_text(SLICE_LIT(
+			     "words before <a href=http://evil.kr>가나다 라마 "
+			     "bank.kr<br>나중</a>"),
+	             &opts, &t);
+	assert_int_equal(t.link_count, 1);
+	assert_string_equal(t.links[0].text, "가나다 라마 bank.kr 나중");
+	assert_true(t.links[0].deceives);
+	html_text_release(&t);
+}
+
+static void
+test_wide_columns(void **state)
+{
+	(void)state;
+	check_cells(
+		"<table><tr><th>name<th>words<tr><td>a<td>one two three four "
+		"five</table>",
+		20,
+		"name  words\n--------------------\na     one two three\n      four five\n");
+	check_cells(
+		"<table border=1><tr><td>가나다<td>1,000원<tr><td>라<td>50원"
+		"</table>",
+		80, "가나다  1,000원\n라         50원\n");
+	check_cells("<table><tr><td colspan=2>a long title<td>1"
+	            "<tr><td>b<td>c<td>20<tr><td>d<td>e<td>300</table>",
+	            80,
+	            "a long title    1\nb  c           20\nd  e          "
+	            "300\n");
+	/* Cells of short lines stand side by side. */
+	check_cells("<table><tr><td>a<br>b</td><td>&nbsp;</td><td>c<br>d</td>"
+	            "</tr></table>",
+	            80, "a  c\nb  d\n");
+	/* Sizes and colours of the font make no page of a table. */
+	check_cells("<table><tr><td style='font-size:9px;color:red'>a</td><td "
+	            "style='font-size:9px'>b</td></tr><tr><td>ccc</td><td>d"
+	            "</td></tr></table>",
+	            80, "a    b\nccc  d\n");
+}
+
+static void
+test_images(void **state)
+{
+	(void)state;
+	check("<img src=a><br><img src=b width=300>", "[only images: 2]\n");
+	check("<img src=a alt=''>x", "x\n");
+	check("<map><area href=http://x.kr alt=가기><area href=http://y.kr></map>",
+	      "[가기][1]\n[image][2]\n\n[1] http://x.kr\n[2] http://y.kr\n");
+	check("<a href=http://evil.kr>http://bank.kr</a>",
+	      "http://bank.kr[1!]\n\n[1] http://evil.kr  (!) the text names "
+	      "another place\n");
+}
+
+static void
 test_narrow_rule(void **state)
 {
 	struct html_opts opts = { .cells = 3 };
@@ -247,6 +369,45 @@ test_hidden(void **state)
 	check_hidden("<style>x</style><script>y</script><title>t</title>"
 	             "<!-- c --><textarea>q</textarea>z",
 	             "z\n", 0, 0);
+}
+
+static void
+test_colors(void **state)
+{
+	(void)state;
+	check_hidden("<font color=#fff>x</font>z", "z\n", 1, 0);
+	check_hidden("<p style='color:rgb(255, 254, 255)'>x</p>z", "z\n", 1, 0);
+	check_hidden("<p style='color:rgba(0,0,0,0)'>x</p>z", "z\n", 1, 0);
+	check_hidden("<p style='color:transparent'>x</p>z", "z\n", 1, 0);
+	check_hidden("<div bgcolor=black><b style='color:#000000'>x</b></div>z",
+	             "z\n", 1, 0);
+	/* In doubt it is shown. */
+	check_hidden("<table bgcolor=navy><tr><td><font color=white>x"
+	             "</table>",
+	             "x\n", 0, 0);
+	check_hidden("<body bgcolor=#000><font color=white>x", "x\n", 0, 0);
+	check_hidden("<table><tbody style='background:#000'><tr><td><font "
+	             "color=white>x</table>",
+	             "x\n", 0, 0);
+	check_hidden("<div style='background:#fff url(a.png)'><b style='color:"
+	             "#fff'>x</b></div>",
+	             "x\n", 0, 0);
+	check_hidden(
+		"<style>.a{background:#000}</style><b class=a style='color:"
+		"#fff'>x</b>",
+		"x\n", 0, 0);
+	check_hidden("<b style='color:#fff;border:9px solid #000'>x</b>", "x\n",
+	             0, 0);
+	check_hidden("<font color=#ccc>x</font>", "x\n", 0, 0);
+	/* Off the page. */
+	check_hidden("<p style='text-indent:-999em'>x</p>z", "z\n", 1, 0);
+	check_hidden("<p style='position:absolute;top:-5000px'>x</p>z", "z\n",
+	             1, 0);
+	check_hidden("<p style='text-indent:-20pt'>x</p>z", "x\n\nz\n", 0, 0);
+	/* What holds no words hides none; images in it are there to be loaded. */
+	check_hidden("<div style='display:none'>&nbsp;</div>z", "z\n", 0, 0);
+	check_hidden("<div style='display:none'><img src=a><img src=b></div>z",
+	             "z\n", 0, 2);
 }
 
 static void
@@ -389,6 +550,14 @@ main(void)
 		cmocka_unit_test(test_layout_tables),
 		cmocka_unit_test(test_tree),
 		cmocka_unit_test(test_entities),
+		cmocka_unit_test(test_list_marks),
+		cmocka_unit_test(test_struck),
+		cmocka_unit_test(test_spacing),
+		cmocka_unit_test(test_lines),
+		cmocka_unit_test(test_broken_link),
+		cmocka_unit_test(test_wide_columns),
+		cmocka_unit_test(test_images),
+		cmocka_unit_test(test_colors),
 		cmocka_unit_test(test_narrow_rule),
 		cmocka_unit_test(test_wide_table),
 		cmocka_unit_test(test_links),
