@@ -109,6 +109,7 @@ wrap_line(struct pane_reader *p, struct reader_line l)
 	}
 }
 
+/* What has FIELD_BYTES was cut there. */
 static void
 add_header(struct pane_reader *p, const char *label, struct slice value,
            enum style st)
@@ -118,7 +119,12 @@ add_header(struct pane_reader *p, const char *label, struct slice value,
 		                 .indent = LABEL_CELLS,
 		                 .style = st };
 
-	str_add_slice(&p->text, slice_head(value, FIELD_BYTES));
+	if (value.n >= FIELD_BYTES) {
+		str_add(&p->text, value.p, utf8_cut(value.p, FIELD_BYTES - 1));
+		str_add_z(&p->text, "…");
+	} else {
+		str_add_slice(&p->text, value);
+	}
 	l.n = p->text.n - l.from;
 	wrap_line(p, l);
 }
@@ -218,7 +224,6 @@ add_date(struct pane_reader *p)
 	struct str odd;
 	int64_t date;
 
-	add_outer(p);
 	str_init(&s, FIELD_BYTES);
 	str_init(&odd, FIELD_BYTES);
 	if (message_date(&p->message, &date))
@@ -237,6 +242,7 @@ add_short_headers(struct pane_reader *p)
 	struct str s;
 	struct str clean;
 
+	add_outer(p);
 	str_init(&s, FIELD_BYTES);
 	str_init(&clean, FIELD_BYTES);
 	(void)message_subject(&p->message, &s);
@@ -308,6 +314,24 @@ is_signature(struct slice line)
 	return slice_eq_z(line, "-- ") || slice_eq_z(line, "--");
 }
 
+/* A line that message_display makes: the name of a part, the start of a message
+ * inside of this one. */
+static bool
+begins_part(struct slice line)
+{
+	return (slice_starts(line, "[") && slice_ends(line, "]")) ||
+	       (slice_starts(line, "---- ") && slice_ends(line, " ----"));
+}
+
+/* A signature goes on until another part begins or something is quoted. */
+static bool
+in_signature(bool before, struct slice line, bool blank_before, int depth)
+{
+	if (depth > 0 || (blank_before && begins_part(line)))
+		return false;
+	return before || is_signature(line);
+}
+
 /* Everything from offset start of p->text on is body text. */
 static void
 add_body_lines(struct pane_reader *p, size_t start, bool quotes)
@@ -315,6 +339,7 @@ add_body_lines(struct pane_reader *p, size_t start, bool quotes)
 	struct slice rest = slice_make(p->text.p + start, p->text.n - start);
 	struct slice line;
 	bool signature = false;
+	bool blank = false;
 
 	while (!p->cut && slice_line(&rest, &line)) {
 		struct reader_line l = { 0 };
@@ -322,7 +347,9 @@ add_body_lines(struct pane_reader *p, size_t start, bool quotes)
 
 		if (depth == 0)
 			l.prefix_n = 0;
-		signature = signature || (quotes && is_signature(line));
+		signature =
+			quotes && in_signature(signature, line, blank, depth);
+		blank = line.n == 0;
 		l.prefix = (size_t)(line.p - p->text.p);
 		l.from = l.prefix + l.prefix_n;
 		l.n = line.n - l.prefix_n;
@@ -359,9 +386,9 @@ add_raw(struct pane_reader *p)
 	str_init(&utf8, READER_TEXT_MAX / 2);
 	charset_decode(detect_body(raw, &hint, NULL), raw, &utf8, NULL);
 	unicode_clean_body(str_slice(&utf8), &p->text);
-	str_release(&utf8);
 	add_body_lines(p, 0, false);
-	p->cut = p->cut || raw.n < p->message.raw.n;
+	p->cut = p->cut || utf8.full || raw.n < p->message.raw.n;
+	str_release(&utf8);
 }
 
 /* Nothing is left out in silence.  The note takes the place of the last lines

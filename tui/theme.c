@@ -48,7 +48,7 @@ static const struct entry looks[STYLE_COUNT] = {
 	[STYLE_QUOTE1] = { 110, -1, 25, -1, 6, -1, 0, 0 },
 	[STYLE_QUOTE2] = { 144, -1, 94, -1, 3, -1, 0, 0 },
 	[STYLE_QUOTE3] = { 139, -1, 90, -1, 5, -1, 0, 0 },
-	[STYLE_SIGNATURE] = { 242, -1, 245, -1, -1, -1, 0, 0 },
+	[STYLE_SIGNATURE] = { 242, -1, 245, -1, -1, -1, 0, D },
 	[STYLE_LINK] = { 75, -1, 26, -1, 6, -1, U, U },
 	[STYLE_MATCH] = { 16, 221, 16, 221, 0, 3, 0, R },
 	[STYLE_FIELD] = { -1, -1, -1, -1, -1, -1, 0, 0 },
@@ -82,7 +82,9 @@ theme_look(const char *name, enum theme_depth depth, enum style st)
 	case THEME_MONO:
 		return (struct theme_look){ -1, -1, e->mono };
 	case THEME_8:
-		return (struct theme_look){ e->fg8, e->bg8, e->attr };
+		/* Eight colours have no grey. */
+		return (struct theme_look){ e->fg8, e->bg8,
+			                    e->attr | (e->mono & THEME_DIM) };
 	case THEME_256:
 		break;
 	}
