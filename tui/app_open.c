@@ -20,6 +20,7 @@
 #include "tui/reader_text.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
+#include "util/utf8.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -28,6 +29,8 @@
 #define OUTPUT_MAX ((size_t)1024 * 1024)
 /* Output of so many bytes in one line stands in the status line. */
 #define OUTPUT_LINE 200
+/* What does not say that it is text is looked at up to this size. */
+#define TEXT_GUESS_MAX ((size_t)1024 * 1024)
 /* Copies of a name tried before giving up. */
 #define COPIES_MAX 1000
 
@@ -180,24 +183,48 @@ open_message(struct app *a, const struct part *p)
 }
 
 static void
-show_text(struct app *a, const char *title, struct slice text)
+show_text(struct app *a, const char *type, const char *title, struct slice text)
 {
-	if (!pane_reader_open_text(&a->reader, slice_of(title), text))
+	if (!pane_reader_open_text(&a->reader, type, slice_of(title), text))
 		app_say(a, STYLE_WARN, _("too many messages are open"));
 	a->focus = PANE_READER;
+}
+
+/* Is it text, whatever it calls itself (JSON, logs)? */
+static bool
+reads_as_text(const struct part *p)
+{
+	struct str bytes;
+	bool text;
+
+	if (part_is_text(p))
+		return true;
+	if (part_size_estimate(p) > TEXT_GUESS_MAX)
+		return false;
+	str_init(&bytes, 2 * TEXT_GUESS_MAX);
+	part_bytes(p, &bytes);
+	text = bytes.n > 0 && utf8_good(bytes.p, bytes.n) == bytes.n &&
+	       memchr(bytes.p, '\0', bytes.n) == NULL;
+	str_release(&bytes);
+	return text;
 }
 
 /* No program opens it, but it can be read here. */
 static void
 open_text(struct app *a, const struct part *p)
 {
+	static const char *const types[] = { "text/html", "text/calendar" };
+	const char *type = "text/plain";
 	struct str name, text;
 
+	for (size_t i = 0; i < 2; i++)
+		if (slice_eq_z(p->type, types[i]))
+			type = types[i];
 	str_init(&name, 1024);
 	str_init(&text, READER_TEXT_MAX);
 	part_save_name(p, &name);
 	part_text(&a->reader.message, p, &text, NULL);
-	show_text(a, name.p, str_slice(&text));
+	show_text(a, type, name.p, str_slice(&text));
 	str_release(&text);
 	str_release(&name);
 }
@@ -214,7 +241,7 @@ show_output(struct app *a, const char *command, struct slice output, int status)
 	charset_decode(detect_body(text, &hint, NULL), text, &utf8, NULL);
 	text = str_slice(&utf8);
 	if (text.n > OUTPUT_LINE || slice_find(text, '\n') < text.n)
-		show_text(a, command, text);
+		show_text(a, "text/plain", command, text);
 	if (status != 0)
 		app_say(a, STYLE_ERROR, _("'%s' ended with status %d"), command,
 		        status);
@@ -267,7 +294,7 @@ open_part(struct app *a, const struct part *p)
 		app_say_err(a, &err);
 		return;
 	}
-	if (v.how == ATTACHMENT_NO_PROGRAM && part_is_text(p))
+	if (v.how == ATTACHMENT_NO_PROGRAM && reads_as_text(p))
 		open_text(a, p);
 	else
 		run_view(a, &v);

@@ -56,13 +56,13 @@ pane_reader_open_part(struct pane_reader *p, const struct part *part)
 }
 
 bool
-pane_reader_open_text(struct pane_reader *p, struct slice title,
-                      struct slice text)
+pane_reader_open_text(struct pane_reader *p, const char *type,
+                      struct slice title, struct slice text)
 {
 	struct str bytes;
 
 	str_init(&bytes, MIME_BODY_MAX);
-	str_add_z(&bytes, "Content-Type: text/plain; charset=utf-8\nSubject: ");
+	str_printf(&bytes, "Content-Type: %s; charset=utf-8\nSubject: ", type);
 	unicode_clean_line(slice_head(title, TITLE_BYTES), &bytes);
 	str_add_z(&bytes, "\n\n");
 	str_add_slice(&bytes, text);

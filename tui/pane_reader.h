@@ -63,9 +63,10 @@ void pane_reader_close(struct pane_reader *p);
 /* Show the message inside of a part of the one shown, on top of it.  false: too
  * many are open. */
 bool pane_reader_open_part(struct pane_reader *p, const struct part *part);
-/* Show a text (UTF-8, any bytes) in the same way. */
-bool pane_reader_open_text(struct pane_reader *p, struct slice title,
-                           struct slice text);
+/* Show a text (UTF-8, any bytes) in the same way.  type is "text/plain",
+ * "text/html" or "text/calendar". */
+bool pane_reader_open_text(struct pane_reader *p, const char *type,
+                           struct slice title, struct slice text);
 /* Back to the message below; false when there is none. */
 bool pane_reader_leave_part(struct pane_reader *p);
 /* Is a message being read that is part of another? */

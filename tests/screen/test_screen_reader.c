@@ -51,18 +51,22 @@ fail_with(struct screen *s, const char *text)
  "--b\nContent-Type: " type   \
  "\nContent-Disposition: attachment; filename=" name "\n\nbody of " type "\n"
 
-static const char parts_mail[] = HEAD(
-	"parts") "Content-Type: multipart/mixed; boundary=b\n\n"
-		 "--b\n\nlook\n" FILE_PART(
-			 "application/x-term",
-			 "a.pdf") FILE_PART("application/x-print", "b.bin")
-			 FILE_PART("application/x-none", "-rf") FILE_PART(
-				 "text/x-odd",
-				 "\"../.$(touch x)\"") "--b\nContent-Type: message/rfc822\n\n"
-						       "From: Park <park@example.org>\nSubject: inner\n"
-						       "Content-Type: multipart/mixed; boundary=c\n\n"
-						       "--c\n\ninside\n--c\nContent-Type: message/rfc822\n\n"
-						       "Subject: innermost\n\nat the bottom\n--c--\n--b--\n";
+/* clang-format off */
+static const char parts_mail[] =
+	HEAD("parts") "Content-Type: multipart/mixed; boundary=b\n\n"
+	"--b\n\nlook\n"
+	FILE_PART("application/x-term", "a.pdf")
+	FILE_PART("application/x-print", "b.bin")
+	FILE_PART("application/x-none", "-rf")
+	FILE_PART("text/x-odd", "\"../.$(touch x)\"")
+	"--b\nContent-Type: image/png; name=c.png\n"
+	"Content-Transfer-Encoding: base64\n\niVBORw0KGgoAAA==\n"
+	"--b\nContent-Type: message/rfc822\n\n"
+	"From: Park <park@example.org>\nSubject: inner\n"
+	"Content-Type: multipart/mixed; boundary=c\n\n"
+	"--c\n\ninside\n--c\nContent-Type: message/rfc822\n\n"
+	"Subject: innermost\n\nat the bottom\n--c--\n--b--\n";
+/* clang-format on */
 
 static const char charset_mail[] =
 	HEAD("label") "Content-Type: text/plain; charset=iso-8859-1\n"
@@ -218,10 +222,16 @@ test_printing_program(void **state)
 	gone(s, "Part of   parts");
 	shown(s, "Subject   parts");
 	/* What nothing opens, and what can be read here. */
-	screen_type(s, "vx-none\r");
+	screen_type(s, "vimage/\r");
 	shown(s, "Pipe to a command");
 	screen_type(s, "\r");
 	shown(s, "name one in ~/.mailcap, or save it");
+	screen_type(s, "vx-none\r");
+	shown(s, "Pipe to a command");
+	screen_type(s, "\r");
+	shown(s, "body of application/x-none");
+	screen_type(s, "q");
+	gone(s, "Part of");
 	screen_type(s, "vx-odd\r");
 	shown(s, "Pipe to a command");
 	screen_type(s, "\r");
@@ -287,7 +297,7 @@ test_saves_all(void **state)
 	screen_type(s, "v\rSave all\r");
 	shown(s, "Save all in folder:");
 	screen_type(s, "\025~/files\r");
-	shown(s, "5 saved in ~/files");
+	shown(s, "6 saved in ~/files");
 	assert_true(fsx_exists(odd));
 	assert_true(fsx_exists(dash));
 	/* The folder is proposed again, with a name that is free. */

@@ -174,7 +174,8 @@ test_messages_on_top(void **state)
 	assert_true(row_of(&f, "text") > 0);
 	assert_true(pane_reader_in_message(&f.p));
 	/* A text of ours is no message that could be answered. */
-	assert_true(pane_reader_open_text(&f.p, SLICE_LIT("a\nB: c"),
+	assert_true(pane_reader_open_text(&f.p, "text/plain",
+	                                  SLICE_LIT("a\nB: c"),
 	                                  SLICE_LIT("one\x1b[2J\ntwo\n")));
 	draw(&f);
 	assert_false(pane_reader_in_message(&f.p));
@@ -186,7 +187,14 @@ test_messages_on_top(void **state)
 	assert_false(pane_reader_leave_part(&f.p));
 	draw(&f);
 	assert_int_equal(row_of(&f, "Subject   s"), 0);
-	while (pane_reader_open_text(&f.p, SLICE_LIT("x"), SLICE_NONE))
+	/* A page is shown as one. */
+	assert_true(pane_reader_open_text(&f.p, "text/html", SLICE_LIT("x"),
+	                                  SLICE_LIT("<p>one<br>two")));
+	draw(&f);
+	assert_true(row_of(&f, "two") > 0);
+	assert_true(pane_reader_leave_part(&f.p));
+	while (pane_reader_open_text(&f.p, "text/plain", SLICE_LIT("x"),
+	                             SLICE_NONE))
 		levels++;
 	assert_int_equal(levels, 64);
 	finish(&f);
@@ -219,7 +227,7 @@ test_cut_is_said(void **state)
 	str_clear(&long_text);
 	while (long_text.n < READER_TEXT_MAX)
 		str_add_z(&long_text, "가나다라마바사아자차카타파하\n");
-	assert_true(pane_reader_open_text(&f.p, SLICE_LIT("x"),
+	assert_true(pane_reader_open_text(&f.p, "text/plain", SLICE_LIT("x"),
 	                                  str_slice(&long_text)));
 	draw(&f);
 	pane_reader_last(&f.p);
