@@ -4,7 +4,7 @@
 
 #include <stdlib.h>
 
-#include "mail/sender_charset.h"
+#include "store/sender_charset.h"
 #include "tui/text_fmt.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"

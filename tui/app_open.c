@@ -13,8 +13,8 @@
 #include <sys/stat.h>
 
 #include "mail/attachment.h"
-#include "mail/sender_charset.h"
 #include "mime/part.h"
+#include "store/sender_charset.h"
 #include "text/charset.h"
 #include "text/detect.h"
 #include "tui/reader_text.h"

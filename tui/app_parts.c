@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "mail/sender_charset.h"
+#include "store/sender_charset.h"
 #include "util/i18n.h"
 #include "util/proc.h"
 #include "util/xalloc.h"

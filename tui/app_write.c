@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "mail/account_match.h"
-#include "mail/sender_charset.h"
+#include "store/sender_charset.h"
 #include "tui/key.h"
 #include "tui/text_fmt.h"
 #include "util/clock.h"

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "mime/message.h"
+#include "store/sender_charset.h"
 #include "store/store_impl.h"
 #include "text/hangul.h"
 #include "text/unicode.h"
@@ -266,8 +267,10 @@ index_one(struct store *s, struct db *db, int64_t id, struct err *err)
 	if (store_map(s, id, &map, &unreadable) != 0)
 		return 0;
 	message_parse(&m, map.data);
+	rc = sender_charset_apply(s, &m, err);
 	collect(&m, &w);
-	rc = insert_words(db, id, &w, err);
+	if (rc == 0)
+		rc = insert_words(db, id, &w, err);
 	words_release(&w);
 	message_release(&m);
 	fsx_map_close(&map);

@@ -8,6 +8,7 @@
 
 #include "store/db_words.h"
 #include "store/search_form.h"
+#include "store/sender_charset.h"
 #include "store/store_impl.h"
 #include "util/fsx.h"
 #include "util/xalloc.h"
@@ -73,6 +74,25 @@ assert_found(struct store_test *t, const char *search, const char *ids)
 	assert_int_equal(total, rows.n);
 	store_rows_release(&rows);
 	str_release(&got);
+}
+
+/* Words are found as the user reads them. */
+static void
+test_chosen_charset(void **state)
+{
+	static const char raw[] =
+		"From: kim@example.kr\nSubject: x\n"
+		"Content-Type: text/plain; charset=iso-8859-1\n\n"
+		"\xbe\xc8\xb3\xe7\xc7\xcf\xbc\xbc\xbf\xe4\n";
+	struct store_test *t = *state;
+	struct message m;
+
+	message_parse(&m, slice_of(raw));
+	assert_ok(t, sender_charset_choose(t->s, &m, CHARSET_CP949, &t->err));
+	message_release(&m);
+	(void)store_test_add(t, t->a, "1", FOLDER_INBOX, 0, raw);
+	index_all(t);
+	assert_found(t, "word=안녕하세요\n", "1");
 }
 
 static void
@@ -377,6 +397,7 @@ main(void)
 		T(test_no_syntax_gets_through),
 		T(test_index_goes_both_ways),
 		T(test_damaged_index_is_made_anew),
+		T(test_chosen_charset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,7 +2,7 @@
 /* The charset chosen for a sender is used for the next mail, and forgotten. */
 #include "lib/store_test.h"
 
-#include "mail/sender_charset.h"
+#include "store/sender_charset.h"
 
 static const char first[] = "From: A <Kim@Example.KR>\n\n\xe9";
 static const char second[] = "From: kim@example.kr\nSubject: \xe9\n\n\xe9";

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* "Read again as": the charset the user chose for the mail of a sender. */
-#ifndef MAIL_SENDER_CHARSET_H
-#define MAIL_SENDER_CHARSET_H
+#ifndef STORE_SENDER_CHARSET_H
+#define STORE_SENDER_CHARSET_H
 
 #include "mime/message.h"
 #include "store/store.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The chosen charsets, one durable value of the store for each sender. */
-#include "mail/sender_charset.h"
+#include "store/sender_charset.h"
 
 #include "text/unicode.h"
 
