@@ -36,6 +36,37 @@ add_next(struct app *a, const struct account *acc, struct str *out)
 	str_add_c(out, '\n');
 }
 
+/* What its quota makes leave. */
+static void
+add_leaving(struct app *a, int64_t account, struct str *out)
+{
+	struct store_leaving *v = NULL;
+	struct err err = { 0 };
+	size_t n = 0;
+
+	if (store_leaving(a->store, account, &v, &n, &err) != 0) {
+		app_say_err(a, &err);
+		return;
+	}
+	if (n > 0)
+		str_printf(out, "%s\n",
+		           _("to be deleted on the server by the next fetch; "
+		             "safe here:"));
+	for (size_t i = 0; i < n; i++) {
+		struct store_rows rows = { 0 };
+		struct err ignored = { 0 }; /* its row is gone by now */
+
+		str_add_z(out, "  ");
+		str_add_size(out, v[i].size);
+		if (store_row(a->store, v[i].message, &rows, &ignored) == 0)
+			str_printf(out, "  %s  %s", rows.v[0].from_name,
+			           rows.v[0].subject);
+		str_add_c(out, '\n');
+		store_rows_release(&rows);
+	}
+	store_leaving_free(&v, n);
+}
+
 static void
 add_record(const struct fetch_record *r, const char *account, struct str *out)
 {
@@ -89,8 +120,11 @@ app_show_fetches(struct app *a)
 
 	str_init(&text, TEXT_MAX);
 	for (size_t i = 0; i < a->conf.account_count; i++)
-		if (only == NULL || only == &a->conf.accounts[i])
+		if (only == NULL || only == &a->conf.accounts[i]) {
 			add_next(a, &a->conf.accounts[i], &text);
+			if (i < a->accounts.n)
+				add_leaving(a, a->accounts.v[i], &text);
+		}
 	if (add_history(a, &text, &err) != 0)
 		app_say_err(a, &err);
 	else

@@ -10,6 +10,7 @@
 #include "store/store.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
@@ -22,6 +23,9 @@ struct state {
 	struct engine_schedule plan;
 	struct fetch_record *history;
 	size_t n;
+	struct store_leaving *leaving;
+	size_t leaving_n;
+	struct store_rows rows; /* of leaving, in its order */
 };
 
 /* Without a store there is nothing to tell, and none is made for that. */
@@ -33,6 +37,30 @@ have_store(struct account_run *r)
 
 	free(path);
 	return there;
+}
+
+/* Whose row is gone by now is told without its subject. */
+static void
+load_rows(struct store *s, struct state *st)
+{
+	st->rows.v = xcalloc(st->leaving_n, sizeof *st->rows.v);
+	for (size_t i = 0; i < st->leaving_n; i++) {
+		struct store_rows one = { 0 };
+		struct err ignored = { 0 };
+
+		if (store_row(s, st->leaving[i].message, &one, &ignored) == 0)
+			st->rows.v[i] = one.v[0];
+		free(one.v);
+		st->rows.n++;
+	}
+}
+
+static void
+state_release(struct state *st)
+{
+	fetch_records_free(&st->history, st->n);
+	store_leaving_free(&st->leaving, st->leaving_n);
+	store_rows_release(&st->rows);
 }
 
 static int
@@ -53,6 +81,11 @@ load(struct account_run *r, const struct account *a, size_t most,
 	if (rc == 0)
 		rc = store_fetch_history(s, id, most, &state_r->history,
 		                         &state_r->n, &err);
+	if (rc == 0)
+		rc = store_leaving(s, id, &state_r->leaving,
+		                   &state_r->leaving_n, &err);
+	if (rc == 0)
+		load_rows(s, state_r);
 	engine_free(&e);
 	store_close(&s);
 	if (rc != 0)
@@ -112,6 +145,24 @@ print_record(const struct fetch_record *h)
 	str_release(&line);
 }
 
+static void
+print_leaving(const struct state *st, size_t i)
+{
+	const struct store_row *row = &st->rows.v[i];
+	struct str line;
+
+	str_init(&line, LINE_MAX);
+	str_add_z(&line, "  ");
+	str_add_size(&line, st->leaving[i].size);
+	if (row->id != 0) {
+		str_add_z(&line, "  ");
+		out_date(&line, row->date);
+		str_printf(&line, "  %s  %s", row->from_name, row->subject);
+	}
+	out_line("%s", line.p);
+	str_release(&line);
+}
+
 void
 account_state_print(struct account_run *r, const struct account *a)
 {
@@ -125,7 +176,12 @@ account_state_print(struct account_run *r, const struct account *a)
 		out_line("%s", _("last fetches:"));
 	for (size_t i = 0; i < st.n; i++)
 		print_record(&st.history[i]);
-	fetch_records_free(&st.history, st.n);
+	if (st.leaving_n > 0)
+		out_line("%s", _("to be deleted on the server by the next "
+		                 "fetch; safe here:"));
+	for (size_t i = 0; i < st.leaving_n; i++)
+		print_leaving(&st, i);
+	state_release(&st);
 }
 
 static void
@@ -190,5 +246,18 @@ account_state_json(struct account_run *r, const struct account *a,
 	for (size_t i = 0; i < st.n; i++)
 		json_record(j, &st.history[i]);
 	json_end_array(j);
-	fetch_records_free(&st.history, st.n);
+	json_key(j, "leaving");
+	json_array(j);
+	for (size_t i = 0; i < st.leaving_n; i++) {
+		json_object(j);
+		json_key(j, "id");
+		json_int(j, st.leaving[i].message);
+		json_key(j, "size");
+		json_int(j, (int64_t)st.leaving[i].size);
+		json_key(j, "subject");
+		json_string_z(j, st.rows.v[i].subject);
+		json_end_object(j);
+	}
+	json_end_array(j);
+	state_release(&st);
 }

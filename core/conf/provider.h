@@ -31,6 +31,7 @@ struct provider {
 	char *secret_shape;          /* PCRE of a right secret, or NULL */
 	char *historic; /* date of last sighting when it may be gone */
 	char *checked;  /* "2026-11-23" */
+	bool window;    /* shows a part of its mailbox at a time */
 	int interval_min;
 	bool oauth_only;
 	struct provider_hint *hints; /* what its error texts mean */

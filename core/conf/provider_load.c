@@ -135,12 +135,22 @@ read_interval(const struct loader *l)
 }
 
 static int
+read_bool(const struct loader *l, bool *v_r, const char *problem)
+{
+	*v_r = slice_eq_z(l->line->value, "yes");
+	return *v_r || slice_eq_z(l->line->value, "no") ? 0 : bad(l, problem);
+}
+
+static int
 read_oauth_only(const struct loader *l)
 {
-	l->row->oauth_only = slice_eq_z(l->line->value, "yes");
-	if (!l->row->oauth_only && !slice_eq_z(l->line->value, "no"))
-		return bad(l, _("oauth_only is yes or no"));
-	return 0;
+	return read_bool(l, &l->row->oauth_only, _("oauth_only is yes or no"));
+}
+
+static int
+read_window(const struct loader *l)
+{
+	return read_bool(l, &l->row->window, _("window is yes or no"));
 }
 
 /* "words | Korean | English" */
@@ -234,6 +244,8 @@ read_key(const struct loader *l)
 		return read_interval(l);
 	if (conf_name_same(name, "oauth_only"))
 		return read_oauth_only(l);
+	if (conf_name_same(name, "window"))
+		return read_window(l);
 	if (conf_name_same(name, "advice"))
 		return read_advice(l);
 	return conf_doc_error(l->doc, l->line, l->err, _("unknown key '%.*s'"),

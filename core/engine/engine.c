@@ -330,6 +330,7 @@ fetch_one(struct engine *e, const struct account *a)
 		return;
 	}
 	account_copy(&job->account, a);
+	job->window = tick_window(e, a);
 	engine_start_job(e, job);
 }
 

@@ -63,6 +63,8 @@ struct job *engine_find_job(struct engine *e, enum job_kind kind,
 void mark_release(struct mark *m);
 /* An event is handed out: does it leave something to do? */
 void tick_seen(struct engine *e, const struct event *event);
+/* Does the account's server show its mailbox a part at a time? */
+bool tick_window(struct engine *e, const struct account *a);
 void tick_release(struct engine *e);
 
 #endif

@@ -48,6 +48,9 @@
 #define FETCH_BATCH_MAX   500
 #define FETCH_BATCH_BYTES ((uint64_t)32 * 1024 * 1024)
 #define FETCH_PROGRESS_MS 100
+/* Sessions of one fetch: Gmail's window has some 250 messages. */
+#define WINDOWS_MAX 400
+#define WINDOW_FULL 100
 /* A key of a message. */
 #define STUCK_MAX 256
 
@@ -221,9 +224,9 @@ batch_size(const struct fetch *f)
 	return n;
 }
 
-static int
-remove_entries(struct fetch *f, const size_t *entries, size_t n,
-               struct err *err)
+int
+fetch_remove_entries(struct fetch *f, const size_t *entries, size_t n,
+                     struct err *err)
 {
 	uint32_t *numbers = xcalloc(n, sizeof *numbers);
 	size_t refused = 0;
@@ -282,7 +285,7 @@ finish_batch(struct fetch *f, int rc, struct err *err)
 		return -1;
 	if (rc == 0 && f->account->keep == ACCOUNT_DELETE &&
 	    !account_is_recent(f->account) && f->stored_count != 0)
-		rc = remove_entries(f, f->stored, f->stored_count, err);
+		rc = fetch_remove_entries(f, f->stored, f->stored_count, err);
 	return rc;
 }
 
@@ -386,6 +389,7 @@ fetch_all(struct fetch *f, struct err *err)
 	if (f->plan.fetch_count == 0)
 		return 0;
 	f->stored = xcalloc(f->plan.fetch_count, sizeof *f->stored);
+	memset(&f->intake, 0, sizeof f->intake); /* of a session before */
 	f->intake.store = store_memory;
 	f->intake.ctx = f;
 	if (intake_open(&f->intake, err) != 0)
@@ -498,6 +502,45 @@ put_stuck_last(struct fetch *f, struct err *err)
 	return rc < 0 ? -1 : 0;
 }
 
+/*
+ * A window moves on when its messages were retrieved and QUIT was heard.  When
+ * that QUIT was lost, all that it shows is known here, and what lies behind it
+ * would never be seen: they are retrieved once more (and not stored), at most
+ * once a day, in case the server just has no more.
+ */
+static int
+free_window(struct fetch *f, struct err *err)
+{
+	struct fetch_plan *p = &f->plan;
+	char *key = xasprintf("window.%lld", (long long)f->deliver.account_id);
+	char *today = xasprintf("%lld", (long long)(clock_now() / 86400));
+	struct str last;
+	int rc;
+
+	str_init(&last, STUCK_MAX);
+	rc = store_state_get(f->deliver.store, key, &last, err);
+	if (rc >= 0 && p->fetch_count + p->head_count == 0 &&
+	    f->listing.n >= WINDOW_FULL && strcmp(last.p, today) != 0) {
+		for (size_t i = 0; i < f->listing.n; i++) {
+			const struct uidl_row *row =
+				f->keys[i] != NULL
+					? map_get(&f->known.map,
+			                          slice_of(f->keys[i]))
+					: NULL;
+
+			if (row != NULL && !row->stub)
+				p->fetch[p->fetch_count++] = i;
+		}
+		f->freed = p->fetch_count != 0;
+		rc = store_state_note(f->deliver.store, key, slice_of(today),
+		                      err);
+	}
+	str_release(&last);
+	free(key);
+	free(today);
+	return rc < 0 ? -1 : 0;
+}
+
 static int
 plan_session(struct fetch *f, struct err *err)
 {
@@ -511,7 +554,15 @@ plan_session(struct fetch *f, struct err *err)
 	if (fetch_identify(f, err) != 0)
 		return -1;
 	replan(f);
-	if (f->plan.first && f->account->first_days > 0) {
+	if (f->plan.first && f->account->first_days > 0 && f->job->window &&
+	    f->note == NULL) {
+		/* What is not fetched would stand in the window for ever. */
+		f->note = xstrdup(_("this server shows its oldest mail first "
+		                    "and only a part of it, so all of it "
+		                    "comes; the last 30 days alone come with "
+		                    "recent:ADDRESS as user name"));
+	} else if (f->plan.first && f->account->first_days > 0 &&
+	           !f->job->window) {
 		int rc = skip_old(f, err);
 
 		if (rc < 0 || (rc > 0 && fetch_load_known(f, err) != 0))
@@ -519,6 +570,8 @@ plan_session(struct fetch *f, struct err *err)
 		replan(f);
 		f->plan.first = true;
 	}
+	if (f->job->window && free_window(f, err) != 0)
+		return -1;
 	return put_stuck_last(f, err);
 }
 
@@ -557,35 +610,39 @@ end_session(struct fetch *f, struct err *err)
 	return 0;
 }
 
-/* Messages that came in an earlier session and are due to go. */
-static int
-remove_older(struct fetch *f, struct err *err)
+/* Of this session only: what the server showed. */
+static void
+forget_session(struct fetch *f)
 {
-	struct fetch_plan *p = &f->plan;
-	struct pop3_check check;
-	const struct pop3_sink sink = { .check = &check };
-
-	if (p->remove_count == 0)
-		return 0;
-	if (fetch_choose_check(f, &check)) {
-		if (pop3_retr(f->pop3, NULL, 0, 0, &sink, err) != 0)
-			return -1;
-		if (!check.same &&
-		    fetch_look_again(f, p->remove, p->remove_count, err) != 0)
-			return -1;
-	} else if (fetch_look_again(f, p->remove, p->remove_count, err) != 0) {
-		return -1;
-	}
-	return remove_entries(f, p->remove, p->remove_count, err);
+	pop3_close(&f->pop3);
+	for (size_t i = 0; f->keys != NULL && i < f->listing.n; i++)
+		free(f->keys[i]);
+	free(f->keys);
+	free(f->stored);
+	free(f->removed);
+	free(f->gone);
+	free(f->aliases);
+	free(f->stuck_key);
+	free(f->unchecked_key);
+	f->keys = NULL;
+	f->stored = f->removed = NULL;
+	f->gone = NULL;
+	f->aliases = NULL;
+	f->stuck_key = f->unchecked_key = NULL;
+	f->stored_count = f->removed_count = f->alias_count = f->at = 0;
+	f->arriving = f->match_content = false;
+	pop3_listing_release(&f->listing);
+	uidl_map_release(&f->known);
+	fetch_plan_release(&f->plan);
 }
 
 static int
 session(struct fetch *f, struct err *err)
 {
-	if (deliver_open(&f->deliver, f->job->paths, f->account, err) != 0 ||
-	    fetch_connect(f, err) != 0 || plan_session(f, err) != 0 ||
+	if (fetch_connect(f, err) != 0 || plan_session(f, err) != 0 ||
 	    fetch_stubs(f, err) != 0 || fetch_all(f, err) != 0 ||
-	    remove_older(f, err) != 0)
+	    fetch_remove(f, f->plan.remove, f->plan.remove_count, err) != 0 ||
+	    fetch_keep_below(f, err) != 0)
 		return -1;
 	return end_session(f, err);
 }
@@ -595,6 +652,29 @@ static uint64_t
 fresh(const struct fetch *f)
 {
 	return f->deliver.store != NULL ? store_fresh(f->deliver.store) : 0;
+}
+
+/* A server that shows its mailbox a window at a time is asked until nothing new
+ * comes. */
+static int
+sessions(struct fetch *f, struct err *err)
+{
+	uint64_t before;
+	unsigned n = 0;
+
+	if (deliver_open(&f->deliver, f->job->paths, f->account, err) != 0)
+		return -1;
+	do {
+		before = fresh(f);
+		f->freed = false;
+		if (n > 0)
+			forget_session(f);
+		if (session(f, err) != 0)
+			return -1;
+		n++;
+	} while (f->job->window && (fresh(f) > before || f->freed) &&
+	         n < WINDOWS_MAX && !job_cancelled(f->job));
+	return 0;
 }
 
 /* ---- the job ---- */
@@ -663,20 +743,8 @@ make_final(struct fetch *f, const struct err *err, int64_t start_ms)
 void
 fetch_release(struct fetch *f)
 {
-	pop3_close(&f->pop3);
-	for (size_t i = 0; f->keys != NULL && i < f->listing.n; i++)
-		free(f->keys[i]);
-	free(f->keys);
-	free(f->stored);
-	free(f->removed);
-	free(f->gone);
-	free(f->aliases);
-	free(f->stuck_key);
-	free(f->unchecked_key);
+	forget_session(f);
 	free(f->note);
-	pop3_listing_release(&f->listing);
-	uidl_map_release(&f->known);
-	fetch_plan_release(&f->plan);
 	str_release(&f->memory);
 	deliver_release(&f->deliver);
 }
@@ -694,7 +762,7 @@ fetch_run(struct job *job)
 	lock = lock_take(job->paths, "fetch", job->account.name, &err);
 	if (lock >= 0) {
 		/* A cancel may show as a broken call: name it as it is. */
-		if (session(&f, &err) != 0 && job_cancelled(job))
+		if (sessions(&f, &err) != 0 && job_cancelled(job))
 			err_set(&err, ERR_CANCELLED, _("cancelled"));
 		record(&f, started, &err);
 		close(lock);

@@ -103,6 +103,35 @@ fetch_plan_make(const struct account *a, const struct pop3_listing *l,
 	}
 }
 
+static int
+larger_first(const void *a, const void *b)
+{
+	const struct quota_item *x = a;
+	const struct quota_item *y = b;
+
+	if (x->size != y->size)
+		return x->size < y->size ? 1 : -1;
+	return x->entry < y->entry ? -1 : x->entry > y->entry;
+}
+
+size_t
+fetch_plan_quota(struct quota_item *items, size_t n, uint64_t total,
+                 uint64_t quota,
+                 bool (*safe)(void *ctx, const struct uidl_row *row), void *ctx)
+{
+	size_t chosen = 0;
+
+	if (n > 0)
+		qsort(items, n, sizeof *items, larger_first);
+	for (size_t i = 0; i < n && total > quota; i++) {
+		if (!safe(ctx, items[i].row))
+			continue;
+		total -= items[i].size;
+		items[chosen++] = items[i];
+	}
+	return chosen;
+}
+
 void
 fetch_plan_release(struct fetch_plan *plan)
 {

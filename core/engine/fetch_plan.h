@@ -36,6 +36,25 @@ struct fetch_plan {
 void fetch_plan_make(const struct account *a, const struct pop3_listing *l,
                      char *const *keys, const struct uidl_map *known,
                      int64_t now, struct fetch_plan *plan_r);
+
+/* A message that may leave the server. */
+struct quota_item {
+	size_t entry; /* of the listing */
+	uint64_t size;
+	const struct uidl_row *row;
+};
+
+/*
+ * Choose what has to go so that total comes down to quota: the largest first,
+ * of the same size the older one (the smaller entry), and only what safe says
+ * yes to.  They stand first in items then.
+ *
+ * Returns how many; all that are safe when that is not enough.
+ */
+size_t fetch_plan_quota(struct quota_item *items, size_t n, uint64_t total,
+                        uint64_t quota,
+                        bool (*safe)(void *ctx, const struct uidl_row *row),
+                        void *ctx);
 void fetch_plan_release(struct fetch_plan *plan);
 
 #endif

@@ -24,6 +24,7 @@ struct fetch {
 	char *stuck_key;    /* of the store's state */
 	char *unchecked_key;
 	bool unchecked; /* UIDL NUMBER confuses the server and us */
+	bool freed;     /* free_window had something to do */
 	char *note;     /* for the user, though all went well */
 
 	/* The batch being fetched: entries plan.fetch[at .. at + n). */
@@ -68,6 +69,18 @@ int fetch_connect(struct fetch *f, struct err *err);
 int fetch_commit(struct fetch *f, struct err *err);
 void fetch_tell_progress(struct fetch *f, bool force);
 void fetch_release(struct fetch *f);
+
+/* DELE entries whose numbers were checked. */
+int fetch_remove_entries(struct fetch *f, const size_t *entries, size_t n,
+                         struct err *err);
+
+/* ---- fetch_leave.c ---- */
+
+/* Check that the numbers still mean the same, then DELE. */
+int fetch_remove(struct fetch *f, const size_t *entries, size_t n,
+                 struct err *err);
+/* The account's quota: delete what was told, tell what goes next time. */
+int fetch_keep_below(struct fetch *f, struct err *err);
 
 /* ---- fetch_stub.c ---- */
 

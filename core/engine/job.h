@@ -33,8 +33,9 @@ struct job {
 	int cancel[2]; /* [0] becomes readable when cancelled */
 	struct queue *queue;
 	const struct paths *paths;
-	struct account account;   /* JOB_FETCH, FILL, PROBE: a copy */
-	int64_t message;          /* JOB_FILL */
+	struct account account; /* JOB_FETCH, FILL, PROBE: a copy */
+	int64_t message;        /* JOB_FILL */
+	bool window; /* JOB_FETCH: the server shows a part of its mailbox */
 	struct account *accounts; /* JOB_SEND: copies of all */
 	size_t account_count;
 	struct secret secret; /* JOB_PROBE */

@@ -3,6 +3,7 @@
 #include "engine/servers.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "text/saslprep.h"
 #include "util/slice.h"
@@ -83,6 +84,13 @@ user_of(const struct account *a)
 	return a->user != NULL ? a->user : a->address;
 }
 
+/* Gmail's "recent:" is a word to its POP3 server only. */
+static const char *
+plain_user(const struct account *a)
+{
+	return account_is_recent(a) ? a->user + strlen("recent:") : user_of(a);
+}
+
 void
 servers_pop3(const struct account *a, const struct secret *secret,
              int cancel_fd, struct pop3_opts *opts_r)
@@ -113,7 +121,7 @@ servers_smtp(const struct account *a, const struct secret *secret,
 		.tls = smtp_tls_of(a->smtp.tls),
 		.ca_file = a->ca_file,
 		.pin = a->smtp_pin,
-		.user = a->smtp_user != NULL ? a->smtp_user : user_of(a),
+		.user = a->smtp_user != NULL ? a->smtp_user : plain_user(a),
 		.secret = secret,
 		.mech = mech_of(a),
 		.prepare = saslprep,

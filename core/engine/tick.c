@@ -109,10 +109,9 @@ tick_ended(struct store *s, int64_t account, enum err_code code, int delay,
 
 /* ---- fetching ---- */
 
-static int64_t
-provider_minimum(struct engine *e, const struct account *a)
+static const struct provider *
+provider_of(struct engine *e, const struct account *a)
 {
-	const struct provider *p = NULL;
 	struct err ignored = { 0 };
 
 	/* Without the table an account has its own interval only. */
@@ -121,11 +120,27 @@ provider_minimum(struct engine *e, const struct account *a)
 		e->no_providers = e->providers == NULL;
 	}
 	if (e->providers == NULL)
-		return 0;
+		return NULL;
 	if (a->provider != NULL)
-		p = provider_by_id(e->providers, a->provider);
-	else if (a->address != NULL)
-		p = provider_for(e->providers, slice_of(a->address));
+		return provider_by_id(e->providers, a->provider);
+	return a->address != NULL
+	               ? provider_for(e->providers, slice_of(a->address))
+	               : NULL;
+}
+
+bool
+tick_window(struct engine *e, const struct account *a)
+{
+	const struct provider *p = provider_of(e, a);
+
+	return p != NULL && p->window && !account_is_recent(a);
+}
+
+static int64_t
+provider_minimum(struct engine *e, const struct account *a)
+{
+	const struct provider *p = provider_of(e, a);
+
 	return p != NULL ? (int64_t)p->interval_min * 60 : 0;
 }
 

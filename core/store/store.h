@@ -236,6 +236,22 @@ int store_find_head(struct store *s, int64_t account, int64_t id,
 int store_uidls_by_name(struct store *s, int64_t account,
                         const struct slice *uidls, size_t n, size_t *found_r,
                         struct err *err);
+
+/* A message that is to be deleted on the server next time. */
+struct store_leaving {
+	char *uidl;
+	int64_t message; /* row, 0 none */
+	uint64_t size;
+};
+
+/* What stands there, largest first; owned (store_leaving_free). */
+int store_leaving(struct store *s, int64_t account, struct store_leaving **v_r,
+                  size_t *n_r, struct err *err);
+void store_leaving_free(struct store_leaving **v, size_t n);
+/* These and no others; message is not looked at.  Durable. */
+int store_leaving_set(struct store *s, int64_t account,
+                      const struct store_leaving *v, size_t n, struct err *err);
+
 /* Once a day: copy UIDLs, labels, verdicts, contacts to data/backup, where
  * store_open and store_rebuild find them when pabal.db was lost. */
 int store_copy_daily(struct store *s, struct err *err);

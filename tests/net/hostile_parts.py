@@ -105,6 +105,26 @@ def remove_large(home, server):
     home.fill(NOINPUT, 'does not list this message any more')
 
 
+def shows(first, number):
+    """Like Gmail: some of the mail that was not retrieved yet."""
+    def play(s, a):
+        gave = {e['sha'] for e in s.server.log if e['event'] == 'gave' and
+                e['session'] == s.number}
+        s.server.popped = getattr(s.server, 'popped', set()) | gave
+        s.server.box = [m for m in first
+                        if sha256(m[1]) not in s.server.popped][:number]
+        s.line('+OK bye')
+        raise Hangup
+    return play
+
+
+def told(home, server):
+    home.shows('to be deleted on the server', 'letter 2')
+
+
+SHORT = [(f'u{i}', b'Subject: %d\r\n\r\nx\r\n' % i) for i in range(150)]
+
+
 def no_top(s, a):
     return say('-ERR unknown')(s, a)
 
@@ -321,6 +341,30 @@ POP3 = {
                             left=(3, 2, 1)),
     'here-kept': dict(keep=('yes',), before={2: throw_away(2)},
                       runs=((OK, 3), (OK, 2)), left=(3, 3)),
+    'quota': dict(
+        keep=('yes',), box=large(), key='quota = 300K\n', before={2: told},
+        runs=((OK, 3), (OK, 3), (OK, 3)), left=(3, 2, 2),
+        says='the next fetch deletes 1 message of'),
+    'quota-tight': dict(
+        keep=('yes',), box=large(), key='quota = 1\n',
+        runs=((OK, 3), (OK, 3), (OK, 3)), left=(3, 0, 0)),
+    'quota-not-here': dict(
+        keep=('yes',), box=large(), key='quota = 1\nmax_size = 10K\n',
+        runs=((OK, 1), (OK, 1), (OK, 1)), left=(3, 2, 2)),
+    'quota-headers': dict(
+        keep=('yes',), box=large(), key='quota = 1\nheaders_above = 10K\n',
+        runs=((OK, 1), (OK, 1), (OK, 1)), headers=(2, 2, 2), left=(3, 2, 2)),
+    'quota-recent': dict(
+        keep=('no',), box=large(), key='quota = 1\nuser = recent:a@b.kr\n',
+        runs=((OK, 3), (OK, 3)), left=(3, 3)),
+    'window': dict(
+        keep=('yes',), box=mail(5)[:2], more=mail(5), QUIT=shows(mail(5), 2),
+        key='provider = gmail\n', runs=((OK, 5), (OK, 5))),
+    'window-lost-quit': dict(
+        keep=('yes',), box=SHORT[:100], more=SHORT, key='provider = gmail\n',
+        QUIT=lambda s, a: (hang_up if s.number == 1 else
+                           shows(SHORT, 100))(s, a),
+        runs=((OK, 150), (OK, 150))),
     'headers': dict(
         keep=('no',), box=large(), key='headers_above = 10K\n',
         before={3: fill()},

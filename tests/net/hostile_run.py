@@ -153,6 +153,10 @@ class Home:
                 out.append(sha256(data))
         return out
 
+    def shows(self, *words):
+        status, text, *_ = self.run('account', 'show', 'bad')
+        check(6, status == 0 and all(w in text for w in words), text)
+
     def fill(self, status=0, says=''):
         """Get the whole of each message of which the header is here."""
         for row in self.rows('bad'):
@@ -216,7 +220,8 @@ def check_pop3_store(home, server, ever, n):
 
 def all_messages(server, part):
     ever = {}
-    boxes = [part.get('box') or hostile_parts.mail(3), server.box]
+    boxes = [part.get('box') or hostile_parts.mail(3), server.box,
+             part.get('more', [])]
     for box in boxes:
         for _, data in box:
             ever[sha256(data)] = sha256(whole(data))

@@ -155,6 +155,8 @@ test_known_addresses(void **state)
 	assert_null(provider_for_mx(h->all, SLICE_LIT("mail.example.com")));
 	assert_null(find(h, "a@nate.com")->pop.host);
 	assert_true(find(h, "a@outlook.com")->oauth_only);
+	assert_true(find(h, "a@gmail.com")->window);
+	assert_false(find(h, "a@naver.com")->window);
 	assert_non_null(find(h, "a@dreamwiz.com")->historic);
 }
 
@@ -248,11 +250,12 @@ static void
 test_bad_rows_are_named(void **state)
 {
 	static const char *const bad[] = {
-		"pop = x:1:tls\n",        "[a]\npop = x\n",
-		"[a]\nauth = kerberos\n", "[a]\ninterval = 0\n",
-		"[a]\nnonsense = 1\n",    "[a]\nadvice = x | y\n",
-		"[a]\nadvice = x || z\n", "[a]\nuser = both\n",
-		"[a]\noauth_only = 1\n",  "[a]\nsmtp = a:1:tls, b\n",
+		"pop = x:1:tls\n",          "[a]\npop = x\n",
+		"[a]\nauth = kerberos\n",   "[a]\ninterval = 0\n",
+		"[a]\nnonsense = 1\n",      "[a]\nadvice = x | y\n",
+		"[a]\nadvice = x || z\n",   "[a]\nuser = both\n",
+		"[a]\nwindow = 1\n",        "[a]\noauth_only = 1\n",
+		"[a]\nsmtp = a:1:tls, b\n",
 	};
 	struct home *h = *state;
 	size_t i;

@@ -214,6 +214,40 @@ test_of_large_ones_the_header_will_do(void **state)
 	end(&w);
 }
 
+static bool
+is_stored(void *ctx, const struct uidl_row *row)
+{
+	(void)ctx;
+	return row->state == UIDL_STORED;
+}
+
+static void
+test_the_largest_leave_first(void **state)
+{
+	const struct uidl_row safe = { .state = UIDL_STORED };
+	const struct uidl_row not_here = { .state = UIDL_SKIPPED };
+	struct quota_item items[] = {
+		{ 0, 100, &safe }, { 1, 700, &not_here }, { 2, 300, &safe },
+		{ 3, 300, &safe }, { 4, 200, &safe },
+	};
+	struct quota_item again[5];
+
+	(void)state;
+	memcpy(again, items, sizeof items);
+	assert_int_equal(
+		fetch_plan_quota(items, 5, 1600, 1600, is_stored, NULL), 0);
+	assert_int_equal(
+		fetch_plan_quota(items, 5, 1600, 1001, is_stored, NULL), 2);
+	assert_int_equal(items[0].entry, 2);
+	assert_int_equal(items[1].entry, 3);
+	/* What is not here stays, whatever the limit. */
+	assert_int_equal(fetch_plan_quota(again, 5, 1600, 1, is_stored, NULL),
+	                 4);
+	assert_int_equal(again[3].entry, 0);
+	assert_int_equal(fetch_plan_quota(NULL, 0, 1600, 1, is_stored, NULL),
+	                 0);
+}
+
 static void
 test_too_large_is_left_and_counted(void **state)
 {
@@ -241,6 +275,7 @@ main(void)
 		cmocka_unit_test(test_deleted_here_is_deleted_there),
 		cmocka_unit_test(test_a_header_is_no_safe_message),
 		cmocka_unit_test(test_of_large_ones_the_header_will_do),
+		cmocka_unit_test(test_the_largest_leave_first),
 		cmocka_unit_test(test_too_large_is_left_and_counted),
 	};
 

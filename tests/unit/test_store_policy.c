@@ -155,6 +155,39 @@ test_a_missing_disk_is_no_wish(void **state)
 }
 
 static void
+test_what_leaves_is_told(void **state)
+{
+	struct store_test *t = *state;
+	char small[] = "small";
+	char large[] = "large";
+	int64_t id = add(t, t->a, "large", "x");
+	struct store_leaving set[] = { { small, 0, 10 }, { large, 0, 20 } };
+	struct store_leaving *v;
+	size_t n;
+
+	assert_ok(t, store_leaving_set(t->s, t->a, set, 2, &t->err));
+	store_test_reopen(t);
+	assert_ok(t, store_leaving(t->s, t->a, &v, &n, &t->err));
+	assert_int_equal(n, 2);
+	assert_string_equal(v[0].uidl, "large");
+	assert_int_equal(v[0].message, id);
+	assert_int_equal(v[0].size, 20);
+	assert_int_equal(v[1].message, 0);
+	store_leaving_free(&v, n);
+	assert_ok(t, store_leaving(t->s, t->b, &v, &n, &t->err));
+	assert_int_equal(n, 0);
+	store_leaving_free(&v, n);
+	assert_ok(t, store_leaving_set(t->s, t->a, set, 1, &t->err));
+	assert_ok(t, store_leaving(t->s, t->a, &v, &n, &t->err));
+	assert_int_equal(n, 1);
+	store_leaving_free(&v, n);
+	assert_ok(t, store_leaving_set(t->s, t->a, NULL, 0, &t->err));
+	assert_ok(t, store_leaving(t->s, t->a, &v, &n, &t->err));
+	assert_int_equal(n, 0);
+	store_leaving_free(&v, n);
+}
+
+static void
 test_a_mailbox_of_the_third_version_is_migrated(void **state)
 {
 	struct store_test *t = *state;
@@ -187,6 +220,7 @@ main(void)
 		T(test_a_mail_of_two_accounts_goes_in_both),
 		T(test_other_programs_empty_the_trash),
 		T(test_a_missing_disk_is_no_wish),
+		T(test_what_leaves_is_told),
 		T(test_a_mailbox_of_the_third_version_is_migrated),
 	};
 
