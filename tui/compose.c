@@ -29,8 +29,9 @@ add_from(struct compose *c, const struct account *a,
 	const char *name = a->full_name;
 	const char *reply_to = a->reply_to;
 	const char *signature = a->signature;
-	struct compose_from f = { xstrdup(a->name), NULL, xstrdup(address),
-		                  NULL, NULL };
+	struct compose_from f = {
+		xstrdup(a->name), NULL, xstrdup(address), NULL, NULL, a->legacy
+	};
 
 	if (id != NULL && id->name != NULL)
 		name = id->name;
@@ -462,6 +463,7 @@ compose_build(const struct compose *c, bool draft, struct str *out,
 		               _("there is no account to send from"));
 	str_init(&text, COMPOSE_TEXT_MAX);
 	str_init(&id, 512);
+	d.legacy = c->froms.v[c->from].legacy && !draft;
 	d.from.name = slice_of(c->froms.v[c->from].name);
 	d.from.spec = slice_of(c->froms.v[c->from].address);
 	reply_to.spec = slice_of(c->froms.v[c->from].reply_to);

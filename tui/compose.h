@@ -39,6 +39,7 @@ struct compose_from {
 	char *address;
 	char *reply_to;
 	char *signature;
+	bool legacy; /* of the account */
 };
 
 struct compose_file {

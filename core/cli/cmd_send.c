@@ -148,6 +148,7 @@ submit(struct send *s, struct engine *e, struct store *store,
 	s->in.words = s->words.v;
 	s->in.files = s->files.v;
 	s->in.from = slice_of(a->address);
+	s->in.legacy = a->legacy;
 	s->in.full_name =
 		slice_of(s->full_name != NULL ? s->full_name : a->full_name);
 	rc = compose(&s->in, &out, err);

@@ -146,7 +146,7 @@ is_address_field(struct slice name)
 }
 
 static void
-add_address(struct str *out, const struct addr *a)
+add_address(struct str *out, const struct addr *a, bool legacy)
 {
 	size_t start = slice_rfind(str_slice(out), '\n');
 	size_t column = out->n - (start < out->n ? start + 1 : 0);
@@ -156,7 +156,7 @@ add_address(struct str *out, const struct addr *a)
 		return;
 	}
 	if (utf8_has_8bit(a->name.p, a->name.n)) {
-		word_encode(a->name, column, out);
+		word_encode(a->name, legacy, column, out);
 	} else {
 		size_t i;
 
@@ -182,7 +182,7 @@ add_addresses(struct composer *c, struct slice raw)
 	for (i = 0; i < list.n; i++) {
 		if (i > 0)
 			str_add_z(&c->out->message, ",\r\n ");
-		add_address(&c->out->message, &list.v[i]);
+		add_address(&c->out->message, &list.v[i], c->in->legacy);
 	}
 }
 
@@ -201,7 +201,7 @@ add_decoded(struct composer *c, struct slice raw, size_t column)
 	for (size_t i = 0; i < line.n; i++)
 		if (line.p[i] == '\r' || line.p[i] == '\n')
 			line.p[i] = ' ';
-	word_encode(str_slice(&line), column, &c->out->message);
+	word_encode(str_slice(&line), c->in->legacy, column, &c->out->message);
 	str_release(&line);
 	str_release(&text);
 }
@@ -246,7 +246,7 @@ add_missing(struct composer *c)
 		struct addr from = { c->in->full_name, c->in->from };
 
 		str_add_z(out, "From: ");
-		add_address(out, &from);
+		add_address(out, &from, c->in->legacy);
 		str_add_z(out, "\r\n");
 	}
 	if (!has_field(c, "To") && !has_field(c, "Cc") &&
@@ -376,6 +376,7 @@ fill_draft(struct composer *c, struct build_draft *d, struct str *text,
 	size_t ref_count = 0;
 	struct part *plain = message_plain(&c->m);
 
+	d->legacy = c->in->legacy;
 	message_addrs(&c->m, "From", &c->out->arena, &from);
 	d->from = from.n > 0 ? from.v[0]
 	                     : (struct addr){ c->in->full_name, c->in->from };

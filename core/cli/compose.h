@@ -24,6 +24,7 @@ struct compose_in {
 	struct slice from;      /* address of a From that is missing */
 	struct slice full_name; /* its name, or empty */
 	char *const *files;     /* to attach; NULL at the end; NULL: none */
+	bool legacy;            /* EUC-KR where it is enough */
 	int64_t now;
 	int zone; /* seconds east of UTC */
 };

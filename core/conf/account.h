@@ -81,6 +81,7 @@ struct account {
 	char *label;       /* labels what it brings; NULL: none */
 	char *signature;   /* text, or NULL */
 	char *reply_to;    /* where answers go, or NULL */
+	bool legacy;       /* write EUC-KR where it is enough */
 	bool skip_inbox;   /* straight to Archive */
 	int forward_limit; /* messages a day that rules may send */
 	bool spam_filter;

@@ -63,6 +63,7 @@ static const struct key keys[] = {
 	{ "quota", KEY_SIZE, AT(quota), 0 },
 	{ "label", KEY_TEXT, AT(label), 0 },
 	{ "signature", KEY_TEXT, AT(signature), 0 },
+	{ "legacy", KEY_BOOL, AT(legacy), 0 },
 	{ "skip_inbox", KEY_BOOL, AT(skip_inbox), 0 },
 	{ "spam_filter", KEY_BOOL, AT(spam_filter), 0 },
 	{ "rules", KEY_BOOL, AT(rules), 0 },

@@ -11,6 +11,8 @@
  * 3. Text is format=flowed, broken at spaces only: Korean words stay whole.
  * 4. base64 for text when more than a sixth is not ASCII, as Hangul always is;
  *    else quoted-printable; ASCII as it is.
+ * 5. UTF-8, unless the account writes to programs that know none: then each
+ *    field and the text are in EUC-KR when it has all of their characters.
  */
 #include "mime/build.h"
 
@@ -21,6 +23,7 @@
 #include "mime/date.h"
 #include "mime/flowed.h"
 #include "mime/limits.h"
+#include "text/cp949.h"
 #include "util/codec.h"
 #include "util/digest.h"
 #include "util/i18n.h"
@@ -102,13 +105,14 @@ add_header(const struct build_draft *d, struct str *out)
 	str_add_z(out, "Date: ");
 	date_format(d->date, d->zone, out);
 	str_add_z(out, "\r\n");
-	build_addr_field("From", &d->from, 1, out);
-	build_addr_field("Reply-To", d->reply_to.v, d->reply_to.n, out);
-	build_addr_field("To", d->to.v, d->to.n, out);
-	build_addr_field("Cc", d->cc.v, d->cc.n, out);
+	build_addr_field("From", &d->from, 1, d->legacy, out);
+	build_addr_field("Reply-To", d->reply_to.v, d->reply_to.n, d->legacy,
+	                 out);
+	build_addr_field("To", d->to.v, d->to.n, d->legacy, out);
+	build_addr_field("Cc", d->cc.v, d->cc.n, d->legacy, out);
 	if (d->keep_bcc)
-		build_addr_field("Bcc", d->bcc.v, d->bcc.n, out);
-	build_text_field("Subject", d->subject, out);
+		build_addr_field("Bcc", d->bcc.v, d->bcc.n, d->legacy, out);
+	build_text_field("Subject", d->subject, d->legacy, out);
 	build_id_field("Message-ID", &d->message_id, 1, out);
 	add_references(d, out);
 	str_add_z(out, "MIME-Version: 1.0\r\n");
@@ -172,34 +176,43 @@ add_crlf(struct slice s, struct str *out)
 
 /* Content fields, empty line, text. */
 static void
-add_text(struct slice text, struct str *out)
+add_text(struct slice text, bool legacy, struct str *out)
 {
 	struct str normal;
 	struct str flowed;
 	struct str crlf;
+	struct str euckr;
+	struct slice bytes;
 	struct shape shape;
+	bool fits;
 
+	str_init(&euckr, BUILD_MAX);
 	str_init(&normal, BUILD_MAX);
 	str_init(&flowed, BUILD_MAX);
 	str_init(&crlf, BUILD_MAX);
 	normalise(text, &normal);
 	flowed_encode(str_slice(&normal), &flowed);
 	add_crlf(str_slice(&flowed), &crlf);
-	shape = measure(str_slice(&flowed));
+	fits = legacy && euckr_encode(str_slice(&crlf), &euckr);
+	bytes = str_slice(fits ? &euckr : &crlf);
+	shape = measure(bytes);
 	str_printf(out,
 	           "Content-Type: text/plain; charset=%s; format=flowed\r\n",
-	           shape.high > 0 ? "utf-8" : "us-ascii");
-	if (shape.high * 6 > flowed.n || shape.odd) {
+	           shape.high == 0 ? "us-ascii"
+	           : fits          ? "euc-kr"
+	                           : "utf-8");
+	if (shape.high * 6 > bytes.n || shape.odd) {
 		str_add_z(out, "Content-Transfer-Encoding: base64\r\n\r\n");
-		cte_encode_base64(str_slice(&crlf), out);
+		cte_encode_base64(bytes, out);
 	} else if (shape.high > 0 || shape.longest > LINE_HARD_MAX - 2) {
 		str_add_z(out, "Content-Transfer-Encoding: "
 		               "quoted-printable\r\n\r\n");
-		cte_encode_qp(str_slice(&crlf), out);
+		cte_encode_qp(bytes, out);
 	} else {
 		str_add_z(out, "Content-Transfer-Encoding: 7bit\r\n\r\n");
-		str_add_slice(out, str_slice(&crlf));
+		str_add_slice(out, bytes);
 	}
+	str_release(&euckr);
 	str_release(&crlf);
 	str_release(&flowed);
 	str_release(&normal);
@@ -262,12 +275,12 @@ attachment_type(const struct build_attachment *a)
 /* A message goes in as it is when it is clean; RFC 2046 5.2.1 forbids base64
  * for it, yet it is the only form that keeps its bytes (see VIOLATIONS). */
 static void
-add_attachment(const struct build_attachment *a, struct str *out)
+add_attachment(const struct build_attachment *a, bool legacy, struct str *out)
 {
 	struct slice type = attachment_type(a);
 	struct shape shape;
 
-	build_named_fields(type, a->name, out);
+	build_named_fields(type, a->name, legacy, out);
 	if (slice_ieq_z(type, "message/rfc822")) {
 		shape = measure(a->data);
 		if (shape.high == 0 && !shape.odd &&
@@ -304,10 +317,10 @@ add_mixed(const struct build_draft *d, struct str *out)
 	           "Content-Type: multipart/mixed;\r\n boundary=\"%s\"\r\n\r\n",
 	           boundary.p);
 	str_printf(out, "--%s\r\n", boundary.p);
-	add_text(d->text, out);
+	add_text(d->text, d->legacy, out);
 	for (size_t i = 0; i < d->attachment_count; i++) {
 		str_printf(out, "\r\n--%s\r\n", boundary.p);
-		add_attachment(&d->attachments[i], out);
+		add_attachment(&d->attachments[i], d->legacy, out);
 	}
 	str_printf(out, "\r\n--%s--\r\n", boundary.p);
 	str_release(&boundary);
@@ -324,7 +337,7 @@ build_message(const struct build_draft *d, struct str *out, struct err *err)
 	if (d->attachment_count > 0)
 		add_mixed(d, out);
 	else
-		add_text(d->text, out);
+		add_text(d->text, d->legacy, out);
 	if (!out->full && out->n - start <= BUILD_MAX)
 		return 0;
 	str_truncate(out, start);

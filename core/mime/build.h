@@ -32,6 +32,7 @@ struct build_draft {
 	int64_t date;
 	int zone;      /* seconds east of UTC */
 	bool keep_bcc; /* drafts only: never on the wire */
+	bool legacy;   /* EUC-KR where it has all characters */
 };
 
 /* Largest message we build; providers take 25 to 50 MB. */

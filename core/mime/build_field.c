@@ -104,7 +104,8 @@ normal(struct slice text, struct str *keep)
 }
 
 void
-build_text_field(const char *name, struct slice text, struct str *out)
+build_text_field(const char *name, struct slice text, bool legacy,
+                 struct str *out)
 {
 	struct str keep;
 
@@ -113,7 +114,7 @@ build_text_field(const char *name, struct slice text, struct str *out)
 	if (is_bare(text))
 		add_folded(text, out);
 	else
-		word_encode(text, column(out), out);
+		word_encode(text, legacy, column(out), out);
 	str_add_z(out, "\r\n");
 	str_release(&keep);
 }
@@ -145,10 +146,10 @@ add_quoted(struct slice s, struct str *out)
 #define BARE_NAME_MAX 60
 
 static void
-add_name(struct slice name, struct str *out)
+add_name(struct slice name, bool legacy, struct str *out)
 {
 	if (name.n > BARE_NAME_MAX || !is_bare(name))
-		word_encode(name, column(out), out);
+		word_encode(name, legacy, column(out), out);
 	else if (is_phrase(name))
 		str_add_slice(out, name);
 	else
@@ -156,7 +157,7 @@ add_name(struct slice name, struct str *out)
 }
 
 static void
-add_mailbox(const struct addr *addr, struct str *out)
+add_mailbox(const struct addr *addr, bool legacy, struct str *out)
 {
 	struct str keep;
 	struct slice name = normal(addr->name, &keep);
@@ -164,7 +165,7 @@ add_mailbox(const struct addr *addr, struct str *out)
 	if (name.n == 0) {
 		str_add_slice(out, addr->spec);
 	} else {
-		add_name(name, out);
+		add_name(name, legacy, out);
 		str_add_z(out, column(out) + addr->spec.n + 3 > LINE_WANT
 		                       ? "\r\n <"
 		                       : " <");
@@ -176,7 +177,7 @@ add_mailbox(const struct addr *addr, struct str *out)
 
 void
 build_addr_field(const char *name, const struct addr *addrs, size_t n,
-                 struct str *out)
+                 bool legacy, struct str *out)
 {
 	if (n == 0)
 		return;
@@ -190,7 +191,7 @@ build_addr_field(const char *name, const struct addr *addrs, size_t n,
 			str_add_z(out, column(out) + length > LINE_WANT
 			                       ? "\r\n "
 			                       : " ");
-		add_mailbox(&addrs[i], out);
+		add_mailbox(&addrs[i], legacy, out);
 	}
 	str_add_z(out, "\r\n");
 }
@@ -248,7 +249,8 @@ add_extended(struct slice name, struct str *out)
 }
 
 void
-build_named_fields(struct slice type, struct slice name, struct str *out)
+build_named_fields(struct slice type, struct slice name, bool legacy,
+                   struct str *out)
 {
 	struct str keep;
 	bool bare;
@@ -264,7 +266,7 @@ build_named_fields(struct slice type, struct slice name, struct str *out)
 			add_quoted(name, out);
 		} else {
 			str_add_c(out, '"');
-			word_encode(name, column(out) + 1, out);
+			word_encode(name, legacy, column(out) + 1, out);
 			str_add_c(out, '"');
 		}
 	}

@@ -58,9 +58,9 @@ void message_words(const struct message *m, size_t max, struct str *out);
 struct part *message_next_attachment(const struct message *m,
                                      const struct part *p);
 /* A safe name to save a part under: never empty, no path, NFC, at most 255
- * bytes cut at a character, not hidden (korean.md cases 065-075). */
+ * bytes cut at a character, not hidden. */
 void part_save_name(const struct part *p, struct str *out);
-/* One JSON object, schema of mail-json (show --json), without line end. */
+/* One JSON object, as show --json prints it (pabal(1)), without line end. */
 void message_json(const struct message *m, struct str *out);
 
 #endif

@@ -23,8 +23,10 @@ void word_bytes(const struct detect_hint *hint, struct slice bytes,
 enum charset word_first_charset(struct slice raw);
 
 /* Append text (well-formed UTF-8) as B words of at most 75 characters, cut
- * between grapheme clusters, separated by "\r\n ".  column: where the text will
- * stand in its line; may begin with a line break when there is no room. */
-void word_encode(struct slice text, size_t column, struct str *out);
+ * between grapheme clusters, separated by "\r\n ".  legacy: in EUC-KR when it
+ * has all of its characters, else in UTF-8.  column: where the text will stand in
+ * its line; may begin with a line break when there is no room. */
+void word_encode(struct slice text, bool legacy, size_t column,
+                 struct str *out);
 
 #endif

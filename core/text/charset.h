@@ -36,7 +36,7 @@ enum charset charset_lookup(struct slice label);
 const char *charset_name(enum charset cs);
 /*
  * Append in, decoded to UTF-8, to out.  Never fails: what cannot be decoded
- * becomes U+FFFD (resynchronising as korean.md 1 says), C1 controls too.
+ * becomes U+FFFD (resynchronising as WHATWG Encoding does), C1 controls too.
  * bad_r (may be NULL): number of replacements.  Safe from any thread.
  */
 void charset_decode(enum charset cs, struct slice in, struct str *out,

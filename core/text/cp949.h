@@ -32,4 +32,8 @@ void cp949_count(struct slice in, struct cp949_count *count_r);
 void iso2022kr_decode(struct slice in, struct sink *out);
 void johab_decode(struct slice in, struct sink *out);
 
+/* Append s (UTF-8) in EUC-KR; false, with out as it was, when KS X 1001 of 1992
+ * lacks one of its characters. */
+bool euckr_encode(struct slice s, struct str *out);
+
 #endif

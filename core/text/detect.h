@@ -15,7 +15,7 @@ struct detect_hint {
 	bool html;             /* look for <meta charset> */
 };
 
-/* The charset to decode a body with (korean.md 2).  Never CHARSET_UNKNOWN.
+/* The charset to decode a body with.  Never CHARSET_UNKNOWN.
  * bom_r (may be NULL): bytes to skip at the start. */
 enum charset detect_body(struct slice bytes, const struct detect_hint *hint,
                          size_t *bom_r);

@@ -23,7 +23,7 @@ void unicode_fold(struct slice s, struct str *out);
 size_t unicode_cluster(struct slice s);
 /* Length of the last cluster before s.n; 0 when s is empty. */
 size_t unicode_cluster_back(struct slice s);
-/* Cells of a code point: 0, 1 or 2, never -1 (korean.md 6). */
+/* Cells of a code point: 0, 1 or 2, never -1. */
 int unicode_char_cells(uint32_t c);
 /* Cells of one cluster, as terminals draw it: at most 2. */
 int unicode_cluster_cells(struct slice cluster);

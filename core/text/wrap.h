@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Breaking text into lines as Korean is read (korean.md 7). */
+/* Breaking text into lines as Korean is read. */
 #ifndef TEXT_WRAP_H
 #define TEXT_WRAP_H
 

@@ -20,7 +20,7 @@ check_encode(struct slice text)
 
 	str_init(&out, text.n * 8 + 1000);
 	str_init(&back, text.n + 1000);
-	word_encode(text, 9, &out);
+	word_encode(text, false, 9, &out);
 	word_decode(&hint, str_slice(&out), &back);
 	assert(slice_eq(slice_trim(str_slice(&back)), slice_trim(text)) ||
 	       text.n == 0);

@@ -249,10 +249,31 @@ test_long_lines_and_nuls(void **state)
 	free(text);
 }
 
+static void
+test_legacy_account(void **state)
+{
+	char *words[] = { (char[]){ "a@b.kr" }, NULL };
+	struct compose_in in = { .message = SLICE_LIT("Subject: 공지\n\nx\n"),
+		                 .words = words,
+		                 .from = SLICE_LIT("me@naver.com"),
+		                 .full_name = SLICE_LIT("김하늘"),
+		                 .legacy = true,
+		                 .now = 1763971200 };
+	struct compose_out out;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(compose(&in, &out, &err), 0);
+	assert_non_null(strstr(out.message.p, "Subject: =?EUC-KR?B?"));
+	assert_non_null(strstr(out.message.p, "From: =?EUC-KR?B?"));
+	compose_release(&out);
+}
+
 int
 main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_legacy_account),
 		cmocka_unit_test(test_body_alone),
 		cmocka_unit_test(test_header_goes_through),
 		cmocka_unit_test(test_recipients_of_the_header),

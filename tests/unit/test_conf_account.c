@@ -164,6 +164,7 @@ static const char *const values[][2] = {
 	{ "quota", "5M" },
 	{ "label", "업무" },
 	{ "signature", "-- \nme" },
+	{ "legacy", "yes" },
 	{ "skip_inbox", "yes" },
 	{ "spam_filter", "no" },
 	{ "forward_limit", "50" },

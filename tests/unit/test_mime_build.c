@@ -347,6 +347,49 @@ test_text_encodings(void **state)
 	str_release(&out);
 }
 
+/* For programs that know no UTF-8; what they cannot have stays UTF-8. */
+static void
+test_legacy(void **state)
+{
+	struct build_draft d = sample();
+	struct build_attachment file = { .name = SLICE_LIT("견적서.hwp"),
+		                         .data = SLICE_LIT("x") };
+	struct message m;
+	struct str out;
+
+	(void)state;
+	d.legacy = true;
+	d.subject = SLICE_LIT("공지");
+	d.text = SLICE_LIT("안녕 ① 漢字");
+	d.attachments = &file;
+	d.attachment_count = 1;
+	build(&d, &out);
+	assert_non_null(strstr(out.p, "Subject: =?EUC-KR?B?sPjB9g==?=\r\n"));
+	assert_non_null(strstr(out.p, "charset=euc-kr; format=flowed\r\n"
+	                              "Content-Transfer-Encoding: base64"));
+	assert_non_null(strstr(out.p, " name=\"=?EUC-KR?B?sN/A+7ytLmh3cA==?="));
+	assert_non_null(strstr(out.p, "filename*0*=UTF-8''%EA%B2%AC"));
+	assert_null(strstr(out.p, "charset=utf-8"));
+	message_parse(&m, str_slice(&out));
+	str_clear(&out);
+	part_text(&m, message_plain(&m), &out, NULL);
+	assert_string_equal(out.p, "안녕 ① 漢字\n");
+	message_release(&m);
+	str_release(&out);
+	/* Syllables, signs and pictures that KS X 1001 lacks. */
+	d.subject = SLICE_LIT("뷁");
+	d.text = SLICE_LIT("안녕 😀");
+	build(&d, &out);
+	assert_non_null(strstr(out.p, "Subject: =?UTF-8?B?67eB?=\r\n"));
+	assert_non_null(strstr(out.p, "charset=utf-8"));
+	str_release(&out);
+	d.text = SLICE_LIT("plain");
+	d.attachment_count = 0;
+	build(&d, &out);
+	assert_non_null(strstr(out.p, "charset=us-ascii"));
+	str_release(&out);
+}
+
 static void
 test_attachment_names(void **state)
 {
@@ -429,6 +472,7 @@ main(void)
 		cmocka_unit_test(test_references),
 		cmocka_unit_test(test_bcc_stays_home),
 		cmocka_unit_test(test_text_encodings),
+		cmocka_unit_test(test_legacy),
 		cmocka_unit_test(test_attachment_names),
 		cmocka_unit_test(test_attached_message),
 		cmocka_unit_test(test_message_id),

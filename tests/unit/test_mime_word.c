@@ -120,7 +120,7 @@ test_every_cut_is_safe(void **state)
 
 /* Words are at most 75 characters, lines 76, and decode to what went in. */
 static void
-assert_encodes(const char *text, size_t column)
+assert_encodes_as(const char *text, bool legacy, size_t column)
 {
 	struct detect_hint hint = { 0 };
 	struct slice rest;
@@ -132,7 +132,7 @@ assert_encodes(const char *text, size_t column)
 	str_init(&out, 100000);
 	str_init(&back, 100000);
 	str_init(&flat, 100000);
-	word_encode(slice_of(text), column, &out);
+	word_encode(slice_of(text), legacy, column, &out);
 	rest = str_slice(&out);
 	for (size_t at = column; slice_line(&rest, &line); at = 0) {
 		struct slice word;
@@ -159,6 +159,13 @@ assert_encodes(const char *text, size_t column)
 	str_release(&flat);
 	str_release(&back);
 	str_release(&out);
+}
+
+static void
+assert_encodes(const char *text, size_t column)
+{
+	assert_encodes_as(text, false, column);
+	assert_encodes_as(text, true, column);
 }
 
 static void

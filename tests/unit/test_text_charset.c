@@ -332,6 +332,46 @@ test_every_charset_cut_everywhere(void **state)
 		}
 }
 
+/* Every character of KS X 1001 comes back, and nothing else is written. */
+static void
+test_euckr_is_written(void **state)
+{
+	size_t written = 0;
+	struct str out;
+	struct str back;
+
+	(void)state;
+	str_init(&out, 100);
+	str_init(&back, 100);
+	for (uint32_t c = 0xa0; c < 0x10000; c++) {
+		char utf8[4];
+		struct slice s;
+
+		if (c >= 0xd800 && c < 0xe000)
+			continue;
+		s = slice_make(utf8, utf8_encode(c, utf8));
+		str_clear(&out);
+		if (!euckr_encode(s, &out)) {
+			assert_int_equal(out.n, 0);
+			continue;
+		}
+		written++;
+		str_clear(&back);
+		charset_decode(CHARSET_CP949, str_slice(&out), &back, NULL);
+		assert_true(slice_eq(str_slice(&back), s));
+	}
+	assert_int_equal(written, 8224);
+	str_clear(&out);
+	assert_true(euckr_encode(SLICE_LIT("a가\n"), &out));
+	assert_string_equal(out.p, "a\xb0\xa1\n");
+	/* As it was when a later character does not fit. */
+	assert_false(euckr_encode(SLICE_LIT("나뷁"), &out));
+	assert_false(euckr_encode(SLICE_LIT("€"), &out));
+	assert_string_equal(out.p, "a\xb0\xa1\n");
+	str_release(&back);
+	str_release(&out);
+}
+
 static void
 test_large_text_stays_whole(void **state)
 {
@@ -375,6 +415,7 @@ main(void)
 		cmocka_unit_test(test_east_asian_by_iconv),
 		cmocka_unit_test(test_iso_2022_jp),
 		cmocka_unit_test(test_every_charset_cut_everywhere),
+		cmocka_unit_test(test_euckr_is_written),
 		cmocka_unit_test(test_large_text_stays_whole),
 	};
 	int failed = cmocka_run_group_tests(tests, NULL, NULL);

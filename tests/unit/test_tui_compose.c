@@ -144,6 +144,35 @@ test_reply_to_is_built(void **state)
 	compose_free(&c);
 }
 
+/* Of the account it is sent from; drafts stay UTF-8. */
+static void
+test_legacy_account(void **state)
+{
+	struct compose *c;
+	struct compose_rcpts rcpts = { 0 };
+	enum compose_field wrong;
+	struct err err = { 0 };
+	struct str out;
+
+	(void)state;
+	accounts[0].legacy = true;
+	c = compose_new(&conf, NULL);
+	accounts[0].legacy = false;
+	str_init(&out, BUILD_MAX);
+	w_line_set(&c->lines[COMPOSE_TO], SLICE_LIT("a@other.example"));
+	assert_int_equal(compose_build(c, false, &out, &rcpts, &wrong, &err),
+	                 0);
+	assert_non_null(strstr(out.p, "From: =?EUC-KR?B?"));
+	assert_non_null(strstr(out.p, "charset=euc-kr"));
+	compose_rcpts_release(&rcpts);
+	str_clear(&out);
+	assert_int_equal(compose_build(c, true, &out, NULL, &wrong, &err), 0);
+	assert_non_null(strstr(out.p, "From: =?UTF-8?B?"));
+	assert_non_null(strstr(out.p, "charset=utf-8"));
+	str_release(&out);
+	compose_free(&c);
+}
+
 static void
 test_edit_as_new_starts_anew(void **state)
 {
@@ -220,6 +249,7 @@ main(void)
 		cmocka_unit_test(test_answer_to_an_alias),
 		cmocka_unit_test(test_patterns_are_not_sent_from),
 		cmocka_unit_test(test_reply_to_is_built),
+		cmocka_unit_test(test_legacy_account),
 		cmocka_unit_test(test_edit_as_new_starts_anew),
 		cmocka_unit_test(test_resend_leaves_out_who_has_it),
 	};
