@@ -21,6 +21,23 @@
 #define NOTE_LINES 10U
 #define NOTE_BYTES 1024U
 
+/* Is the number of a link, "[1]" or "[1!]", at the head of s? */
+static bool
+is_link_number(struct slice s)
+{
+	size_t n = 1;
+
+	if (s.n == 0 || s.p[0] != '[')
+		return false;
+	while (n < s.n && byte_is_digit(s.p[n]))
+		n++;
+	if (n == 1)
+		return false;
+	if (n < s.n && s.p[n] == '!')
+		n++;
+	return n < s.n && s.p[n] == ']';
+}
+
 bool
 reader_text_link(struct slice s, size_t from, struct slice *url_r)
 {
@@ -34,9 +51,9 @@ reader_text_link(struct slice s, size_t from, struct slice *url_r)
 				break;
 		if (i == 3)
 			continue;
-		for (k = at;
-		     k < s.n && byte_is_print(s.p[k]) && s.p[k] != ' ' &&
-		     s.p[k] != '<' && s.p[k] != '>' && s.p[k] != '"';
+		for (k = at; k < s.n && byte_is_print(s.p[k]) &&
+		             s.p[k] != ' ' && s.p[k] != '<' && s.p[k] != '>' &&
+		             s.p[k] != '"' && !is_link_number(slice_from(s, k));
 		     k++)
 			;
 		while (k > at && (s.p[k - 1] == '.' || s.p[k - 1] == ',' ||

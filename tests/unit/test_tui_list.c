@@ -454,6 +454,9 @@ test_links_end_where_they_should(void **state)
 		{ "<http://a.kr>", "http://a.kr" },
 		{ "주소http://a.kr입니다", "http://a.kr" },
 		{ "javascript:alert(1) mailto:a@b", "mailto:a@b" },
+		{ "https://a.kr/x[12].", "https://a.kr/x" },
+		{ "https://a.kr[1!]", "https://a.kr" },
+		{ "https://[2001:db8::1]/[a]", "https://[2001:db8::1]/[a]" },
 		{ "https://", NULL },
 		{ "nothing", NULL },
 	};
