@@ -157,11 +157,26 @@ test_utf8(void **state)
 	}
 }
 
+static const char alphabet[] =
+	"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+/* Behind the padding: is the next line that is not empty all base64? */
+static bool
+goes_on(struct slice s)
+{
+	while (s.n > 0 && (s.p[0] == '=' || byte_is_blank(s.p[0])))
+		s = slice_from(s, 1);
+	s = slice_rtrim(slice_head(s, slice_find(s, '\n')));
+	for (size_t i = 0; i < s.n; i++)
+		if (s.p[i] != '=' &&
+		    (s.p[i] == '\0' || strchr(alphabet, s.p[i]) == NULL))
+			return false;
+	return true;
+}
+
 static void
 plain_base64(struct slice s, struct str *out)
 {
-	static const char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijk"
-				       "lmnopqrstuvwxyz0123456789+/";
 	unsigned bits = 0;
 	int have = 0;
 
@@ -169,8 +184,11 @@ plain_base64(struct slice s, struct str *out)
 		const char *at =
 			s.p[i] != '\0' ? strchr(alphabet, s.p[i]) : NULL;
 
-		if (s.p[i] == '=')
+		if (s.p[i] == '=') {
 			have = 0;
+			if (!goes_on(slice_from(s, i + 1)))
+				return;
+		}
 		if (at == NULL)
 			continue;
 		bits = bits << 6 | (unsigned)(at - alphabet);
@@ -179,9 +197,6 @@ plain_base64(struct slice s, struct str *out)
 			have -= 8;
 			str_add_c(out, (char)(bits >> have));
 		}
-		/* Four characters are done. */
-		if (have == 0)
-			bits = 0;
 	}
 }
 
