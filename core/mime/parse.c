@@ -199,7 +199,10 @@ static void
 set_path(struct parser *ps, struct part *p, size_t index, bool container)
 {
 	struct slice up = p->parent != NULL ? p->parent->path : SLICE_NONE;
-	struct str s;
+	char number[32];
+	size_t at = sizeof number;
+	size_t n;
+	char *path;
 
 	if ((p->parent == NULL || p->parent->is_message) && container) {
 		p->path = up;
@@ -209,13 +212,18 @@ set_path(struct parser *ps, struct part *p, size_t index, bool container)
 		p->path = SLICE_LIT("1");
 		return;
 	}
-	str_init(&s, MIME_NAME_MAX);
-	str_add_slice(&s, up);
-	if (s.n > 0)
-		str_add_c(&s, '.');
-	str_add_u64(&s, index);
-	p->path = arena_slice(&ps->m->arena, str_slice(&s));
-	str_release(&s);
+	do {
+		number[--at] = (char)('0' + index % 10);
+		index /= 10;
+	} while (index > 0);
+	if (up.n > 0)
+		number[--at] = '.';
+	n = sizeof number - at;
+	path = arena_alloc(&ps->m->arena, up.n + n + 1);
+	if (up.n > 0)
+		memcpy(path, up.p, up.n);
+	memcpy(path + up.n, number + at, n);
+	p->path = slice_make(path, up.n + n);
 }
 
 /* Keep the field that reaches from line to end. */

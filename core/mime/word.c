@@ -219,6 +219,22 @@ count_bad(const struct detect_hint *hint, struct slice bytes)
 	return bad;
 }
 
+/* Most words say UTF-8 and are: nothing but their transfer encoding has to be
+ * undone.  false: out is as before. */
+static bool
+add_utf8_run(const struct detect_hint *hint, struct slice run, struct str *out)
+{
+	size_t before = out->n;
+
+	if (hint->label != CHARSET_UTF8 || out->max - out->n < run.n + 8)
+		return false;
+	if (!decode_run(run, out) &&
+	    utf8_valid(out->p + before, out->n - before))
+		return true;
+	str_truncate(out, before);
+	return false;
+}
+
 static void
 flush_run(const struct detect_hint *hint, struct slice run, enum charset cs,
           struct str *out)
@@ -234,6 +250,8 @@ flush_run(const struct detect_hint *hint, struct slice run, enum charset cs,
 		return;
 	if (h.label == CHARSET_UNKNOWN)
 		h.label = cs;
+	if (add_utf8_run(&h, run, out))
+		return;
 	str_init(&bytes, run.n + 8);
 	str_init(&joined, run.n + 8);
 	str_init(&text, run.n);

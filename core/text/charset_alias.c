@@ -401,12 +401,29 @@ make_key(struct slice label, char key[KEY_MAX])
 	return n > 0;
 }
 
+/* The labels of most mail, as they are written most. */
+static enum charset
+find_common(struct slice label)
+{
+	if (slice_ieq_z(label, "utf-8"))
+		return CHARSET_UTF8;
+	if (slice_ieq_z(label, "euc-kr") ||
+	    slice_ieq_z(label, "ks_c_5601-1987") || slice_ieq_z(label, "cp949"))
+		return CHARSET_CP949;
+	if (slice_ieq_z(label, "us-ascii"))
+		return CHARSET_ASCII;
+	return slice_ieq_z(label, "iso-8859-1") ? CHARSET_WINDOWS_1252
+	                                        : CHARSET_UNKNOWN;
+}
+
 enum charset
 charset_lookup(struct slice label)
 {
 	char key[KEY_MAX];
-	enum charset cs;
+	enum charset cs = find_common(label);
 
+	if (cs != CHARSET_UNKNOWN)
+		return cs;
 	if (!make_key(label, key))
 		return CHARSET_UNKNOWN;
 	cs = find(key);

@@ -66,12 +66,13 @@ str_slice(const struct str *s)
 static void
 grow(struct str *s, size_t need)
 {
-	size_t cap = s->cap != 0 ? s->cap : 32;
+	size_t cap = s->cap != 0 ? s->cap : 64;
 
 	if (need < s->cap)
 		return;
+	/* Short texts by few steps, long ones with little waste. */
 	while (cap <= need)
-		cap += cap / 2;
+		cap += cap < 4096 ? cap : cap / 2;
 	if (cap > s->max + 1)
 		cap = s->max + 1;
 	s->p = xrealloc(s->cap != 0 ? s->p : NULL, cap);
