@@ -141,19 +141,27 @@ b64_flush(uint64_t bits, unsigned have, char *o)
 
 /*
  * Behind the padding another stream may begin, or what a mailing list or a
- * scanner added to the text.  Returns the end of the next line that is not empty
- * when it looks like base64, else NULL.
+ * scanner added to the text.  When the next line that is not empty looks like
+ * base64, returns where it begins, else NULL.  known: up to where lines are
+ * known to be base64; none is looked at twice.
  */
 static const unsigned char *
-b64_goes_on(const unsigned char *p, const unsigned char *end)
+b64_behind_padding(const unsigned char *p, const unsigned char *end,
+                   const unsigned char **known)
 {
+	const unsigned char *next;
+
 	while (p < end && (*p == '=' || byte_is_blank((char)*p)))
 		p++;
-	while (p < end && b64_values[*p] != B64_BAD)
-		p++;
-	while (p < end && (*p == ' ' || *p == '\t' || *p == '\r'))
-		p++;
-	return p == end || *p == '\n' ? p : NULL;
+	if (p < *known)
+		return p;
+	next = p;
+	while (next < end && b64_values[*next] != B64_BAD)
+		next++;
+	while (next < end && (*next == ' ' || *next == '\t' || *next == '\r'))
+		next++;
+	*known = next;
+	return next == end || *next == '\n' ? p : NULL;
 }
 
 void
@@ -161,7 +169,7 @@ cte_decode_base64(struct slice in, struct str *out)
 {
 	const unsigned char *p = (const unsigned char *)in.p;
 	const unsigned char *end = p + in.n;
-	const unsigned char *known = p; /* base64 goes on up to here */
+	const unsigned char *known = p;
 	uint64_t bits = 0;
 	unsigned have = 0;
 	char *o;
@@ -185,9 +193,8 @@ cte_decode_base64(struct slice in, struct str *out)
 			o = b64_flush(bits, have, o);
 			have = 0;
 			bits = 0;
-			if (p >= known)
-				known = b64_goes_on(p, end);
-			if (known == NULL)
+			p = b64_behind_padding(p, end, &known);
+			if (p == NULL)
 				break;
 		} else if (v != B64_BAD) {
 			bits = (bits << 6 | v) & 0xffffff;

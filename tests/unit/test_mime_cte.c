@@ -31,6 +31,8 @@ test_base64(void **state)
 	/* What was added behind the end is no base64. */
 	assert_decodes(CTE_BASE64, "aGVsbA==\r\n-- \r\nA footer.\r\n", "hell");
 	assert_decodes(CTE_BASE64, "aGVsbG8=\r\n\r\nTwo words", "hello");
+	assert_decodes(CTE_BASE64, "aGVsbG8=\r\naGVsbG8= \r\nTwo words",
+	               "hellohello");
 	assert_decodes(CTE_BASE64, "====", "");
 	assert_decodes(CTE_BASE64, "a", "");
 }
