@@ -124,9 +124,10 @@ fill_people(struct compose *c, const struct message *m, enum compose_reply how)
 	struct str list;
 
 	str_init(&list, W_LINE_MAX);
-	message_addrs(m, "Reply-To", &a, &sender);
+	/* The first field counts: it is the one that is shown. */
+	addr_parse(&a, m, part_field(m->root, "Reply-To", 0), &sender);
 	if (sender.n == 0)
-		message_addrs(m, "From", &a, &sender);
+		addr_parse(&a, m, part_field(m->root, "From", 0), &sender);
 	message_addrs(m, "To", &a, &to);
 	message_addrs(m, "Cc", &a, &cc);
 	if (how == COMPOSE_REPLY_LIST && list_address(m, &list)) {

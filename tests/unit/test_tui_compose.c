@@ -102,6 +102,24 @@ test_answer_to_an_alias(void **state)
 	compose_free(&c);
 }
 
+/* A second sender, put there by a forger, gets no answer. */
+static void
+test_answer_to_the_first_sender(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL);
+	struct message m;
+
+	(void)state;
+	message_parse(&m, SLICE_LIT("From: Lee <lee@other.example>\n"
+	                            "From: evil@forged.example\n"
+	                            "To: order-17@shop.example\n\ntext\n"));
+	compose_fill_reply(c, &m, 7, COMPOSE_REPLY_ALL);
+	assert_slice(w_line_get(&c->lines[COMPOSE_TO]),
+	             "Lee <lee@other.example>");
+	message_release(&m);
+	compose_free(&c);
+}
+
 static void
 test_patterns_are_not_sent_from(void **state)
 {
@@ -247,6 +265,7 @@ main(void)
 		cmocka_unit_test(test_signature_follows_the_address),
 		cmocka_unit_test(test_signature_is_changed_in_one_undo),
 		cmocka_unit_test(test_answer_to_an_alias),
+		cmocka_unit_test(test_answer_to_the_first_sender),
 		cmocka_unit_test(test_patterns_are_not_sent_from),
 		cmocka_unit_test(test_reply_to_is_built),
 		cmocka_unit_test(test_legacy_account),
