@@ -238,30 +238,55 @@ editor_command(const struct app *a)
 	return e == NULL || e[0] == '\0' ? "vi" : e;
 }
 
+/* vim and its like obey lines of the text ("vim: set ..."), and a quoted text may
+ * have such lines.  "vi" may be another program, which would not know how to be
+ * told. */
+static bool
+obeys_modelines(const char *program)
+{
+	struct slice name = slice_of(program);
+
+	name = slice_from(name, slice_rfind(name, '/') < name.n
+	                                ? slice_rfind(name, '/') + 1
+	                                : 0);
+	return slice_eq_z(name, "vim") || slice_eq_z(name, "nvim") ||
+	       slice_eq_z(name, "gvim");
+}
+
 static int
 run_editor(struct app *a, const char *path, struct err *err)
 {
 	struct proc_opts opts = { .inherit_tty = true,
 		                  .timeout_ms = INT32_MAX,
 		                  .cancel_fd = -1 };
+	/* read before the file is */
+	static char no_command[] = "--cmd";
+	static char no_modelines[] = "set nomodeline";
 	char **words = NULL;
 	char **argv;
-	size_t n = 0;
+	size_t n = 0, at = 1;
 	int status = 0, rc;
 
 	if (proc_split(editor_command(a), &words, err) != 0)
 		return -1;
 	while (words[n] != NULL)
 		n++;
-	argv = xcalloc(n + 2, sizeof *argv);
-	memcpy(argv, words, n * sizeof *argv);
-	argv[n] = xstrdup(path);
+	argv = xcalloc(n + 4, sizeof *argv);
+	argv[0] = words[0];
+	if (obeys_modelines(words[0])) {
+		argv[1] = no_command;
+		argv[2] = no_modelines;
+		at = 3;
+	}
+	memcpy(argv + at, words + 1, (n - 1) * sizeof *argv);
+	at += n - 1;
+	argv[at] = xstrdup(path);
 	term_leave();
 	rc = proc_run(argv, &opts, NULL, &status, err);
 	term_enter();
 	if (rc == 0 && status != 0)
 		rc = err_set(err, ERR_IO, _("the editor failed, text kept"));
-	free(argv[n]);
+	free(argv[at]);
 	free(argv);
 	proc_free_argv(words);
 	return rc;

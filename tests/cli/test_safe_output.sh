@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Nothing a mail or a name holds reaches the terminal raw: every byte that is
-# printed is looked at.
+# printed is looked at.  The other tests of the same promise are listed in
+# HACKING, 7.
 command -v python3 >/dev/null 2>&1 || {
 	echo "skipped: python3 is not installed"
 	[ -n "$PABAL_CI" ] && exit 1
