@@ -89,6 +89,8 @@ nth_part(const struct app *a, int64_t n)
 	const struct part *p;
 	struct part_list list;
 
+	if (a->reader.id == 0)
+		return NULL;
 	list_parts(&a->reader.message, &list);
 	p = n >= 0 && (uint64_t)n < list.n ? list.v[n] : NULL;
 	array_release(&list);
