@@ -180,6 +180,22 @@ cp949_decode(struct slice in, struct sink *out)
 	}
 }
 
+/* A syllable, or a jamo of laughter or tears, which are written alone.  Other
+ * jamo are not: they are where EUC-JP has Hiragana. */
+static bool
+is_hangul(uint32_t c)
+{
+	return (c >= SYLLABLE_FIRST && c <= SYLLABLE_LAST) || c == 0x314b ||
+	       c == 0x314e || c == 0x3160 || c == 0x315c;
+}
+
+/* Stars, brackets and wide letters stand in text of any kind. */
+static bool
+is_sign(unsigned char lead)
+{
+	return lead >= 0xa1 && lead <= 0xa3;
+}
+
 void
 cp949_count(struct slice in, struct cp949_count *count_r)
 {
@@ -188,18 +204,19 @@ cp949_count(struct slice in, struct cp949_count *count_r)
 
 	memset(count_r, 0, sizeof *count_r);
 	while (p < end) {
+		unsigned char lead = *p;
 		uint32_t c;
 
-		if (*p < 0x80) {
+		if (lead < 0x80) {
 			p += utf8_ascii((const char *)p, (size_t)(end - p));
 			continue;
 		}
 		p += decode_pair(p, (size_t)(end - p), &c);
 		if (c == 0)
 			count_r->bad++;
-		else if (c >= SYLLABLE_FIRST && c <= SYLLABLE_LAST)
+		else if (is_hangul(c))
 			count_r->hangul++;
-		else
+		else if (!is_sign(lead))
 			count_r->others++;
 	}
 }

@@ -21,8 +21,8 @@ void cp949_decode(struct slice in, struct sink *out);
 /* What CP949 would make of bytes; nothing is stored. */
 struct cp949_count {
 	size_t bad;    /* bytes or pairs without a character */
-	size_t hangul; /* syllables */
-	size_t others; /* further characters that are not ASCII */
+	size_t hangul; /* syllables, and jamo that are written alone */
+	size_t others; /* further characters that are not ASCII, but no signs */
 };
 
 void cp949_count(struct slice in, struct cp949_count *count_r);

@@ -194,6 +194,18 @@ test_hangul_test(void **state)
 	(void)state;
 	assert_true(detect_is_korean(SLICE_LIT(KOREAN)));
 	assert_true(detect_is_korean(SLICE_LIT("(\xb1\xa4\xb0\xed) sale")));
+	/* Signs do not count: a row of stars, laughter. */
+	assert_true(detect_is_korean(
+		SLICE_LIT("\xa1\xda\xa1\xda\xa1\xda\xb0\xf8\xc1\xf6\xa1\xda")));
+	assert_true(detect_is_korean(
+		SLICE_LIT("\xa4\xbb\xa4\xbb\xa4\xbb\xb3\xd7 \xb1\xd7"
+	                  "\xb7\xa1")));
+	assert_true(detect_is_korean(SLICE_LIT("\xa4\xbb\xa4\xbb")));
+	assert_false(detect_is_korean(SLICE_LIT("\xa1\xda\xa1\xda\xa1\xda")));
+	/* Hiragana of EUC-JP does. */
+	assert_false(detect_is_korean(
+		SLICE_LIT("\xc6\xfc\xcb\xdc\xa4\xcf\xa4\xb5\xa4\xe0\xa4\xa4"
+	                  "\xc4\xab")));
 	assert_false(detect_is_korean(SLICE_LIT("abc")));
 	assert_false(detect_is_korean(SLICE_LIT("\xb0\xa1")));
 	assert_false(detect_is_korean(SLICE_LIT(KOREAN "\xff")));
