@@ -30,6 +30,7 @@ void
 app_wizard_start(struct app *a)
 {
 	struct wizard_world world = { a, lookup, name_taken };
+	struct foreign_list found = { 0 };
 	struct err err = { 0 };
 
 	if (a->providers == NULL)
@@ -38,6 +39,8 @@ app_wizard_start(struct app *a)
 		app_say_err(a, &err);
 	app_wizard_stop(a);
 	wizard_init(&a->wizard, &world);
+	conf_find_foreign(&a->conf, &found);
+	wizard_offer(&a->wizard, &found);
 	a->wizard_on = true;
 	a->screen = APP_WIZARD;
 	a->dirty = true;
@@ -61,6 +64,20 @@ start_test(struct app *a)
 	secret_set(&secret, password.p, password.n);
 	a->probe = engine_probe(a->engine, &a->wizard.account,
 	                        password.n > 0 ? &secret : NULL);
+	secret_release(&secret);
+}
+
+static void
+take_password(struct app *a)
+{
+	struct wizard_steps *w = &a->wizard;
+	struct secret secret = { 0 };
+	struct err err = { 0 };
+
+	if (foreign_password(&w->found.v[w->found_at], &secret, &err) == 0)
+		wizard_password(w, &secret);
+	else
+		w->error = err;
 	secret_release(&secret);
 }
 
@@ -121,6 +138,9 @@ app_wizard_effect(struct app *a, enum wizard_effect effect)
 	case WIZARD_STOP_TEST:
 		engine_cancel_job(a->engine, a->probe);
 		a->probe = 0;
+		break;
+	case WIZARD_TAKE_PASSWORD:
+		take_password(a);
 		break;
 	case WIZARD_SAVE:
 		finish(a);

@@ -42,12 +42,17 @@ wizard_key(struct wizard_steps *w, uint32_t key)
 	}
 	if (key == K_F1 + 2)
 		return wizard_trust(w);
+	if (key == K_F1 + 3)
+		return wizard_can_take(w) ? WIZARD_TAKE_PASSWORD
+		                          : WIZARD_NOTHING;
 	if (key == K_ENTER)
 		return wizard_enter(w);
 	if (key == K_TAB || key == K_DOWN || key == K_CTRL_('n')) {
 		wizard_focus_next(w, 1);
 	} else if (key == K_BACKTAB || key == K_UP || key == K_CTRL_('p')) {
 		wizard_focus_next(w, -1);
+	} else if (w->step == WIZARD_FOUND) {
+		return WIZARD_NOTHING;
 	} else if (wizard_is_choice(w->focus)) {
 		wizard_choose(w, key == K_LEFT                  ? -1
 		                 : key == K_RIGHT || key == ' ' ? 1
@@ -62,7 +67,8 @@ wizard_key(struct wizard_steps *w, uint32_t key)
 void
 wizard_paste(struct wizard_steps *w, struct slice text)
 {
-	if (w->step == WIZARD_TEST || wizard_is_choice(w->focus))
+	if (w->step == WIZARD_TEST || w->step == WIZARD_FOUND ||
+	    wizard_is_choice(w->focus))
 		return;
 	w_line_paste(&w->fields[w->focus], text);
 	wizard_changed(w);
@@ -98,15 +104,17 @@ draw_field(struct wizard_steps *w, struct form *f, enum wizard_field field)
 static void
 draw_choice(struct wizard_steps *w, struct form *f, enum wizard_field field)
 {
-	static const char *const days[] = { N_("the last 30 days"),
-		                            N_("everything") };
+	static const char *const days[] = {
+		N_("the last 30 days"), N_("everything"),
+		N_("everything, of large mails the headers first")
+	};
 	static const char *const keep[] = { N_("keep a copy"),
 		                            N_("delete after 14 days"),
 		                            N_("delete when fetched"),
 		                            N_("delete what I delete for "
 		                               "good here") };
 	bool focus = w->focus == field;
-	int n = field == WIZARD_F_DAYS ? 2 : 4;
+	int n = field == WIZARD_F_DAYS ? 3 : 4;
 	int chosen = field == WIZARD_F_DAYS ? w->days : w->keep;
 	int i;
 
@@ -220,6 +228,7 @@ static void
 draw_title(const struct wizard_steps *w, struct form *f)
 {
 	static const char *const titles[] = {
+		[WIZARD_FOUND] = N_("Take over an account?"),
 		[WIZARD_ADDRESS] = N_("Which mail address?"),
 		[WIZARD_SERVERS] = N_("Which servers?"),
 		[WIZARD_PASSWORD] = N_("Which password?"),
@@ -234,6 +243,39 @@ draw_title(const struct wizard_steps *w, struct form *f)
 	(void)grid_put(f->g, &f->r, f->row, 0, STYLE_SUBJECT, str_slice(&s));
 	f->row += 2;
 	str_release(&s);
+}
+
+/* What other programs know, then the way on without them. */
+static void
+draw_found(const struct wizard_steps *w, struct form *f)
+{
+	size_t i;
+
+	text_block(f, 0, STYLE_DIM,
+	           _("Other mail programs have these accounts. Their files "
+	             "are only read; a password is taken over only if you "
+	             "say so."));
+	f->row++;
+	for (i = 0; i <= w->found.n; i++) {
+		const struct foreign *one =
+			i < w->found.n ? &w->found.v[i] : NULL;
+		enum style st = i == w->found_at ? STYLE_CURSOR : STYLE_TEXT;
+		struct str s;
+
+		str_init(&s, 1024);
+		if (one == NULL)
+			str_add_z(&s, _("another address"));
+		else
+			str_printf(&s, "%s  %s  (%s)", one->account.address,
+			           one->account.pop.host,
+			           foreign_name(one->kind));
+		(void)grid_field(f->g, &f->r, f->row, 0, f->r.cols, st,
+		                 str_slice(&s));
+		if (i == w->found_at)
+			grid_cursor(f->g, &f->r, f->row, 0);
+		f->row++;
+		str_release(&s);
+	}
 }
 
 static struct form
@@ -263,6 +305,8 @@ wizard_draw(struct wizard_steps *w, struct grid *g, const struct rect *r,
 
 	grid_fill(g, r, STYLE_TEXT);
 	draw_title(w, &f);
+	if (w->step == WIZARD_FOUND)
+		draw_found(w, &f);
 	if (w->step == WIZARD_PASSWORD || w->step == WIZARD_TEST) {
 		text_block(&f, 0, STYLE_DIM,
 		           w_line_get(&w->fields[WIZARD_F_ADDRESS]).p);
@@ -273,6 +317,16 @@ wizard_draw(struct wizard_steps *w, struct grid *g, const struct rect *r,
 			draw_choice(w, &f, fields[i]);
 		else
 			draw_field(w, &f, fields[i]);
+	}
+	if (wizard_can_take(w)) {
+		struct str s;
+
+		str_init(&s, 1024);
+		str_printf(&s, _("F4 takes the password over from %s"),
+		           w->found.v[w->found_at].file);
+		text_block(&f, 0, STYLE_DIM, s.p);
+		f.row++;
+		str_release(&s);
 	}
 	if (w->step == WIZARD_SERVERS)
 		text_block(&f, 0, STYLE_DIM,
@@ -297,7 +351,7 @@ void
 wizard_draw_hints(const struct wizard_steps *w, struct grid *g,
                   const struct rect *r)
 {
-	struct w_hint hints[5];
+	struct w_hint hints[6];
 	size_t n = 0;
 
 	if (w->step != WIZARD_TEST)
@@ -308,8 +362,13 @@ wizard_draw_hints(const struct wizard_steps *w, struct grid *g,
 		hints[n++] = (struct w_hint){ "Tab", _("Next field") };
 	} else if (w->step != WIZARD_TEST) {
 		hints[n++] = (struct w_hint){ "Tab", _("Next field") };
-		hints[n++] =
-			(struct w_hint){ "F2", _("Enter servers by hand") };
+		if (w->step != WIZARD_FOUND)
+			hints[n++] =
+				(struct w_hint){ "F2",
+				                 _("Enter servers by hand") };
+		if (wizard_can_take(w))
+			hints[n++] =
+				(struct w_hint){ "F4", _("Take password") };
 		if (wizard_can_trust(w))
 			hints[n++] = (struct w_hint){ "F3", _("Trust it") };
 	}

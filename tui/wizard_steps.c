@@ -16,6 +16,8 @@
 /* Choices of WIZARD_F_DAYS and WIZARD_F_KEEP. */
 #define DAYS_RECENT 30
 #define KEEP_DAYS   14
+/* "Large ones as headers": what a slow line feels. */
+#define HEADERS_ABOVE ((uint64_t)100 * 1024)
 /* Bytes of an account's name. */
 #define NAME_MAX_BYTES 60
 
@@ -25,6 +27,7 @@ wizard_init(struct wizard_steps *w, const struct wizard_world *world)
 	int i;
 
 	memset(w, 0, sizeof *w);
+	w->step = WIZARD_ADDRESS;
 	w->world = *world;
 	for (i = 0; i < WIZARD_F_COUNT; i++)
 		w_line_init(&w->fields[i]);
@@ -51,12 +54,23 @@ wizard_release(struct wizard_steps *w)
 	clear_lines(w);
 	array_release(&w->lines);
 	account_release(&w->account);
+	foreign_list_release(&w->found);
 }
 
+static const struct account *
+found_account(const struct wizard_steps *w)
+{
+	return w->from_found ? &w->found.v[w->found_at].account : NULL;
+}
+
+/* Is there a command instead of a password? */
 static bool
 wants_token(const struct wizard_steps *w)
 {
-	return w->provider != NULL && w->provider->oauth_only;
+	const struct account *found = found_account(w);
+
+	return (w->provider != NULL && w->provider->oauth_only) ||
+	       (found != NULL && found->password_command != NULL);
 }
 
 size_t
@@ -66,6 +80,8 @@ wizard_fields(const struct wizard_steps *w,
 	size_t n = 0;
 
 	switch (w->step) {
+	case WIZARD_FOUND:
+		break;
 	case WIZARD_ADDRESS:
 		fields_r[n++] = WIZARD_F_ADDRESS;
 		fields_r[n++] = WIZARD_F_NAME;
@@ -100,6 +116,8 @@ int
 wizard_step_number(const struct wizard_steps *w)
 {
 	switch (w->step) {
+	case WIZARD_FOUND:
+		return 0;
 	case WIZARD_ADDRESS:
 	case WIZARD_SERVERS:
 		return 1;
@@ -195,6 +213,8 @@ wizard_changed(struct wizard_steps *w)
 
 	w->error.code = ERR_NONE;
 	clear_lines(w);
+	if (w->step == WIZARD_ADDRESS)
+		w->from_found = false;
 	/* other servers, other certificates */
 	if (w->step == WIZARD_ADDRESS || w->step == WIZARD_SERVERS)
 		w->pop_pin[0] = w->smtp_pin[0] = '\0';
@@ -384,6 +404,9 @@ fill_account(struct wizard_steps *w)
 			return -1;
 		if (text(w, WIZARD_F_USER).n > 0)
 			set(&a->user, text(w, WIZARD_F_USER));
+		if (found_account(w) != NULL)
+			set(&a->smtp_user,
+			    slice_of(found_account(w)->smtp_user));
 	}
 	if (wants_token(w))
 		set(&a->password_command, text(w, WIZARD_F_COMMAND));
@@ -441,6 +464,94 @@ wizard_trust(struct wizard_steps *w)
 	return enter_password(w);
 }
 
+/* ---- accounts of other programs ---- */
+
+void
+wizard_offer(struct wizard_steps *w, struct foreign_list *list)
+{
+	size_t i;
+
+	foreign_list_release(&w->found);
+	w->found = *list;
+	*list = (struct foreign_list){ 0 };
+	/* what only sends is no mailbox */
+	for (i = w->found.n; i-- > 0;)
+		if (w->found.v[i].account.pop.host == NULL ||
+		    w->found.v[i].account.address == NULL)
+			foreign_list_remove(&w->found, i);
+	if (w->found.n > 0)
+		w->step = WIZARD_FOUND;
+}
+
+/* Whoever went without TLS before does not so silently. */
+static void
+show_safe(const struct account_server *s, bool pop, struct w_line *field)
+{
+	struct account_server safe = *s;
+
+	if (safe.tls == ACCOUNT_TLS_NONE)
+		safe.tls = ACCOUNT_TLS_START;
+	show_server(&safe, pop, field);
+}
+
+static enum wizard_effect
+enter_found(struct wizard_steps *w)
+{
+	const struct account *a;
+
+	if (w->found_at >= w->found.n) {
+		go(w, WIZARD_ADDRESS);
+		return WIZARD_NOTHING;
+	}
+	a = &w->found.v[w->found_at].account;
+	w_line_set(&w->fields[WIZARD_F_ADDRESS], slice_of(a->address));
+	w_line_set(&w->fields[WIZARD_F_NAME], slice_of(a->full_name));
+	w_line_set(&w->fields[WIZARD_F_USER], slice_of(a->user));
+	w_line_set(&w->fields[WIZARD_F_PASSWORD], SLICE_NONE);
+	w_line_set(&w->fields[WIZARD_F_COMMAND], slice_of(a->password_command));
+	w->step = WIZARD_ADDRESS;
+	wizard_changed(w);
+	propose_servers(w);
+	show_safe(&a->pop, true, &w->fields[WIZARD_F_POP]);
+	if (a->smtp.host != NULL)
+		show_safe(&a->smtp, false, &w->fields[WIZARD_F_SMTP]);
+	w->manual = w->from_found = true;
+	go(w, WIZARD_PASSWORD);
+	return WIZARD_NOTHING;
+}
+
+bool
+wizard_can_take(const struct wizard_steps *w)
+{
+	return w->step == WIZARD_PASSWORD && w->from_found &&
+	       w->found.v[w->found_at].has_password && !wants_token(w);
+}
+
+void
+wizard_password(struct wizard_steps *w, const struct secret *secret)
+{
+	w_line_set(&w->fields[WIZARD_F_PASSWORD], secret_get(secret));
+	wizard_changed(w);
+}
+
+/* How much comes.  Gmail shows its last 30 days under a name of its own. */
+static void
+enter_amount(struct wizard_steps *w)
+{
+	struct account *a = &w->account;
+
+	a->first_days = w->days == 0 ? DAYS_RECENT : 0;
+	a->headers_above = w->days == 2 ? HEADERS_ABOVE : 0;
+	if (w->days == 0 && w->provider != NULL && w->provider->window &&
+	    !account_is_recent(a)) {
+		char *user = xasprintf("recent:%s",
+		                       a->user != NULL ? a->user : a->address);
+
+		set(&a->user, slice_of(user));
+		free(user);
+	}
+}
+
 enum wizard_effect
 wizard_enter(struct wizard_steps *w)
 {
@@ -450,6 +561,8 @@ wizard_enter(struct wizard_steps *w)
 		                                   ACCOUNT_AS_HERE };
 
 	switch (w->step) {
+	case WIZARD_FOUND:
+		return enter_found(w);
 	case WIZARD_ADDRESS:
 		return enter_address(w);
 	case WIZARD_SERVERS:
@@ -459,7 +572,7 @@ wizard_enter(struct wizard_steps *w)
 	case WIZARD_TEST:
 		return WIZARD_NOTHING;
 	case WIZARD_AMOUNT:
-		w->account.first_days = w->days == 0 ? DAYS_RECENT : 0;
+		enter_amount(w);
 		w->account.keep = keeps[w->keep];
 		w->account.keep_days = w->keep == 1 ? KEEP_DAYS : 0;
 		w->step = WIZARD_DONE;
@@ -476,13 +589,24 @@ wizard_back(struct wizard_steps *w)
 	w->error.code = ERR_NONE;
 	clear_lines(w);
 	switch (w->step) {
-	case WIZARD_ADDRESS:
+	case WIZARD_FOUND:
 		return WIZARD_LEAVE;
+	case WIZARD_ADDRESS:
+		if (w->found.n == 0)
+			return WIZARD_LEAVE;
+		w->from_found = false;
+		w->step = WIZARD_FOUND;
+		break;
 	case WIZARD_SERVERS:
 		w->manual = false;
 		go(w, WIZARD_ADDRESS);
 		break;
 	case WIZARD_PASSWORD:
+		if (w->from_found) {
+			w->from_found = w->manual = false;
+			w->step = WIZARD_FOUND;
+			break;
+		}
 		go(w, w->manual || w->provider == NULL ? WIZARD_SERVERS
 		                                       : WIZARD_ADDRESS);
 		break;
@@ -503,6 +627,12 @@ wizard_focus_next(struct wizard_steps *w, int direction)
 	enum wizard_field fields[WIZARD_F_COUNT];
 	size_t i, n = wizard_fields(w, fields);
 
+	if (w->step == WIZARD_FOUND) {
+		n = w->found.n + 1;
+		w->found_at = (w->found_at + (direction > 0 ? 1 : n - 1)) % n;
+		return;
+	}
+
 	for (i = 0; i < n; i++) {
 		if (fields[i] != w->focus)
 			continue;
@@ -519,7 +649,7 @@ wizard_choose(struct wizard_steps *w, int direction)
 	int *v = w->focus == WIZARD_F_DAYS   ? &w->days
 	         : w->focus == WIZARD_F_KEEP ? &w->keep
 	                                     : NULL;
-	int n = w->focus == WIZARD_F_DAYS ? 2 : 4;
+	int n = w->focus == WIZARD_F_DAYS ? 3 : 4;
 
 	if (v != NULL)
 		*v = (*v + direction + n) % n;

@@ -5,12 +5,15 @@
 
 #include <stdbool.h>
 
+#include "conf/foreign.h"
 #include "conf/provider.h"
 #include "tui/w_line.h"
 #include "util/array.h"
 #include "util/err.h"
 
 /*
+ * FOUND --enter--> PASSWORD     an account of another program, all filled in
+ *       --enter--> ADDRESS      another address
  * ADDRESS --enter--> PASSWORD   a known provider
  *         --enter--> SERVERS    an unknown one, or asked for (wizard_manual)
  * SERVERS --enter--> PASSWORD
@@ -21,6 +24,7 @@
  * Any step --back--> the one before.
  */
 enum wizard_step {
+	WIZARD_FOUND,
 	WIZARD_ADDRESS,
 	WIZARD_SERVERS,
 	WIZARD_PASSWORD,
@@ -46,6 +50,7 @@ enum wizard_effect {
 	WIZARD_NOTHING,
 	WIZARD_START_TEST, /* account is complete but for its name */
 	WIZARD_STOP_TEST,
+	WIZARD_TAKE_PASSWORD, /* of found.v[found_at], wizard_password takes it */
 	WIZARD_SAVE,
 	WIZARD_LEAVE,
 };
@@ -63,6 +68,9 @@ struct wizard_steps {
 	enum wizard_field focus;
 	struct w_line fields[WIZARD_F_COUNT]; /* not of the choices */
 	const struct provider *provider;      /* of the address, or NULL */
+	struct foreign_list found;            /* accounts of other programs */
+	size_t found_at;                      /* found.n: none of them */
+	bool from_found;                      /* the answers are of found_at */
 	bool manual;                          /* server fields are shown */
 	int days;                             /* index into choices */
 	int keep;
@@ -75,6 +83,11 @@ struct wizard_steps {
 
 void wizard_init(struct wizard_steps *w, const struct wizard_world *world);
 void wizard_release(struct wizard_steps *w);
+/* Offer these first, when there are any; takes the list. */
+void wizard_offer(struct wizard_steps *w, struct foreign_list *list);
+/* Is there a password that can be taken over? */
+bool wizard_can_take(const struct wizard_steps *w);
+void wizard_password(struct wizard_steps *w, const struct secret *secret);
 /* Fields of the step, in order; returns how many. */
 size_t wizard_fields(const struct wizard_steps *w,
                      enum wizard_field fields_r[WIZARD_F_COUNT]);

@@ -62,6 +62,7 @@ foreign_add(struct foreign_file *f)
 	account_init(&one->account);
 	one->kind = f->kind;
 	one->file = xstrdup(f->file);
+	one->wanted = f->list->want_passwords;
 	return one;
 }
 
@@ -69,7 +70,16 @@ static void
 release_one(struct foreign *one)
 {
 	account_release(&one->account);
+	secret_release(&one->password);
 	free(one->file);
+}
+
+void
+foreign_has_password(struct foreign *one, struct slice value)
+{
+	one->has_password = true;
+	if (one->wanted)
+		secret_set(&one->password, value.p, value.n);
 }
 
 void
@@ -220,8 +230,8 @@ belong_together(const struct account *pop, const struct account *smtp)
 	        (pop->user == NULL || smtp->user == NULL));
 }
 
-static void
-remove_at(struct foreign_list *list, size_t i)
+void
+foreign_list_remove(struct foreign_list *list, size_t i)
 {
 	release_one(&list->v[i]);
 	memmove(&list->v[i], &list->v[i + 1],
@@ -322,7 +332,7 @@ join_all(struct foreign_list *list)
 			                               &list->v[j].account))
 				continue;
 			join(&list->v[i], &list->v[j]);
-			remove_at(list, j);
+			foreign_list_remove(list, j);
 			i -= j < i;
 			break;
 		}
@@ -338,7 +348,7 @@ foreign_finish(struct foreign_list *list)
 		while (j < list->n) {
 			if (same_account(&list->v[i].account,
 			                 &list->v[j].account))
-				remove_at(list, j);
+				foreign_list_remove(list, j);
 			else
 				j++;
 		}
@@ -362,7 +372,7 @@ foreign_drop_known(struct foreign_list *list, const struct conf *conf)
 			        same(list->v[i].account.address,
 			             conf->accounts[j].address);
 		if (known)
-			remove_at(list, i);
+			foreign_list_remove(list, i);
 	}
 }
 
@@ -392,6 +402,30 @@ read_as(enum foreign_kind kind, const char *path, struct foreign_list *list,
 	if (rc == 0)
 		foreign_parse(kind, path, str_slice(&text), list);
 	str_release(&text);
+	return rc;
+}
+
+int
+foreign_password(const struct foreign *one, struct secret *secret_r,
+                 struct err *err)
+{
+	struct foreign_list list = { .want_passwords = true };
+	int rc = read_as(one->kind, one->file, &list, err);
+	bool found = false;
+
+	for (size_t i = 0; rc == 0 && !found && i < list.n; i++) {
+		const struct foreign *f = &list.v[i];
+
+		found = f->password.n > 0 &&
+		        same_account(&f->account, &one->account);
+		if (found)
+			secret_set(secret_r, f->password.p, f->password.n);
+	}
+	foreign_list_release(&list);
+	if (rc == 0 && !found)
+		rc = err_set(err, ERR_NOTFOUND,
+		             _("there is no password of this account in '%s'"),
+		             one->file);
 	return rc;
 }
 

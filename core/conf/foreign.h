@@ -5,6 +5,7 @@
 
 #include "conf/conf.h"
 #include "util/array.h"
+#include "util/secret.h"
 
 enum foreign_kind {
 	FOREIGN_FETCHMAIL,
@@ -23,12 +24,15 @@ struct foreign {
 	enum foreign_kind kind;
 	char *file;        /* where it stands; owned */
 	bool has_password; /* there; it is not copied */
+	bool wanted;       /* but for foreign_password */
+	struct secret password;
 };
 
 struct foreign_list {
 	struct foreign *v;
 	size_t n;
 	size_t cap;
+	bool want_passwords; /* of foreign_password alone */
 };
 
 /* "fetchmail", "getmail", ... */
@@ -50,6 +54,11 @@ int foreign_read(const char *path, struct foreign_list *list, struct err *err);
 void conf_find_foreign(const struct conf *conf, struct foreign_list *list_r);
 /* Leave out what conf has. */
 void foreign_drop_known(struct foreign_list *list, const struct conf *conf);
+/* The password that stands there, because the user wants it taken over.  0, or
+ * -1: ERR_NOTFOUND, ERR_IO. */
+int foreign_password(const struct foreign *one, struct secret *secret_r,
+                     struct err *err);
+void foreign_list_remove(struct foreign_list *list, size_t at);
 void foreign_list_release(struct foreign_list *list);
 
 #endif

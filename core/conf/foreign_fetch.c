@@ -82,7 +82,7 @@ fetchmail_value(struct fetchmail *m, struct slice key)
 		if (m->user != NULL)
 			foreign_set(&m->user->account.user, value);
 	} else if (is_one_of(key, secrets) && m->user != NULL) {
-		m->user->has_password = true;
+		foreign_has_password(m->user, value);
 	}
 }
 
@@ -163,7 +163,7 @@ getmail_retriever(struct foreign *one, struct slice key, struct slice value)
 	} else if (slice_ieq_z(key, "username")) {
 		foreign_set(&a->user, value);
 	} else if (slice_ieq_z(key, "password")) {
-		one->has_password = true;
+		foreign_has_password(one, value);
 	} else if (slice_ieq_z(key, "password_command")) {
 		free(a->password_command);
 		a->password_command = getmail_command(value);
@@ -251,7 +251,7 @@ foreign_netrc(struct foreign_file *f, struct slice text)
 		} else if (one != NULL && slice_eq_z(k, "login")) {
 			foreign_set(&one->account.user, str_slice(&value));
 		} else if (one != NULL && slice_eq_z(k, "password")) {
-			one->has_password = true;
+			foreign_has_password(one, str_slice(&value));
 		}
 	}
 	str_release(&key);

@@ -28,6 +28,8 @@ void foreign_take_back(struct foreign_file *f);
 bool foreign_word(struct slice *rest, const char *separators, struct str *word);
 /* Replace *to by a copy of value; "" is none. */
 void foreign_set(char **to, struct slice value);
+/* Here stands its password. */
+void foreign_has_password(struct foreign *one, struct slice value);
 /* A port, or 0. */
 int foreign_port(struct slice value);
 /* A command as a shell took it, for proc_split; owned. */

@@ -127,7 +127,7 @@ msmtp_key(struct msmtp *m, struct slice key, struct slice value)
 		free(a->password_command);
 		a->password_command = foreign_command(value);
 	} else if (slice_eq_z(key, "password") && m->one != NULL) {
-		m->one->has_password = true;
+		foreign_has_password(m->one, value);
 	} else if (slice_eq_z(key, "auth") && knows_auth(value)) {
 		(void)account_key_set(a, "auth", value, &ignored);
 	}
@@ -163,9 +163,10 @@ foreign_msmtp(struct foreign_file *f, struct slice text)
 
 /* ---- mutt: "set name = value" ---- */
 
-/* "pops://user:secret@host:port/"; the secret is passed over. */
+/* "pops://user:secret@host:port/" */
 static void
-take_url(struct slice url, struct account_server *s, char **user, bool *secret)
+take_url(struct slice url, struct account_server *s, char **user,
+         struct foreign *one)
 {
 	size_t scheme = slice_find_text(url, SLICE_LIT("://"));
 	bool tls = scheme > 0 && scheme < url.n && url.p[scheme - 1] == 's';
@@ -180,7 +181,8 @@ take_url(struct slice url, struct account_server *s, char **user, bool *secret)
 		struct slice who = slice_head(rest, at);
 
 		colon = slice_find(who, ':');
-		*secret |= colon < who.n;
+		if (colon < who.n)
+			foreign_has_password(one, slice_from(who, colon + 1));
 		foreign_set(user, slice_head(who, colon));
 		rest = slice_from(rest, at + 1);
 	}
@@ -199,13 +201,13 @@ mutt_set(struct foreign *one, struct slice key, struct slice value)
 	struct account *a = &one->account;
 
 	if (slice_eq_z(key, "pop_host"))
-		take_url(value, &a->pop, &a->user, &one->has_password);
+		take_url(value, &a->pop, &a->user, one);
 	else if (slice_eq_z(key, "pop_user"))
 		foreign_set(&a->user, value);
 	else if (slice_eq_z(key, "smtp_url"))
-		take_url(value, &a->smtp, &a->smtp_user, &one->has_password);
+		take_url(value, &a->smtp, &a->smtp_user, one);
 	else if (slice_eq_z(key, "pop_pass") || slice_eq_z(key, "smtp_pass"))
-		one->has_password = true;
+		foreign_has_password(one, value);
 	else if (slice_eq_z(key, "from"))
 		foreign_set(&a->address, value);
 	else if (slice_eq_z(key, "realname") || slice_eq_z(key, "real_name"))

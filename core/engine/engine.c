@@ -448,7 +448,10 @@ engine_probe(struct engine *e, const struct account *a,
 	if (job == NULL)
 		return -1;
 	account_copy(&job->account, a);
-	secret_set(&job->secret, secret->p, secret->n);
+	if (secret != NULL)
+		secret_set(&job->secret, secret->p, secret->n);
+	else
+		job->look_up = true;
 	engine_start_job(e, job);
 	return job->id;
 }

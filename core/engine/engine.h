@@ -41,7 +41,8 @@ bool engine_fetching(const struct engine *e);
 bool engine_sending(const struct engine *e);
 size_t engine_jobs(const struct engine *e); /* running or queued */
 
-/* Test servers and login of an account (need not be saved).  secret copied.
+/* Test servers and login of an account (need not be saved).  secret copied;
+ * NULL: by the account's password_command or password_file.
  * EVENT_PROBE_LINE ... EVENT_PROBE_DONE with that job number. */
 int64_t engine_probe(struct engine *e, const struct account *a,
                      const struct secret *secret);

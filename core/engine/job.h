@@ -39,6 +39,7 @@ struct job {
 	struct account *accounts; /* JOB_SEND: copies of all */
 	size_t account_count;
 	struct secret secret; /* JOB_PROBE */
+	bool look_up;         /* JOB_PROBE: the account says where it is */
 	struct event *final;  /* posted when the thread ends; made by run */
 	bool threadless;      /* never got a thread */
 	bool queued;          /* JOB_FETCH: rules put mail into the outbox */

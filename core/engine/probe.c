@@ -104,8 +104,11 @@ probe_run(struct job *job)
 	struct err err = { 0 };
 	int rc = 0;
 
+	if (job->look_up)
+		rc = credential_get(job->paths, &job->account, &job->secret,
+		                    &err);
 	log_hide(&job->secret);
-	if (job->account.pop.host != NULL)
+	if (rc == 0 && job->account.pop.host != NULL)
 		rc = probe_pop3(job, &err);
 	if (rc == 0 && job->account.smtp.host != NULL)
 		rc = probe_smtp(job, &err);

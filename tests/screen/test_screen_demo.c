@@ -290,7 +290,7 @@ run_briefly(int rows, int cols, const char *term, const char *want)
 {
 	static char option[] = "--home";
 	char *argv[] = { program, option, home, NULL };
-	const char *env[] = { "LANGUAGE=en", term, NULL };
+	const char *env[] = { "LANGUAGE=en", "HOME=/nonexistent", term, NULL };
 	struct screen *s = screen_start(rows, cols, argv, env);
 
 	if (!screen_wait(s, want, LONG_MS))
@@ -317,7 +317,7 @@ test_empty_home_starts_the_wizard(void **state)
 {
 	static char option[] = "--home";
 	char *argv[] = { program, option, home, NULL };
-	const char *env[] = { "LANGUAGE=en", NULL };
+	const char *env[] = { "LANGUAGE=en", "HOME=/nonexistent", NULL };
 	struct screen *s = screen_start(24, 80, argv, env);
 
 	(void)state;
@@ -395,7 +395,7 @@ test_wizard_to_the_first_mail(void **state)
 	char *argv[] = { program, option, other, NULL };
 	char tmpdir[600], ca[700], path[600], pop[128], smtp[128];
 	const char *demo_env[] = { tmpdir, "LANGUAGE=en", NULL };
-	const char *env[] = { ca, "LANGUAGE=en", NULL };
+	const char *env[] = { ca, "LANGUAGE=en", "HOME=/nonexistent", NULL };
 	struct err err = { 0 };
 	struct screen *d, *s;
 	struct str text;

@@ -132,6 +132,46 @@ test_a_header_says_so(void **state)
 	screen_kill(&s);
 }
 
+static void
+test_accounts_of_other_programs_are_offered(void **state)
+{
+	static char option[] = "--home";
+	char *other = temp_make();
+	char *env_home = fsx_join("HOME=", other);
+	char *argv[] = { program, option, other, NULL };
+	const char *env[] = { "LANGUAGE=en", env_home, NULL };
+	char *path = fsx_join(other, ".fetchmailrc");
+	struct err err = { 0 };
+	struct screen *s;
+
+	(void)state;
+	memmove(env_home + 5, env_home + 6, strlen(env_home + 6) + 1);
+	assert_int_equal(
+		fsx_write_atomic(path,
+	                         SLICE_LIT("poll 127.0.0.1 proto pop3 port 1 "
+	                                   "user kim@example.org "
+	                                   "pass \"known-word\" ssl\n"),
+	                         &err),
+		0);
+	s = screen_start(24, 80, argv, env);
+	shown(s, "Take over an account?");
+	shown(s, "kim@example.org  127.0.0.1  (fetchmail)");
+	shown(s, "another address");
+	screen_type(s, "\r");
+	shown(s, "Which password?");
+	shown(s, "F4 takes the password over");
+	if (screen_find(s, "••") != -1)
+		fail_with(s, "no password yet");
+	screen_type(s, "\033OS");
+	shown(s, "••••••••••");
+	screen_type(s, "\r");
+	shown(s, "no connection to 127.0.0.1");
+	screen_kill(&s);
+	free(path);
+	free(env_home);
+	temp_remove(other);
+}
+
 static int
 set_up(void **state)
 {
@@ -162,6 +202,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fetches_are_told),
 		cmocka_unit_test(test_a_header_says_so),
+		cmocka_unit_test(test_accounts_of_other_programs_are_offered),
 		cmocka_unit_test(test_trash_is_emptied),
 	};
 	const char *where = getenv("PABAL");

@@ -213,6 +213,56 @@ test_found_in_the_home_folder(void **state)
 	temp_remove(home);
 }
 
+/* Only who asks for it gets it. */
+static void
+test_password_when_asked_for(void **state)
+{
+	static const struct {
+		const char *name, *text, *want;
+	} files[] = {
+		{ ".fetchmailrc", fetchmailrc, "se cret" },
+		{ ".getmailrc",
+		  "[retriever]\ntype = SimplePOP3SSLRetriever\n"
+		  "server = pop.a.kr\nusername = kim\npassword = p1 x\n",
+		  "p1 x" },
+		{ ".mpoprc",
+		  "account a\nhost pop.a.kr\nuser kim\npassword p2\n", "p2" },
+		{ ".muttrc", "set pop_host = \"pops://kim:p3@pop.a.kr\"\n",
+		  "p3" },
+		{ ".netrc", "machine pop.a.kr login kim password p4\n", "p4" },
+	};
+
+	char *home = temp_make();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+		char *path = fsx_join(home, files[i].name);
+		struct foreign_list l = { 0 };
+		struct secret secret = { 0 };
+		struct err err = { 0 };
+
+		assert_int_equal(fsx_write_atomic(path, slice_of(files[i].text),
+		                                  &err),
+		                 0);
+		assert_int_equal(foreign_read(path, &l, &err), 0);
+		foreign_finish(&l);
+		assert_true(l.n > 0);
+		assert_true(l.v[0].has_password);
+		assert_int_equal(l.v[0].password.n, 0);
+		assert_int_equal(foreign_password(&l.v[0], &secret, &err), 0);
+		assert_slice(secret_get(&secret), files[i].want);
+		secret_release(&secret);
+		/* It went meanwhile. */
+		assert_int_equal(fsx_write_atomic(path, SLICE_LIT("\n"), &err),
+		                 0);
+		assert_int_equal(foreign_password(&l.v[0], &secret, &err), -1);
+		assert_int_equal(err.code, ERR_NOTFOUND);
+		foreign_list_release(&l);
+		free(path);
+	}
+	temp_remove(home);
+}
+
 int
 main(void)
 {
@@ -223,6 +273,7 @@ main(void)
 		cmocka_unit_test(test_mutt_and_netrc),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_found_in_the_home_folder),
+		cmocka_unit_test(test_password_when_asked_for),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

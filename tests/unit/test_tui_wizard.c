@@ -397,6 +397,134 @@ test_mailto_cut_anywhere(void **state)
 	}
 }
 
+static void
+offer(struct wizard_steps *w, const char *text)
+{
+	struct foreign_list list = { 0 };
+
+	foreign_parse(FOREIGN_FETCHMAIL, "/none/.fetchmailrc", slice_of(text),
+	              &list);
+	foreign_finish(&list);
+	wizard_offer(w, &list);
+	assert_int_equal(list.n, 0);
+}
+
+static const char two[] =
+	"poll pop.one.kr proto pop3 user kim@one.kr pass \"se cret\" ssl\n"
+	"poll pop.two.kr proto pop3 user lee@two.kr\n";
+
+static void
+test_accounts_of_other_programs_come_first(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+	struct secret secret = { 0 };
+
+	(void)state;
+	start(&w, &p);
+	offer(&w, "");
+	assert_int_equal(w.step, WIZARD_ADDRESS);
+	offer(&w, two);
+	assert_int_equal(w.step, WIZARD_FOUND);
+	type(&w, "x"); /* there is no field yet */
+	(void)wizard_key(&w, 'y');
+	assert_int_equal(wizard_key(&w, K_F1 + 3), WIZARD_NOTHING);
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_NOTHING);
+	assert_int_equal(w.step, WIZARD_PASSWORD);
+	assert_slice(w_line_get(&w.fields[WIZARD_F_ADDRESS]), "kim@one.kr");
+	assert_slice(w_line_get(&w.fields[WIZARD_F_POP]), "pop.one.kr:995:tls");
+	/* The password is not here before it is asked for. */
+	assert_slice(w_line_get(&w.fields[WIZARD_F_PASSWORD]), "");
+	assert_int_equal(wizard_key(&w, K_F1 + 3), WIZARD_TAKE_PASSWORD);
+	secret_set(&secret, "se cret", 7);
+	wizard_password(&w, &secret);
+	secret_release(&secret);
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_START_TEST);
+	assert_string_equal(w.account.address, "kim@one.kr");
+	assert_string_equal(w.account.user, "kim@one.kr");
+	assert_string_equal(w.account.pop.host, "pop.one.kr");
+	assert_int_equal(w.account.keep, ACCOUNT_KEEP);
+	wizard_release(&w);
+}
+
+static void
+test_going_without_them(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+
+	(void)state;
+	start(&w, &p);
+	offer(&w, two);
+	(void)wizard_key(&w, K_DOWN);
+	(void)wizard_key(&w, K_ENTER);
+	/* Without TLS before: never silently again. */
+	assert_slice(w_line_get(&w.fields[WIZARD_F_POP]),
+	             "pop.two.kr:110:stls");
+	assert_false(wizard_can_take(&w));
+	assert_int_equal(wizard_key(&w, K_ESC), WIZARD_NOTHING);
+	assert_int_equal(w.step, WIZARD_FOUND);
+	(void)wizard_key(&w, K_UP);
+	(void)wizard_key(&w, K_UP);
+	(void)wizard_key(&w, K_ENTER);
+	assert_int_equal(w.step, WIZARD_ADDRESS);
+	assert_int_equal(wizard_key(&w, K_ESC), WIZARD_NOTHING);
+	assert_int_equal(w.step, WIZARD_FOUND);
+	assert_int_equal(wizard_key(&w, K_ESC), WIZARD_LEAVE);
+	wizard_release(&w);
+}
+
+static void
+test_a_command_comes_in_place_of_a_password(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+	struct foreign_list list = { 0 };
+
+	(void)state;
+	start(&w, &p);
+	foreign_parse(FOREIGN_MPOP, "f",
+	              SLICE_LIT("account a\nhost pop.one.kr\nuser kim@one.kr\n"
+	                        "tls on\ntls_starttls off\n"
+	                        "passwordeval pass show mail\n"),
+	              &list);
+	foreign_finish(&list);
+	wizard_offer(&w, &list);
+	(void)wizard_key(&w, K_ENTER);
+	assert_int_equal(w.focus, WIZARD_F_COMMAND);
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_START_TEST);
+	assert_string_equal(w.account.password_command, "pass show mail");
+	wizard_release(&w);
+}
+
+static void
+test_how_much(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+	struct err ok = { 0 };
+	int i;
+
+	(void)state;
+	for (i = 0; i < 3; i++) {
+		start(&w, &p);
+		p.window = true;
+		type(&w, "hong@example.kr");
+		(void)wizard_key(&w, K_ENTER);
+		type(&w, "secret");
+		(void)wizard_key(&w, K_ENTER);
+		wizard_test_done(&w, &ok);
+		for (int n = 0; n < i; n++)
+			(void)wizard_key(&w, K_RIGHT);
+		assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_SAVE);
+		assert_int_equal(w.account.first_days, i == 0 ? 30 : 0);
+		assert_int_equal(account_is_recent(&w.account), i == 0);
+		assert_int_equal(w.account.headers_above,
+		                 i == 2 ? 100 * 1024 : 0);
+		wizard_release(&w);
+	}
+}
+
 int
 main(void)
 {
@@ -410,6 +538,10 @@ main(void)
 		cmocka_unit_test(test_known_provider_is_never_excused),
 		cmocka_unit_test(test_lines_of_a_test_go_with_its_error),
 		cmocka_unit_test(test_no_pop3_is_said_and_f2_goes_on),
+		cmocka_unit_test(test_accounts_of_other_programs_come_first),
+		cmocka_unit_test(test_going_without_them),
+		cmocka_unit_test(test_a_command_comes_in_place_of_a_password),
+		cmocka_unit_test(test_how_much),
 		cmocka_unit_test(test_draws_at_any_size),
 		cmocka_unit_test(test_layout_is_inside),
 		cmocka_unit_test(test_mailto_takes_only_safe_fields),
