@@ -40,7 +40,8 @@ GRACE = 25
 MEMORY_KB = 64 << 10
 PABAL = os.path.abspath(os.environ.get('PABAL', './pabal'))
 HEADER_ONLY = b'X-Pabal-Header-Only: '
-CONTROL = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]')
+CONTROL = re.compile('[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f'
+                     '\u2028-\u202e\u2060\u2066-\u2069\ufeff]')
 REPORT = re.compile('AddressSanitizer|runtime error:|LeakSanitizer|Assertion')
 LOGIN = re.compile('(?i)^(USER|PASS|APOP|AUTH) ')
 
