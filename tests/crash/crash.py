@@ -317,6 +317,48 @@ class Index(Fetch):
         super().check_end()
 
 
+def kept_versions():
+    """Versions of the index of which there is one (make_schema.py)."""
+    return sorted(int(os.path.basename(path)[:-4])
+                  for path in glob.glob(HERE + '/schema/*.sql'))
+
+
+class Upgrade(Fetch):
+    """An index of an older version is found, beside its mail; more has come."""
+
+    def __init__(self, version=1):
+        super().__init__(6, 'yes')
+        self.home.account('lee', 'pop = localhost:1:plain\nsmtp = none\n')
+        self.words = ('fetch', '-a', 'kim')
+        box = sqlite3.connect(self.make_folders())
+        with open(f'{HERE}/schema/{version}.sql') as f:
+            box.executescript(f.read())
+        for base, name in box.execute('SELECT base, message_id FROM message'):
+            number = int(name.split('.')[1].split('@')[0])
+            path = f'{self.folder}/data/mail/kim/Inbox/new/{base}'
+            with open(path, 'wb') as f:
+                f.write(self.mail[number - 1][1])
+        box.close()
+
+    def make_folders(self):
+        for folder in ('Inbox', 'Archive', 'Sent', 'Drafts', 'Spam', 'Trash'):
+            for sub in ('cur', 'new', 'tmp'):
+                os.makedirs(f'{self.folder}/data/mail/kim/{folder}/{sub}',
+                            mode=0o700)
+        return self.database()
+
+    def check_end(self):
+        super().check_end()
+        sure(len(set(self.commands('RETR'))) == 1,
+             'fetched again what is here')
+        sure(self.ask('PRAGMA user_version')[0][0] >= max(kept_versions()),
+             'of the old version yet')
+        sure(self.ask('SELECT subject FROM outbox') == [('waiting',)],
+             'the outbox is lost')
+        labels = self.ask('SELECT count(*) FROM label WHERE name = "important"')
+        sure(labels == [(2,)], f'labels: {labels}')
+
+
 STORIES = {
     'fetch': Fetch,
     'few': lambda: Fetch(2, 'no'),
@@ -324,6 +366,7 @@ STORIES = {
     'send': Send,
     'import': Import,
     'index': Index,
+    'upgrade': Upgrade,
 }
 
 

@@ -19,8 +19,8 @@ import tempfile
 import threading
 import time
 
-from crash import (HERE, PABAL, Bad, Fetch, Send, build_fault, check_run,
-                   environment, letter, sha, sure, whole)
+from crash import (HERE, PABAL, Bad, Fetch, Send, Upgrade, build_fault, check_run,
+                   environment, kept_versions, letter, sha, sure, whole)
 from hostile_server import DEFAULT, say
 
 SANITIZED = b'__asan_init' in open(PABAL, 'rb').read()
@@ -431,6 +431,25 @@ def journal_is_cut_or_noise():
             sure(got[0] == -signal.SIGKILL, str(got))
             change(story.database() + '-wal')
             well_again(story)
+        finally:
+            story.close()
+
+
+@test
+def index_of_an_older_version():
+    """Each version there ever was."""
+    sure(kept_versions()[0] == 1, 'the first version is not kept')
+    for version in kept_versions():
+        story = Upgrade(version)
+        try:
+            got = story.pabal('list', '-n', '100')
+            check_run(got)
+            sure(got[0] == 0 and got[1].count('letter') == 5,
+                 f'version {version}: {got}')
+            well_again(story)
+            sure(story.ask('PRAGMA user_version') ==
+                 [(kept_versions()[-1],)],
+                 f'make_schema.py was not run: {story.ask("PRAGMA user_version")}')
         finally:
             story.close()
 

@@ -32,14 +32,14 @@ STRACE_KILL = ('write', 'pwrite64', 'rename', 'renameat', 'unlink', 'unlinkat',
 
 # name: what the library does, to which calls, from there on, in which stories
 FAULTS = {
-    'kill': ('kill', WRITING, False, MAIL + ('keep',)),
+    'kill': ('kill', WRITING, False, MAIL + ('keep', 'upgrade')),
     'torn': ('torn', 'write,pwrite64,send', False, MAIL),
     'term': ('term', WRITING, False, ('fetch', 'send')),
-    'full': ('ENOSPC', FULL, True, MAIL),
+    'full': ('ENOSPC', FULL, True, MAIL + ('upgrade',)),
     'full-once': ('ENOSPC', FULL, False, MAIL),
     'quota': ('EDQUOT', FULL, True, ('fetch',)),
     'too-big': ('EFBIG', 'write,pwrite64', True, ('fetch',)),
-    'sync': ('EIO', SYNCS, False, MAIL),
+    'sync': ('EIO', SYNCS, False, MAIL + ('upgrade',)),
     'sync-on': ('EIO', SYNCS, True, MAIL),
     'write': ('EIO', 'write,pwrite64', False, MAIL),
     'close': ('EIO', 'close', False, ('fetch', 'send')),
