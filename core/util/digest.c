@@ -3,6 +3,7 @@
 #include "util/digest.h"
 
 #include <assert.h>
+#include <errno.h>
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
@@ -11,6 +12,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef HAVE_GETRANDOM
+# include <sys/random.h>
+#endif
 #include <sysexits.h>
 
 #include "util/codec.h"
@@ -145,6 +149,29 @@ seeded_random(const char *seed, unsigned char *p, size_t n)
 	}
 }
 
+/* The kernel's; false where it has none.  OpenSSL's own crashes when its first
+ * use meets memory that has run out. */
+static bool
+kernel_random(unsigned char *p, size_t n)
+{
+#ifdef HAVE_GETRANDOM
+	while (n > 0) {
+		ssize_t got = getrandom(p, n, 0);
+
+		if (got < 0 && errno == EINTR)
+			continue;
+		if (got <= 0)
+			return false;
+		p += got;
+		n -= (size_t)got;
+	}
+	return true;
+#else
+	(void)p;
+	return n == 0;
+#endif
+}
+
 void
 digest_random(void *p, size_t n)
 {
@@ -152,7 +179,7 @@ digest_random(void *p, size_t n)
 
 	if (seed != NULL)
 		seeded_random(seed, p, n);
-	else
+	else if (!kernel_random(p, n))
 		must(RAND_bytes(p, (int)n) == 1);
 }
 
