@@ -23,11 +23,13 @@
 #define FETCH_TURN_MS 200
 
 enum {
-	OPT_MESSAGE
+	OPT_MESSAGE,
+	OPT_MISSING
 };
 
 static const struct cli_opt opts[] = {
 	[OPT_MESSAGE] = { "message", 0, true },
+	[OPT_MISSING] = { "missing", 0, false },
 	{ NULL, 0, false },
 };
 
@@ -41,6 +43,7 @@ struct fetch_run {
 	size_t left;            /* fetches without their final event */
 	int status;
 	bool cancelled;
+	bool missing; /* --missing */
 };
 
 static size_t
@@ -312,6 +315,8 @@ run(struct fetch_run *r)
 	r->total = xcalloc(r->conf.account_count + 1, sizeof *r->total);
 	progress_init(&r->bar, !r->cli->quiet && !r->cli->json);
 	r->engine = engine_new(&r->cli->paths, &r->conf, &err);
+	if (r->engine != NULL && r->missing)
+		engine_want_missing(r->engine);
 	if (r->engine == NULL || start(r, &err) != 0)
 		r->status = cli_fail(r->cli, &err);
 	else
@@ -337,8 +342,12 @@ cmd_fetch(struct cli *cli, int argc, char **argv)
 	int opt;
 
 	args_init(&args, cli, opts, argv);
-	while ((opt = args_next(&args, &value, &err)) == OPT_MESSAGE ||
+	while ((opt = args_next(&args, &value, &err)) >= 0 ||
 	       (opt == ARGS_WORD && n > 0)) {
+		if (opt == OPT_MISSING) {
+			r.missing = true;
+			continue;
+		}
 		if (cli_parse_id(value, &ids[n++]) != 0) {
 			err_set(&err, ERR_USAGE, _("'%s' is no message number"),
 			        value);

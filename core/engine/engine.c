@@ -331,7 +331,14 @@ fetch_one(struct engine *e, const struct account *a)
 	}
 	account_copy(&job->account, a);
 	job->window = tick_window(e, a);
+	job->missing = e->missing;
 	engine_start_job(e, job);
+}
+
+void
+engine_want_missing(struct engine *e)
+{
+	e->missing = true;
 }
 
 size_t

@@ -31,6 +31,9 @@ struct event *engine_wait(struct engine *e, int timeout_ms);
 /* Fetch an account (NULL: all).  One fetch per account at a time: a second call
  * is ignored.  Returns how many were started. */
 size_t engine_fetch(struct engine *e, const char *account);
+/* From now on fetches also get what was fetched before and is not here any more
+ * without having been deleted in pabal. */
+void engine_want_missing(struct engine *e);
 /* Cancel fetches (NULL: all); each still ends in its final event. */
 void engine_cancel_fetch(struct engine *e, const char *account);
 /* Fetch the whole of a message of which only the header is here.

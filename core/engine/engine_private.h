@@ -45,6 +45,7 @@ struct engine {
 	bool to_index;
 	int64_t next_look; /* at the Maildir, for changes by others */
 	bool closing;
+	bool missing; /* fetches get what went lost here, too */
 };
 
 /* Questions take a const engine but have to lock it. */

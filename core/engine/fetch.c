@@ -136,6 +136,7 @@ static int
 deliver_raw(struct fetch *f, size_t entry, struct slice raw, bool mapped,
             struct err *err)
 {
+	const struct uidl_row *known;
 	struct deliver_name name = { .size = f->listing.v[entry].size,
 		                     .match_content = f->match_content,
 		                     .mapped = mapped };
@@ -143,7 +144,8 @@ deliver_raw(struct fetch *f, size_t entry, struct slice raw, bool mapped,
 	if (f->keys[entry] == NULL)
 		f->keys[entry] = fetch_key_of_bytes(raw);
 	name.uidl = f->keys[entry];
-	if (map_has(&f->known.map, slice_of(name.uidl))) {
+	known = map_get(&f->known.map, slice_of(name.uidl));
+	if (known != NULL && !known->lost) {
 		/* Only now does it show that this one is here already. */
 		store_batch_drop(f->batch);
 		f->stored[f->stored_count++] = entry;
@@ -551,7 +553,7 @@ plan_session(struct fetch *f, struct err *err)
 	f->gone = xcalloc(f->listing.n, sizeof *f->gone);
 	if (load_quirks(f, err) != 0)
 		return -1;
-	if (fetch_identify(f, err) != 0)
+	if (fetch_identify(f, err) != 0 || fetch_find_missing(f, err) != 0)
 		return -1;
 	replan(f);
 	if (f->plan.first && f->account->first_days > 0 && f->job->window &&
@@ -569,6 +571,12 @@ plan_session(struct fetch *f, struct err *err)
 			return -1;
 		replan(f);
 		f->plan.first = true;
+	}
+	/* What the rows say is here may have gone since the last look. */
+	if (f->plan.remove_count != 0) {
+		if (fetch_look_here(f, err) != 0)
+			return -1;
+		replan(f);
 	}
 	if (f->job->window && free_window(f, err) != 0)
 		return -1;

@@ -16,7 +16,7 @@ was_safe(const struct uidl_row *row)
 {
 	switch (row->state) {
 	case UIDL_STORED:
-		return !row->stub;
+		return !row->stub && !row->lost;
 	case UIDL_DELETED: /* and is there again */
 	case UIDL_DOOMED:
 		return true;

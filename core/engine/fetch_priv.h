@@ -55,6 +55,11 @@ struct fetch {
  * under another name; f->known is up to date after it.
  */
 int fetch_identify(struct fetch *f, struct err *err);
+/* Mark what was fetched and is not here any more (lost); with --missing it
+ * counts as not known. */
+int fetch_find_missing(struct fetch *f, struct err *err);
+/* Compare rows with files, then the same again: before anything is deleted. */
+int fetch_look_here(struct fetch *f, struct err *err);
 /* What is here, anew. */
 int fetch_load_known(struct fetch *f, struct err *err);
 /* Date of an entry by its header: 1 known, 0 not, -1 err. */

@@ -42,6 +42,7 @@ struct job {
 	bool look_up;         /* JOB_PROBE: the account says where it is */
 	struct event *final;  /* posted when the thread ends; made by run */
 	bool threadless;      /* never got a thread */
+	bool missing;         /* JOB_FETCH: also what went lost here */
 	bool queued;          /* JOB_FETCH: rules put mail into the outbox */
 	_Atomic bool again;   /* asked once more while it was running */
 	struct engine *engine;

@@ -195,6 +195,7 @@ struct uidl_row {
 	int64_t fetched; /* time */
 	uint64_t size;   /* as the server listed it; 0: unknown */
 	bool stub;       /* only the header is here */
+	bool lost;       /* the file went without the user (engine) */
 };
 
 /* Values: struct uidl_row *, owned by the map's arena. */
@@ -252,6 +253,13 @@ void store_leaving_free(struct store_leaving **v, size_t n);
 int store_leaving_set(struct store *s, int64_t account,
                       const struct store_leaving *v, size_t n, struct err *err);
 
+/* store_reconcile for one account. */
+int store_look(struct store *s, int64_t account, struct err *err);
+/* UIDLs that are known without a message: ids_r says which message of that name
+ * is here after all, 0 none; the index is set right. */
+int store_uidls_relink(struct store *s, int64_t account,
+                       const struct slice *uidls, size_t n, int64_t *ids_r,
+                       struct err *err);
 /* Once a day: copy UIDLs, labels, verdicts, contacts to data/backup, where
  * store_open and store_rebuild find them when pabal.db was lost. */
 int store_copy_daily(struct store *s, struct err *err);

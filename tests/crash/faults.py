@@ -773,6 +773,60 @@ def index_older_than_the_mail():
         story.close()
 
 
+@test
+def mail_older_than_the_index():
+    """The folders come from a backup that is older than pabal.db."""
+    for keep in ('yes', '1'):
+        story = Fetch(6, keep)
+        try:
+            sure(story.tell()[0] == 0, 'fetch')
+            for path in story.home.files('kim')[:4]:
+                os.unlink(path)
+            # Before anything is deleted there it looks by itself.
+            sure(keep != 'yes' or story.pabal('list')[0] == 0, 'list')
+            later = {'PABAL_TEST_NOW': str(int(time.time()) + 3 * 86400)}
+            got = story.tell(env=later)
+            check_run(got)
+            sure(got[0] == 0 and '--missing' in got[1] and '4 messages' in
+                 got[1], str(got))
+            sure(len(story.home.files('kim')) == 2, 'fetched by itself')
+            sure(len(story.server.box) == (6 if keep == 'yes' else 4),
+                 f'deleted there what is missing here: {story.commands("DELE")}')
+            got = story.tell(env=later)
+            sure(got[0] == 0 and '--missing' not in got[1], 'says it again')
+            got = story.pabal('fetch', '--missing')
+            check_run(got)
+            sure(got[0] == 0 and '4 new' in got[1], str(got))
+            sure(sorted(story.home.stored('kim')) == story.all, 'not all here')
+            got = story.pabal('fetch', '--missing')
+            sure(got[0] == 0 and ' 0 new' in got[1], str(got))
+            story.check_index('kim')
+        finally:
+            story.close()
+
+
+@test
+def lost_index_is_no_lost_mail():
+    """Mail without rows is not missing, nor is what was put back."""
+    story = Fetch(6, 'yes')
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        for path in glob.glob(story.database() + '*'):
+            os.unlink(path)
+        got = story.tell()
+        sure(got[0] == 0 and '--missing' not in got[1], str(got))
+        away = story.home.files('kim')[0]
+        os.rename(away, story.folder + '/away')
+        sure(story.pabal('list')[0] == 0, 'list')
+        os.rename(story.folder + '/away', away)
+        got = story.tell()
+        sure(got[0] == 0 and '--missing' not in got[1], str(got))
+        sure(len(story.commands('RETR')) == 6, 'fetched again')
+        well_again(story)
+    finally:
+        story.close()
+
+
 # ---- running them ----
 
 def run_one(name):
