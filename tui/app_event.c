@@ -65,6 +65,8 @@ fetch_done(struct app *a, const struct event *e)
 {
 	forget_fetch(a, e->account);
 	a->fetched += e->done;
+	if (a->conf.bell && e->unread > 0)
+		term_bell();
 	a->stale = true;
 	(void)engine_index(a->engine);
 	if (e->err.code == ERR_CANCELLED)

@@ -44,6 +44,8 @@ static const struct setting settings[] = {
 	  NULL },
 	{ "ambiguous_cells", SETTING_NUMBER, AT(ambiguous_cells), 1, 2, NULL },
 	{ "mouse", SETTING_BOOL, AT(mouse), 0, 0, NULL },
+	{ "notify", SETTING_TEXT, AT(notify), 0, 0, NULL },
+	{ "bell", SETTING_BOOL, AT(bell), 0, 0, NULL },
 	{ "default_account", SETTING_TEXT, AT(default_account), 0, 0, NULL },
 };
 
@@ -299,6 +301,7 @@ conf_release(struct conf *c)
 	free(c->browser);
 	free(c->theme);
 	free(c->default_account);
+	free(c->notify);
 	memset(c, 0, sizeof *c);
 }
 

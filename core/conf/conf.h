@@ -22,6 +22,8 @@ struct conf {
 	int undo_seconds;    /* before a message leaves; default 5 */
 	int ambiguous_cells; /* 1 or 2 */
 	bool mouse;
+	char *notify; /* command for new mail, NULL: none */
+	bool bell;    /* the terminal's, for new mail */
 	char *default_account;
 };
 

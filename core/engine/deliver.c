@@ -11,11 +11,14 @@
 #include "util/clock.h"
 #include "util/fsx.h"
 #include "util/log.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
 /* Warnings about a rules file. */
 #define DELIVER_WARNINGS 4096
+/* Sender or subject, to be told. */
+#define NOTE_MAX 1024
 /* Labels of one message, comma separated. */
 #define DELIVER_LABELS 1024
 
@@ -59,6 +62,8 @@ void
 deliver_release(struct deliver *d)
 {
 	outgo_release(d);
+	free(d->from);
+	free(d->subject);
 	spam_close(&d->spam);
 	rules_free(&d->rules);
 	store_close(&d->store);
@@ -114,21 +119,14 @@ has_own(const struct deliver *d, const struct message *m, const char *field)
 static bool
 is_own_copy(const struct deliver *d, const struct message *m)
 {
-	struct store_rows rows = { 0 };
 	struct err ignored = { 0 };
-	int64_t id = 0;
-	bool own = false;
+	bool sent = false;
 
 	/* Not knowing means new. */
-	if (!has_own(d, m, "From") || has_own(d, m, "To") ||
-	    has_own(d, m, "Cc") ||
-	    store_find_message_id(d->store, message_id(m), &id, &ignored) !=
-	            0 ||
-	    id == 0 || store_row(d->store, id, &rows, &ignored) != 0)
-		return false;
-	own = rows.n == 1 && rows.v[0].folder == FOLDER_SENT;
-	store_rows_release(&rows);
-	return own;
+	return has_own(d, m, "From") && !has_own(d, m, "To") &&
+	       !has_own(d, m, "Cc") &&
+	       store_was_sent(d->store, message_id(m), &sent, &ignored) == 0 &&
+	       sent;
 }
 
 static enum folder
@@ -140,6 +138,37 @@ choose_folder(const struct deliver *d, const struct store_new *info,
 	if (info->verdict == SPAM_SPAM)
 		return FOLDER_SPAM;
 	return d->account->skip_inbox ? FOLDER_ARCHIVE : FOLDER_INBOX;
+}
+
+/* Remember whom to name when it is told. */
+static void
+note_arrival(struct deliver *d, const struct message *m)
+{
+	struct arena arena = { 0 };
+	struct addr_list from = { 0 };
+	struct str text;
+
+	d->arriving++;
+	str_init(&text, NOTE_MAX);
+	message_addrs(m, "From", &arena, &from);
+	if (from.n > 0)
+		addr_show_short(&from.v[0], &text);
+	free(d->from);
+	d->from = xstrdup(text.p);
+	str_clear(&text);
+	(void)message_subject(m, &text); /* none is empty */
+	free(d->subject);
+	d->subject = xstrdup(text.p);
+	str_release(&text);
+	arena_release(&arena);
+}
+
+void
+deliver_arrived(struct deliver *d, bool safe)
+{
+	if (safe)
+		d->arrived += d->arriving;
+	d->arriving = 0;
 }
 
 int
@@ -198,6 +227,9 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 		rc = store_batch_add(b, &m, &info, err);
 	if (rc == 0)
 		rc = outgo_queue(&out, err);
+	if (rc == 0 && info.folder == FOLDER_INBOX &&
+	    (info.flags & STORE_SEEN) == 0)
+		note_arrival(d, &m);
 	rule_actions_release(&wish);
 	if (d->spam != NULL)
 		spam_result_release(&spam);

@@ -26,7 +26,11 @@ struct deliver {
 	const struct paths *paths;
 	struct conf *conf;  /* read when a rule first sends mail */
 	int64_t sent_today; /* by rules, with what this fetch queued */
-	bool queued;        /* something went into the outbox */
+	/* Unread mail for the inbox: in the batch, and that is safe by now; who
+	 * wrote the last one (deliver_arrived). */
+	uint64_t arriving, arrived;
+	char *from, *subject;
+	bool queued; /* something went into the outbox */
 	ARRAY(struct deliver_after) after;
 };
 
@@ -51,6 +55,8 @@ struct deliver_name {
 int deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
                     const struct deliver_name *name, struct err *err);
 
+/* The batch is safe, or it is not: does its mail count as arrived? */
+void deliver_arrived(struct deliver *d, bool safe);
 /* Did the user ever write to who sent this? */
 bool deliver_known_sender(struct store *s, const struct message *m);
 /* A batch was committed: run commands and say what rules want said, by way of

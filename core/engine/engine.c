@@ -53,6 +53,7 @@ job_free(struct job *job)
 	for (size_t i = 0; i < job->account_count; i++)
 		account_release(&job->accounts[i]);
 	free(job->accounts);
+	free(job->notify);
 	secret_release(&job->secret);
 	event_free(&job->final);
 	close(job->cancel[0]);
@@ -332,6 +333,8 @@ fetch_one(struct engine *e, const struct account *a)
 	account_copy(&job->account, a);
 	job->window = tick_window(e, a);
 	job->missing = e->missing;
+	if (e->conf->notify != NULL)
+		job->notify = xstrdup(e->conf->notify);
 	engine_start_job(e, job);
 }
 

@@ -31,6 +31,7 @@ struct event {
 	int64_t job;
 	int64_t id; /* outbox row, message */
 	int64_t now;
+	uint64_t unread; /* EVENT_FETCH_DONE: new in the inbox */
 	uint64_t done, total, skipped, bytes;
 	int64_t elapsed_ms;
 	char *text; /* for people, safe; owned; or NULL */

@@ -29,6 +29,7 @@
 #include "engine/fetch_priv.h"
 #include "engine/lock.h"
 #include "engine/login.h"
+#include "engine/notify.h"
 #include "engine/tick.h"
 #include "util/clock.h"
 #include "util/digest.h"
@@ -266,10 +267,14 @@ fetch_commit(struct fetch *f, struct err *err)
 
 	if (store_batch_count(f->batch) == 0) {
 		store_batch_abort(&f->batch);
+		deliver_arrived(&f->deliver, false);
 		return 0;
 	}
-	if (store_batch_commit(&f->batch, &ids, &n, err) != 0)
+	if (store_batch_commit(&f->batch, &ids, &n, err) != 0) {
+		deliver_arrived(&f->deliver, false);
 		return -1;
+	}
+	deliver_arrived(&f->deliver, true);
 	deliver_after(&f->deliver, ids, n, say_notice, f->job);
 	free(ids);
 	f->job->queued |= f->deliver.queued;
@@ -728,6 +733,33 @@ record(struct fetch *f, int64_t started, struct err *err)
 		log_line(LOG_ERROR, "%s", ignored.text);
 }
 
+/* What was known already does not count, though it came again. */
+static uint64_t
+arrived(const struct fetch *f)
+{
+	uint64_t n = fresh(f);
+
+	return f->deliver.arrived < n ? f->deliver.arrived : n;
+}
+
+/* The user's command for new mail; that it fails is no failure of the fetch. */
+static void
+tell_user(struct fetch *f)
+{
+	struct notify n = { .count = arrived(f),
+		            .account = f->account->name,
+		            .from = f->deliver.from,
+		            .subject = f->deliver.subject };
+	struct err err = { 0 };
+
+	if (f->job->notify == NULL || n.count == 0 || job_cancelled(f->job))
+		return;
+	if (notify_run(f->job->notify, &n, &err) == 0)
+		return;
+	(void)err_wrap(&err, _("command '%s' for new mail"), f->job->notify);
+	job_say(f->job, EVENT_NOTICE, err.text);
+}
+
 static void
 make_final(struct fetch *f, const struct err *err, int64_t start_ms)
 {
@@ -736,6 +768,7 @@ make_final(struct fetch *f, const struct err *err, int64_t start_ms)
 
 	e->job = f->job->id;
 	e->done = fresh(f);
+	e->unread = arrived(f);
 	e->total = f->plan.fetch_count + f->plan.head_count;
 	e->skipped = f->plan.too_large + f->failed;
 	e->bytes = f->bytes;
@@ -774,6 +807,7 @@ fetch_run(struct job *job)
 			err_set(&err, ERR_CANCELLED, _("cancelled"));
 		record(&f, started, &err);
 		close(lock);
+		tell_user(&f);
 	}
 	make_final(&f, &err, start_ms);
 	fetch_release(&f);

@@ -35,6 +35,7 @@ struct job {
 	const struct paths *paths;
 	struct account account; /* JOB_FETCH, FILL, PROBE: a copy */
 	int64_t message;        /* JOB_FILL */
+	char *notify;           /* JOB_FETCH: command for new mail, or NULL */
 	bool window; /* JOB_FETCH: the server shows a part of its mailbox */
 	struct account *accounts; /* JOB_SEND: copies of all */
 	size_t account_count;

@@ -108,6 +108,26 @@ store_path(struct store *s, int64_t id, struct err *err)
 }
 
 int
+store_was_sent(struct store *s, struct slice message_id, bool *sent_r,
+               struct err *err)
+{
+	char buf[FACTS_LINE_MAX];
+	struct slice key =
+		slice_make(buf, utf8_clean_line(message_id.p, message_id.n, buf,
+	                                        sizeof buf));
+	int64_t one;
+	int rc = 0;
+
+	if (key.n != 0)
+		rc = db_get_int(s->db, err, &one,
+		                "SELECT 1 FROM message WHERE message_id = ?"
+		                " AND message_id != '' AND folder = ?",
+		                "ti", key, (int64_t)FOLDER_SENT);
+	*sent_r = rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+int
 store_find_message_id(struct store *s, struct slice message_id, int64_t *id_r,
                       struct err *err)
 {

@@ -310,6 +310,9 @@ int store_row(struct store *s, int64_t id, struct store_rows *rows_r,
 /* By Message-ID (without <>); 0 when absent. */
 int store_find_message_id(struct store *s, struct slice message_id,
                           int64_t *id_r, struct err *err);
+/* Is a copy of it in Sent, wherever else it is? */
+int store_was_sent(struct store *s, struct slice message_id, bool *sent_r,
+                   struct err *err);
 /* Map the file of a message; finds it again when other programs renamed it. */
 int store_map(struct store *s, int64_t id, struct fsx_map *map_r,
               struct err *err);

@@ -114,6 +114,18 @@ test_own_mail_coming_back(void **state)
 	                         "From: lee@x.example\r\nTo: a@b\r\n"
 	                         "Message-ID: <1@x>\r\n\r\nb\r\n"),
 	                 0);
+	/* here before its copy in Sent, and once more after it */
+	assert_int_equal(fetched(w, "u5",
+	                         "From: kim@x.example\r\nTo: a@b\r\n"
+	                         "Message-ID: <5@x>\r\n\r\na\r\n"),
+	                 0);
+	put_sent(w, "From: kim@x.example\r\nTo: a@b\r\n"
+	            "Message-ID: <5@x>\r\n\r\na\r\n");
+	assert_int_equal(fetched(w, "u6",
+	                         "Received: by z\r\nFrom: kim@x.example\r\n"
+	                         "To: a@b\r\n"
+	                         "Message-ID: <5@x>\r\n\r\na\r\n"),
+	                 STORE_SEEN);
 }
 
 int
