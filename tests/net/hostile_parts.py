@@ -7,6 +7,7 @@ Beside its answers a part may have:
   keep      policies to try: 'no' (delete after fetching) and 'yes'
   runs      a tuple for each run: exit status, messages stored after it
   before    {run: function (home, server) to call before that run}
+  kill      {run: step() at which that run is killed}
   left      messages left on the server after each run
   headers   messages of which only the header is here after each run
   rows      listed at the end, when some are in Trash
@@ -98,6 +99,10 @@ def large():
 
 def fill(status=0, says=''):
     return lambda home, server: home.fill(status, says)
+
+
+def fill_killed(step):
+    return lambda home, server: home.fill(step=step)
 
 
 def remove_large(home, server):
@@ -341,6 +346,29 @@ POP3 = {
                             left=(3, 2, 1)),
     'here-kept': dict(keep=('yes',), before={2: throw_away(2)},
                       runs=((OK, 3), (OK, 2)), left=(3, 3)),
+    'here-killed-dele': dict(
+        keep=('here',), before={2: throw_away(2)}, kill={2: 'fetch-dele'},
+        runs=((OK, 3), (None, 2), (OK, 2), (OK, 2)), left=(3, 3, 2, 2)),
+    'here-killed-quit': dict(
+        keep=('here',), before={2: throw_away(2)}, kill={2: 'fetch-quit'},
+        runs=((OK, 3), (None, 2), (OK, 2), (OK, 2)), left=(3, 3, 2, 2)),
+    'quota-killed': dict(
+        keep=('yes',), box=large(), key='quota = 300K\n',
+        kill={2: 'fetch-dele'}, runs=((OK, 3), (None, 3), (OK, 3), (OK, 3)),
+        left=(3, 3, 3, 2)),
+    'headers-killed-renamed': dict(
+        keep=('no',), box=large(), key='headers_above = 10K\n',
+        before={2: fill_killed('fill-renamed')},
+        runs=((OK, 1), (OK, 3), (OK, 3)), headers=(2, 0, 0), left=(2, 0, 0)),
+    'headers-killed-synced': dict(
+        keep=('no',), box=large(), key='headers_above = 10K\n',
+        before={2: fill_killed('fill-synced')},
+        runs=((OK, 1), (OK, 3), (OK, 3)), headers=(2, 0, 0), left=(2, 0, 0)),
+    'headers-killed-committed': dict(
+        keep=('no',), box=large(), key='headers_above = 10K\n',
+        kill={1: 'committed'}, before={3: fill()},
+        runs=((None, 0), (OK, 1), (OK, 3)), headers=(2, 2, 0),
+        left=(3, 2, 0)),
     'quota': dict(
         keep=('yes',), box=large(), key='quota = 300K\n', before={2: told},
         runs=((OK, 3), (OK, 3), (OK, 3)), left=(3, 2, 2),

@@ -92,9 +92,11 @@ class Home:
         with open(path, 'w', opener=lambda p, f: os.open(p, f, 0o600)) as f:
             f.write(self.accounts)
 
-    def run(self, *words, stdin=None, wall=90):
+    def run(self, *words, stdin=None, wall=90, step=None):
         """(exit status, output, seconds, CPU seconds, KB)"""
         env = dict(os.environ, PABAL_TEST_TIMEOUT_MS=str(TIMEOUT_MS))
+        if step:
+            env['PABAL_TEST_STEP'] = step
         env.setdefault('LC_ALL', 'C.UTF-8')
         out = tempfile.TemporaryFile()
         start = time.monotonic()
@@ -158,9 +160,12 @@ class Home:
         status, text, *_ = self.run('account', 'show', 'bad')
         check(6, status == 0 and all(w in text for w in words), text)
 
-    def fill(self, status=0, says=''):
+    def fill(self, status=0, says='', step=None):
         """Get the whole of each message of which the header is here."""
         for row in self.rows('bad'):
+            if row['on_server'] and step:
+                got = self.run('fetch', '--message', str(row['id']), step=step)
+                check(6, got[0] == -signal.SIGKILL, f'never came to {step}')
             if row['on_server']:
                 got = self.run('fetch', '--message', str(row['id']))
                 check_output(*got, is_sanitized(), {})
@@ -243,16 +248,22 @@ def play_pop3(name, part, keep, certs, good, sanitized):
         ever = all_messages(server, part)
         for number, (status, n) in enumerate(part['runs'], 1):
             part.get('before', {}).get(number, lambda h, s: None)(home, server)
-            got = home.run('fetch')
+            step = part.get('kill', {}).get(number)
+            got = home.run('fetch', *(['-a', 'bad'] if step else []),
+                           step=step)
             ever.update(all_messages(server, part))
             try:
                 if number == 1 and part.get('says'):
                     check(6, part['says'] in got[1], 'does not say "%s"' %
                           part['says'])
-                check_output(*got, sanitized, part)
-                check(6, status is None or got[0] == status,
-                      f'exit status {got[0]}, not {status}')
-                check(6, len(home.stored('good')) == 1,
+                if step:
+                    check(6, got[0] == -signal.SIGKILL,
+                          f'never came to {step}: {got[0]}')
+                else:
+                    check_output(*got, sanitized, part)
+                    check(6, status is None or got[0] == status,
+                          f'exit status {got[0]}, not {status}')
+                check(6, len(home.stored('good')) == (number > 1 or not step),
                       'the other account has not got its mail')
                 check_pop3_store(home, server, ever, n)
                 check_logins(server, part)
