@@ -271,13 +271,21 @@ length(struct slice v)
 	return (int)v.n;
 }
 
+/* The place is there and the statement at rest: only memory can be missing. */
+static void
+must_bind(int rc)
+{
+	if (rc == SQLITE_NOMEM)
+		xalloc_end();
+	assert(rc == SQLITE_OK);
+}
+
 void
 db_bind_int(struct db_stmt *st, int place, int64_t v)
 {
 	int rc = sqlite3_bind_int64(st->sqlite, place, v);
 
-	assert(rc == SQLITE_OK);
-	(void)rc;
+	must_bind(rc);
 }
 
 void
@@ -286,8 +294,7 @@ db_bind_text(struct db_stmt *st, int place, struct slice v)
 	int rc = sqlite3_bind_text(st->sqlite, place, v.n != 0 ? v.p : "",
 	                           length(v), SQLITE_TRANSIENT);
 
-	assert(rc == SQLITE_OK);
-	(void)rc;
+	must_bind(rc);
 }
 
 static void
@@ -303,8 +310,7 @@ bind_blob(struct db_stmt *st, int place, struct slice v)
 	int rc = sqlite3_bind_blob(st->sqlite, place, v.n != 0 ? v.p : "",
 	                           length(v), SQLITE_TRANSIENT);
 
-	assert(rc == SQLITE_OK);
-	(void)rc;
+	must_bind(rc);
 }
 
 static void

@@ -20,8 +20,8 @@ xalloc_set_exit_hook(void (*hook)(void))
 	exit_hook = hook;
 }
 
-static _Noreturn void
-out_of_memory(void)
+_Noreturn void
+xalloc_end(void)
 {
 	static const char text[] = "pabal: out of memory\n";
 	void (*hook)(void) = exit_hook;
@@ -40,7 +40,7 @@ xmalloc(size_t size)
 	void *p = malloc(size != 0 ? size : 1);
 
 	if (p == NULL)
-		out_of_memory();
+		xalloc_end();
 	return p;
 }
 
@@ -50,7 +50,7 @@ xcalloc(size_t n, size_t size)
 	void *p = calloc(n != 0 ? n : 1, size != 0 ? size : 1);
 
 	if (p == NULL)
-		out_of_memory();
+		xalloc_end();
 	return p;
 }
 
@@ -60,7 +60,7 @@ xrealloc(void *p, size_t size)
 	void *q = realloc(p, size != 0 ? size : 1);
 
 	if (q == NULL)
-		out_of_memory();
+		xalloc_end();
 	return q;
 }
 
@@ -68,7 +68,7 @@ void *
 xreallocarray(void *p, size_t n, size_t size)
 {
 	if (size != 0 && n > SIZE_MAX / size)
-		out_of_memory();
+		xalloc_end();
 	return xrealloc(p, n * size);
 }
 
@@ -78,7 +78,7 @@ xmemdup0(const void *p, size_t n)
 	char *s;
 
 	if (n == SIZE_MAX)
-		out_of_memory();
+		xalloc_end();
 	s = xmalloc(n + 1);
 	if (n != 0)
 		memcpy(s, p, n);
@@ -103,6 +103,6 @@ xasprintf(const char *fmt, ...)
 	n = vasprintf(&s, fmt, ap);
 	va_end(ap);
 	if (n < 0)
-		out_of_memory();
+		xalloc_end();
 	return s;
 }

@@ -21,5 +21,7 @@ char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
 /* Called once before the program ends: gives the terminal back. */
 void xalloc_set_exit_hook(void (*hook)(void));
+/* End the program: for memory that a library could not get. */
+_Noreturn void xalloc_end(void);
 
 #endif
