@@ -8,6 +8,7 @@
 #include "engine/job.h"
 #include "mail/spam.h"
 #include "util/array.h"
+#include "util/watch.h"
 
 /* A marking as spam or not that can be taken back. */
 struct mark {
@@ -43,7 +44,9 @@ struct engine {
 	ARRAY(struct tick_mark) ticks;
 	int64_t send_when, send_started;
 	bool to_index;
-	int64_t next_look; /* at the Maildir, for changes by others */
+	int64_t next_look;   /* at the Maildir, for changes by others */
+	struct watch *watch; /* of it; NULL: none, or none yet */
+	bool watching;       /* it was tried */
 	bool closing;
 	bool missing; /* fetches get what went lost here, too */
 };

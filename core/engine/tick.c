@@ -238,11 +238,50 @@ tick_outbox(struct engine *e, struct store *s)
 }
 
 static void
-tick_index(struct engine *e, int64_t now)
+watch_folders(struct watch *w, const char *mail)
 {
-	bool look = now >= e->next_look; /* others may change the Maildir */
+	for (int f = 0; f < FOLDER_COUNT; f++) {
+		for (int cur = 0; cur < 2; cur++) {
+			char *path = xasprintf("%s/%s/%s", mail,
+			                       folder_name((enum folder)f),
+			                       cur != 0 ? "cur" : "new");
 
-	if ((e->to_index || look) && !engine_fetching(e)) {
+			watch_add(w, path);
+			free(path);
+		}
+	}
+}
+
+/* Folders may be new, or made anew: said again at each look. */
+static void
+watch_mail(struct engine *e, struct store *s)
+{
+	struct err ignored = { 0 }; /* no mail yet */
+
+	if (!e->watching)
+		e->watch = watch_new();
+	e->watching = true;
+	for (size_t i = 0; e->watch != NULL && i < e->conf->account_count;
+	     i++) {
+		char *mail = store_account_path(s, e->conf->accounts[i].name,
+		                                &ignored);
+
+		if (mail != NULL)
+			watch_folders(e->watch, mail);
+		free(mail);
+	}
+}
+
+/* Others may change the Maildir: what is watched says so at once, and where it
+ * cannot be watched a look from time to time finds out. */
+static void
+tick_index(struct engine *e, struct store *s, int64_t now)
+{
+	if (now >= e->next_look)
+		watch_mail(e, s);
+	if (watch_take(e->watch))
+		e->next_look = now;
+	if ((e->to_index || now >= e->next_look) && !engine_fetching(e)) {
 		e->to_index = false;
 		e->next_look = now + TICK_LOOK;
 		(void)engine_index(e);
@@ -265,7 +304,7 @@ engine_tick(struct engine *e, struct store *s)
 	for (size_t i = 0; i < e->conf->account_count; i++)
 		earlier(&next, tick_account(e, s, &e->conf->accounts[i]));
 	earlier(&next, tick_outbox(e, s));
-	tick_index(e, now);
+	tick_index(e, s, now);
 	return next > now ? (int)(next - now) * 1000 : 1000;
 }
 
@@ -286,5 +325,6 @@ tick_release(struct engine *e)
 		free(m->name);
 	}
 	array_release(&e->ticks);
+	watch_free(&e->watch);
 	providers_free(&e->providers);
 }

@@ -13,6 +13,7 @@
 #include "lib/temp.h"
 #include "mime/build.h"
 #include "util/clock.h"
+#include "util/watch.h"
 #include "util/xalloc.h"
 
 struct world {
@@ -234,6 +235,53 @@ test_other_programs_changes_are_taken_in(void **state)
 	free(trash);
 	free(to);
 	free(from);
+}
+
+static void
+come_to_rest(struct world *w)
+{
+	struct event *e;
+
+	while ((e = engine_wait(w->engine, 20000)) != NULL)
+		event_free(&e);
+	assert_int_equal(engine_jobs(w->engine), 0);
+}
+
+/* Within a second, not at the next look of its own. */
+static void
+test_changes_are_noticed_at_once(void **state)
+{
+	struct world *w = *state;
+	char *inbox = fsx_join(w->paths.data, "mail/work/Inbox/new");
+	struct err err = { 0 };
+	struct watch *watch = watch_new();
+	struct store *s;
+	char *file;
+
+	if (watch == NULL) {
+		free(inbox);
+		skip(); /* no inotify on this system */
+	}
+	watch_free(&watch);
+	engine_fetch(w->engine, NULL);
+	run_jobs(w, ERR_NONE);
+	s = store_open(w->paths.data, w->paths.cache, &err);
+	assert_non_null(s);
+	for (int i = 0; i < 3; i++) {
+		(void)engine_tick(w->engine, s);
+		come_to_rest(w);
+	}
+	(void)engine_tick(w->engine, s);
+	assert_int_equal(engine_jobs(w->engine), 0);
+	file = first_file(inbox);
+	assert_non_null(file);
+	assert_int_equal(unlink(file), 0);
+	(void)engine_tick(w->engine, s);
+	assert_int_equal(engine_jobs(w->engine), 1);
+	come_to_rest(w);
+	store_close(&s);
+	free(file);
+	free(inbox);
 }
 
 static int64_t
@@ -536,6 +584,8 @@ main(void)
 			test_cancelled_fetch_ends_in_one_event, start, end),
 		cmocka_unit_test_setup_teardown(
 			test_other_programs_changes_are_taken_in, start, end),
+		cmocka_unit_test_setup_teardown(
+			test_changes_are_noticed_at_once, start, end),
 		cmocka_unit_test_setup_teardown(test_sent_mail_is_answered,
 		                                start, end),
 		cmocka_unit_test_setup_teardown(
