@@ -7,19 +7,24 @@
 """
 
 import concurrent.futures
+import fcntl
 import glob
 import os
+import pty
 import resource
+import select
 import shutil
 import signal
 import sqlite3
+import struct
 import subprocess
 import sys
 import tempfile
+import termios
 import threading
 import time
 
-from crash import (HERE, PABAL, Bad, Fetch, Send, Upgrade, build_fault, check_run,
+from crash import (HERE, PABAL, REPORT, Bad, Fetch, Send, Upgrade, build_fault, check_run,
                    environment, kept_versions, letter, sha, sure, whole)
 from hostile_server import DEFAULT, say
 
@@ -823,6 +828,177 @@ def lost_index_is_no_lost_mail():
         sure(got[0] == 0 and '--missing' not in got[1], str(got))
         sure(len(story.commands('RETR')) == 6, 'fetched again')
         well_again(story)
+    finally:
+        story.close()
+
+
+# ---- other programs on the same Maildir ----
+
+def in_terminal(words, size=(24, 80), keys=(), wall=60, **more):
+    """Run it in a terminal: (status, the last of what it wrote).  keys: what
+    to press, or a function of the terminal, each when all is quiet."""
+    pid, fd = pty.fork()
+    if pid == 0:
+        os.execvpe(words[0], words, {**environment(), 'TERM': 'xterm', **more})
+    resize(fd, size)
+    text = b''
+    keys = list(keys)
+    limit = time.monotonic() + wall
+    while time.monotonic() < limit:
+        if select.select([fd], [], [], 0.4)[0]:
+            try:
+                got = os.read(fd, 65536)
+            except OSError:
+                break
+            if not got:
+                break
+            text = (text + got)[-20000:]
+        elif keys:
+            key = keys.pop(0)
+            if callable(key):
+                key(fd)
+            else:
+                os.write(fd, key)
+    else:
+        os.kill(pid, signal.SIGKILL)
+    os.close(fd)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    return status, text.decode('utf-8', 'backslashreplace')
+
+
+def resize(fd, size):
+    fcntl.ioctl(fd, termios.TIOCSWINSZ, struct.pack('HHHH', *size, 0, 0))
+
+
+@test
+def mutt_changes_the_mail():
+    """It reads, flags, deletes; pabal sees it."""
+    if shutil.which('mutt') is None:
+        raise LeaveOut('mutt is not installed')
+    story = Fetch(4, 'yes')
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        inbox = story.folder + '/data/mail/kim/Inbox'
+        said = in_terminal(
+            ['mutt', '-n', '-F', '/dev/null', '-e', 'set folder=~ record= '
+             'sort=subject quit=yes delete=yes move=no wait_key=no mark_old=no', '-f', inbox, '-e',
+             'push "<first-entry><flag-message><next-entry><delete-message>'
+             '<sync-mailbox><quit>"'], HOME=story.folder)
+        names = sorted(os.listdir(inbox + '/cur') + os.listdir(inbox + '/new'))
+        sure(len(names) == 3, f'mutt did nothing: {names} {said}')
+        got = story.pabal('--json', 'list')
+        check_run(got)
+        sure(got[1].count('"subject":"letter') == 3, got[1])
+        flagged = story.ask('SELECT count(*) FROM message WHERE flags & 4')
+        sure(flagged == [(1,)], f'flagged: {flagged}')
+        story.check_index('kim')
+        sure(story.tell()[0] == 0, 'fetch')
+        sure(len(story.home.files('kim')) == 3, 'what was deleted came back')
+    finally:
+        story.close()
+
+
+@test
+def changed_while_it_works():
+    """Files are renamed, moved, removed while pabal reads and fetches."""
+    story = Fetch(30, 'yes')
+    over = threading.Event()
+
+    def stir():
+        round_ = 0
+        while not over.is_set():
+            round_ += 1
+            for path in glob.glob(story.folder + '/data/mail/kim/Inbox/*/*'):
+                folder, name = os.path.split(path)
+                if folder.endswith('tmp'):
+                    continue
+                base = name.split(':')[0]
+                there = ('Inbox', 'Archive')[round_ % 2]
+                try:
+                    os.rename(path, f'{story.folder}/data/mail/kim/{there}/cur/'
+                              f'{base}:2,{"FS"[round_ % 2]}')
+                except OSError:
+                    pass
+            time.sleep(0.01)
+    thread = threading.Thread(target=stir)
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        thread.start()
+        for _ in range(8):
+            for words in (('list',), ('search', 'letter'), ('index',),
+                          ('fetch',)):
+                got = story.pabal(*words)
+                check_run(got)
+                sure(got[0] == 0, f'{words}: {got}')
+        over.set()
+        thread.join()
+        sure(sorted(story.home.stored('kim')) == story.all, 'not all, or twice')
+        time.sleep(3)  # mtimes that are too young are not believed
+        sure(story.pabal('list')[0] == 0, 'list')
+        story.check_index('kim')
+    finally:
+        over.set()
+        story.close()
+
+
+# ---- terminals ----
+
+def on_screen(story, size=(24, 80), keys=(), status=0, **more):
+    """The screen comes up, takes keys, and q leaves it."""
+    got = in_terminal([PABAL, '--home', story.folder], size,
+                      [*keys, b'q', b'q'], **more)
+    sure(not REPORT.search(got[1]), got[1][-2000:])
+    sure(got[0] == status, f'{size} {more}: {got}')
+    return got[1]
+
+
+@test
+def terminals_of_any_size():
+    story = Fetch(5, 'yes')
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        for size in ((1, 1), (3, 20), (2, 200), (200, 2), (200, 400), (0, 0),
+                     (24, 80)):
+            on_screen(story, size, [b'j\r', b' q?'])
+
+        def storm(fd):
+            for i in range(200):
+                resize(fd, ((i * 7) % 60 + 1, (i * 13) % 200 + 1))
+        on_screen(story, (24, 80), [b'j', storm, b'\r', storm])
+    finally:
+        story.close()
+
+
+@test
+def terminals_of_any_kind():
+    story = Fetch(3, 'yes')
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        for more in (dict(LC_ALL='C'), dict(LC_ALL='ko_KR.eucKR'),
+                     dict(LC_ALL='xx_YY.nothing'), dict(LC_ALL='', LANG='')):
+            said = on_screen(story, **more)
+            sure('letter' in said, f'{more}: {said[-500:]}')
+        for term in ('dumb', '', 'no-such-terminal'):
+            said = in_terminal([PABAL, '--home', story.folder], keys=[b'q'],
+                               TERM=term)
+            sure(said[0] >= 0 and not REPORT.search(said[1]), str(said))
+            sure(said[0] == 0 or said[1].strip(), f'{term}: says nothing')
+            got = story.pabal('list', env={'TERM': term})
+            sure(got[0] == 0 and 'letter' in got[1], str(got))
+    finally:
+        story.close()
+
+
+@test
+def screen_of_a_store_that_is_read_only():
+    story = Fetch(3, 'yes')
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        said = on_screen(story, (24, 100), [b'j', b'\r'],
+                         **unwritable(story, 'EROFS'))
+        sure('letter' in said and 'nothing will be kept' in said, said[-3000:])
+        got = story.pabal('--json', 'list')
+        sure('"seen":true' not in got[1], got[1])
     finally:
         story.close()
 
