@@ -161,6 +161,8 @@ stop(struct app *a)
 	pane_list_release(&a->list);
 	pane_folders_release(&a->folders);
 	w_pick_release(&a->picker);
+	w_files_release(&a->files);
+	free(a->attach_folder);
 	w_line_release(&a->line);
 	str_release(&a->query);
 	str_release(&a->message);

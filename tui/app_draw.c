@@ -309,11 +309,18 @@ draw_box_hints(struct app *a)
 	struct w_hint go[] = { { "Enter", _("Go") }, { "Esc", _("Cancel") } };
 	struct w_hint choose[] = { { "Enter", _("Choose") },
 		                   { "Esc", _("Cancel") } };
+	struct w_hint files[] = {
+		{ "Enter", _("Attach") }, { "Tab", _("Mark") },
+		{ "←", _("Up") },         { "~/", _("Home") },
+		{ ".", _("Hidden") },     { "Esc", _("Cancel") },
+	};
 	struct w_hint read[] = { { "Esc", _("Back") } };
 	const struct rect *r = &a->layout.hints;
 
 	if (a->pick == PICK_NONE)
 		w_hints_fixed(&a->grid, r, go, 2);
+	else if (a->pick == PICK_FILES)
+		w_hints_fixed(&a->grid, r, files, 6);
 	else if (a->pick != PICK_TEXT)
 		w_hints_fixed(&a->grid, r, choose, 2);
 	else
@@ -407,7 +414,9 @@ app_draw(struct app *a)
 	draw_title(a);
 	draw_hints(a);
 	draw_status(a);
-	if (a->pick != PICK_NONE)
+	if (a->pick == PICK_FILES)
+		w_files_draw(&a->files, g);
+	else if (a->pick != PICK_NONE)
 		w_pick_draw(&a->picker, g);
 	term_paint(g);
 }

@@ -416,7 +416,9 @@ click_event(struct app *a, int row, int col)
 {
 	const struct layout *l = &a->layout;
 
-	if (a->pick != PICK_NONE) {
+	if (a->pick == PICK_FILES) {
+		app_files_done(a, w_files_click(&a->files, row, col));
+	} else if (a->pick != PICK_NONE) {
 		app_pick_done(a, w_pick_click(&a->picker, row, col));
 	} else if (a->screen == APP_COMPOSE && a->prompt == PROMPT_NONE) {
 		pane_compose_click(&a->pane_compose, a->compose, row, col);
@@ -454,7 +456,9 @@ wheel_event(struct app *a, int row, int col, int delta)
 static void
 paste_event(struct app *a, struct slice text)
 {
-	if (a->pick != PICK_NONE) {
+	if (a->pick == PICK_FILES) {
+		w_files_paste(&a->files, text);
+	} else if (a->pick != PICK_NONE) {
 		w_line_paste(&a->picker.filter, text);
 		app_pick_key(a, K_END);
 	} else if (a->prompt != PROMPT_NONE) {

@@ -15,6 +15,7 @@
 #include "tui/pane_list.h"
 #include "tui/pane_reader.h"
 #include "tui/term.h"
+#include "tui/w_files.h"
 #include "tui/w_pick.h"
 #include "tui/wizard.h"
 
@@ -43,7 +44,6 @@ enum app_prompt {
 	PROMPT_PIPE,
 	PROMPT_REDIRECT,
 	PROMPT_CHARSET,
-	PROMPT_ATTACH,
 	PROMPT_ED_FIND,
 	PROMPT_WHEN,
 };
@@ -58,6 +58,7 @@ enum app_pick {
 	PICK_CHARSET,
 	PICK_OUTBOX,
 	PICK_OUTGOING, /* what to do with one of them */
+	PICK_FILES,    /* to attach; in files, not picker */
 	PICK_TEXT,     /* only to be read */
 };
 
@@ -120,7 +121,9 @@ struct app {
 	struct w_line line;
 	enum app_pick pick;
 	struct w_pick picker;
-	int64_t outgoing; /* row chosen in the outbox */
+	struct w_files files;
+	char *attach_folder; /* where the last file came from, or NULL */
+	int64_t outgoing;    /* row chosen in the outbox */
 	ARRAY(char *) links;
 	int64_t wanted_number; /* of the part chosen, as listed, from 0 */
 	char *save_folder;     /* the last one that was chosen, or NULL */
@@ -229,6 +232,9 @@ void app_fill(struct app *a);
 bool app_fill_cancel(struct app *a);
 void app_fill_progress(struct app *a, const struct event *e);
 void app_fill_done(struct app *a, const struct event *e);
+/* app_files.c */
+void app_pick_files(struct app *a);
+void app_files_done(struct app *a, enum w_pick_result r);
 /* app_draft.c */
 void app_postpone(struct app *a);
 void app_discard(struct app *a);

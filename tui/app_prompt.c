@@ -37,8 +37,6 @@ app_prompt_label(enum app_prompt prompt)
 		return _("Redirect to:");
 	case PROMPT_CHARSET:
 		return _("Character set (empty: detect):");
-	case PROMPT_ATTACH:
-		return _("Attach file:");
 	case PROMPT_WHEN:
 		return _("Send when (tomorrow 9:00, in 2 hours; empty: now):");
 	case PROMPT_NONE:
@@ -86,29 +84,6 @@ run_command(struct app *a, struct slice text)
 }
 
 static void
-attach(struct app *a, struct slice text)
-{
-	const char *home = getenv("HOME");
-	struct err err = { 0 };
-	struct str path;
-
-	text = slice_trim(text);
-	if (text.n == 0 || a->compose == NULL)
-		return;
-	str_init(&path, 4096);
-	if (slice_starts(text, "~/") && home != NULL) {
-		str_add_z(&path, home);
-		text = slice_from(text, 1);
-	}
-	str_add_slice(&path, text);
-	if (compose_attach_file(a->compose, path.p, &err) != 0)
-		app_say_err(a, &err);
-	else
-		app_say(a, STYLE_OK, _("attached"));
-	str_release(&path);
-}
-
-static void
 done(struct app *a, enum app_prompt prompt, struct slice text)
 {
 	switch (prompt) {
@@ -142,9 +117,6 @@ done(struct app *a, enum app_prompt prompt, struct slice text)
 		break;
 	case PROMPT_CHARSET:
 		app_set_charset(a, text);
-		break;
-	case PROMPT_ATTACH:
-		attach(a, text);
 		break;
 	case PROMPT_WHEN:
 		app_send_at(a, text);
@@ -279,6 +251,7 @@ chosen(struct app *a, enum app_pick pick, int64_t value)
 	case PICK_OUTGOING:
 		app_outgoing(a, value);
 		break;
+	case PICK_FILES: /* app_files_done */
 	case PICK_TEXT:
 	case PICK_NONE:
 		break;
@@ -306,5 +279,8 @@ app_pick_done(struct app *a, enum w_pick_result r)
 void
 app_pick_key(struct app *a, uint32_t key)
 {
-	app_pick_done(a, w_pick_key(&a->picker, key));
+	if (a->pick == PICK_FILES)
+		app_files_done(a, w_files_key(&a->files, key));
+	else
+		app_pick_done(a, w_pick_key(&a->picker, key));
 }

@@ -503,7 +503,7 @@ app_compose_act(struct app *a, enum action_id id)
 	else if (id == ACTION_POSTPONE)
 		app_postpone(a);
 	else if (id == ACTION_ATTACH)
-		app_ask(a, PROMPT_ATTACH, SLICE_NONE);
+		app_pick_files(a);
 	else if (id == ACTION_DETACH)
 		compose_detach(c);
 	else if (id == ACTION_IDENTITY)

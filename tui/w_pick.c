@@ -36,16 +36,24 @@ w_pick_init(struct w_pick *p, const char *title)
 }
 
 void
-w_pick_release(struct w_pick *p)
+w_pick_clear(struct w_pick *p)
 {
 	struct w_pick_item *it;
 
-	if (p == NULL || p->title == NULL)
-		return;
 	array_foreach(&p->items, it) {
 		free(it->text);
 		free(it->detail);
 	}
+	p->items.n = p->shown.n = 0;
+	p->selected = p->top = 0;
+}
+
+void
+w_pick_release(struct w_pick *p)
+{
+	if (p == NULL || p->title == NULL)
+		return;
+	w_pick_clear(p);
 	array_release(&p->items);
 	array_release(&p->shown);
 	w_line_release(&p->filter);
@@ -57,7 +65,7 @@ void
 w_pick_add(struct w_pick *p, const char *text, const char *detail,
            int64_t value)
 {
-	struct w_pick_item it = { clean(text), clean(detail), value };
+	struct w_pick_item it = { clean(text), clean(detail), value, false };
 
 	array_add(&p->items, it);
 	array_add(&p->shown, p->items.n - 1);
@@ -80,8 +88,8 @@ matches(const struct w_pick_item *it, struct slice pattern)
 	return found;
 }
 
-static void
-narrow(struct w_pick *p)
+void
+w_pick_narrow(struct w_pick *p)
 {
 	struct str pattern;
 	size_t i;
@@ -126,7 +134,7 @@ w_pick_key(struct w_pick *p, uint32_t key)
 	else if (key == K_PGDN)
 		move(p, 10);
 	else if (w_line_key(&p->filter, key))
-		narrow(p);
+		w_pick_narrow(p);
 	return W_PICK_GO_ON;
 }
 
@@ -175,6 +183,10 @@ place(const struct w_pick *p, const struct grid *g)
 		                      unicode_cells(slice_of(it->detail))) +
 		                        6);
 	width = max_int(width, 36);
+	if (p->cols > 0) {
+		width = p->cols;
+		rows = g->rows;
+	}
 	r.cols = width < g->cols - 2 ? width : g->cols - 2;
 	r.rows = rows < g->rows - 2 ? rows : g->rows - 2;
 	r.row = (g->rows - r.rows) / 2;
@@ -197,6 +209,8 @@ draw_item(struct w_pick *p, struct grid *g, int row, size_t at)
 		detail = max_int(width - 1 - text,
 		                 detail < width / 2 ? detail : width / 2);
 	grid_fill_row(g, &p->box, row, 0, st);
+	if (it->marked)
+		(void)grid_put_z(g, &p->box, row, 0, st, "✓");
 	(void)grid_field(g, &p->box, row, 2,
 	                 width - detail - (detail > 0 ? 1 : 0), st,
 	                 slice_of(it->text));
@@ -220,6 +234,11 @@ w_pick_draw(struct w_pick *p, struct grid *g)
 		p->top = p->selected;
 	if (p->selected >= p->top + (size_t)visible)
 		p->top = p->selected - (size_t)visible + 1;
+	/* the box grew: no empty rows while there is more above */
+	if (p->top + (size_t)visible > p->shown.n)
+		p->top = p->shown.n > (size_t)visible
+		                 ? p->shown.n - (size_t)visible
+		                 : 0;
 	for (row = 0; row < visible && p->top + (size_t)row < p->shown.n; row++)
 		draw_item(p, g, FIRST_ROW + row, p->top + (size_t)row);
 	(void)grid_put_z(g, &p->box, 1, 2, STYLE_POPUP, ">");

@@ -13,6 +13,7 @@ struct w_pick_item {
 	char *text;   /* owned */
 	char *detail; /* at the right; owned or NULL */
 	int64_t value;
+	bool marked; /* shown with a tick */
 };
 
 struct w_pick {
@@ -22,6 +23,7 @@ struct w_pick {
 	struct w_line filter;
 	size_t selected, top; /* in shown */
 	struct rect box;      /* as last drawn */
+	int cols;             /* of the box, as high as fits; 0: by content */
 };
 
 void w_pick_init(struct w_pick *p, const char *title);
@@ -29,6 +31,11 @@ void w_pick_release(struct w_pick *p);
 /* Texts are copied and made safe. */
 void w_pick_add(struct w_pick *p, const char *text, const char *detail,
                 int64_t value);
+
+/* Take all items away; what is typed stays. */
+void w_pick_clear(struct w_pick *p);
+/* Items were added while something was typed. */
+void w_pick_narrow(struct w_pick *p);
 
 enum w_pick_result {
 	W_PICK_GO_ON,

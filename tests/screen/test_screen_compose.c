@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The composer in a terminal: files, people, templates, spelling. */
+#include "lib/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "lib/screen.h"
+#include "lib/temp.h"
+#include "util/fsx.h"
+
+/* Sanitizers on a busy machine are slow. */
+#define LONG_MS 60000
+#define MS      20000
+
+static char program[4096] = "./pabal";
+static char *home;
+
+static void
+fail_with(struct screen *s, const char *text)
+{
+	struct str t;
+
+	str_init(&t, 1 << 20);
+	screen_text(s, &t);
+	print_error("not as expected: %s\n%s\n", text, t.p);
+	str_release(&t);
+	fail();
+}
+
+#define shown(s, text)               \
+ do {                                \
+  if (!screen_wait((s), (text), MS)) \
+   fail_with((s), (text));           \
+ } while (0)
+#define gone(s, text)                     \
+ do {                                     \
+  if (!screen_wait_gone((s), (text), MS)) \
+   fail_with((s), (text));                \
+ } while (0)
+
+static void
+put(const char *name, const char *text)
+{
+	char *path = fsx_join(home, name);
+	struct err err = { 0 };
+
+	assert_int_equal(fsx_write_atomic(path, slice_of(text), &err), 0);
+	free(path);
+}
+
+static void
+make_folder(const char *name)
+{
+	char *path = fsx_join(home, name);
+
+	assert_int_equal(mkdir(path, 0700), 0);
+	free(path);
+}
+
+static struct screen *
+start(const char *language, const char *first)
+{
+	static char option[] = "--home", lang[] = "--lang", code[3];
+	char *argv[] = { program, option, home, lang, code, NULL };
+	char variable[4200];
+	const char *env[] = { variable, NULL };
+	struct screen *s;
+
+	(void)snprintf(code, sizeof code, "%s", language);
+	(void)snprintf(variable, sizeof variable, "HOME=%s", home);
+	s = screen_start(24, 80, argv, env);
+	if (!screen_wait(s, first, LONG_MS))
+		fail_with(s, first);
+	return s;
+}
+
+static void
+test_files(void **state)
+{
+	struct screen *s = start("en", "All inboxes");
+
+	(void)state;
+	screen_type(s, "m\012");
+	shown(s, "Attach: ");
+	screen_type(s, "~/");
+	shown(s, "문서/");
+	shown(s, "Attach: ~");
+	/* by 초성, then two of the folder */
+	screen_type(s, "ㅁㅅ\r");
+	shown(s, "Attach: ~/문서");
+	shown(s, "견적서.hwp");
+	screen_type(s, "견\t");
+	shown(s, "1 file marked");
+	shown(s, "✓ 견적서.hwp");
+	screen_type(s, "\177사진\t");
+	shown(s, "2 files marked");
+	screen_type(s, "\r");
+	shown(s, "2 files attached");
+	shown(s, "견적서.hwp (9 B), 사진.jpg (3 B)");
+	/* the folder is remembered; Escape leaves */
+	screen_type(s, "\012");
+	shown(s, "Attach: ~/문서");
+	screen_type(s, "\033");
+	gone(s, "Attach: ~");
+	shown(s, "견적서.hwp");
+	screen_type(s, "\003");
+	screen_kill(&s);
+}
+
+static int
+set_up(void **state)
+{
+	(void)state;
+	home = temp_make();
+	if (home == NULL)
+		return -1;
+	make_folder("config");
+	make_folder("문서");
+	put("config/accounts", "[work]\n"
+	                       "address = kim@example.org\n"
+	                       "pop = 127.0.0.1:1:tls\n"
+	                       "smtp = 127.0.0.1:1:tls\n"
+	                       "interval = 0\n");
+	put("문서/견적서.hwp", "some text");
+	put("문서/사진.jpg", "jpg");
+	return 0;
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_files),
+	};
+	const char *where = getenv("PABAL");
+	int rc;
+
+	if (where != NULL)
+		(void)snprintf(program, sizeof program, "%s", where);
+	rc = cmocka_run_group_tests(tests, set_up, NULL);
+	temp_remove(home);
+	return rc;
+}
