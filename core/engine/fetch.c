@@ -451,7 +451,9 @@ fetch_connect(struct fetch *f, struct err *err)
 		               .cancel_fd = f->job->cancel[0],
 		               .list = true };
 
-	job_say(f->job, EVENT_FETCH_STATE, _("logging in"));
+	/* Of a fill EVENT_FILL_PROGRESS tells; this would begin a fetch. */
+	if (f->job->kind == JOB_FETCH)
+		job_say(f->job, EVENT_FETCH_STATE, _("logging in"));
 	f->changed = credential_changed(f->job->paths, f->account);
 	tick_began(f->deliver.store, f->deliver.account_id);
 	f->pop3 = login_pop3(&login, err);

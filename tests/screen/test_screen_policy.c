@@ -2,6 +2,7 @@
 /* What becomes of the server's copies, on screen: fetches, emptying Trash. */
 #include "lib/test.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -24,7 +25,8 @@ fail_with(struct screen *s, const char *text)
 
 	str_init(&t, 1 << 20);
 	screen_text(s, &t);
-	print_error("not as expected: %s\n%s\n", text, t.p);
+	print_error("not as expected: %s\n%s\n", text,
+	            t.n > 900 ? t.p + t.n - 900 : t.p);
 	str_release(&t);
 	fail();
 }
@@ -172,6 +174,98 @@ test_accounts_of_other_programs_are_offered(void **state)
 	temp_remove(other);
 }
 
+/* The line of a file that begins with key, without it; owned. */
+static char *
+setting(const char *folder, const char *key)
+{
+	char *pattern = fsx_join(folder, "pabal-demo-*/config/accounts");
+	struct err err = { 0 };
+	struct str text;
+	glob_t found;
+	const char *at;
+	char *value;
+
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	str_init(&text, 65536);
+	assert_int_equal(fsx_read(found.gl_pathv[0], 65536, &text, &err), 0);
+	at = strstr(text.p, key);
+	assert_non_null(at);
+	at += strlen(key);
+	value = slice_dup(slice_make(at, strcspn(at, "\n")));
+	str_release(&text);
+	globfree(&found);
+	free(pattern);
+	return value;
+}
+
+/* A home whose one account is the demo's server, headers first; owned. */
+static char *
+make_headers_home(const char *folder)
+{
+	char *other = temp_make();
+	char *pop = setting(folder, "pop = ");
+	char *ca = setting(folder, "ca_file = ");
+	char *mine = home;
+	char accounts[2000];
+
+	(void)snprintf(accounts, sizeof accounts,
+	               "[naver]\naddress = pabal.demo@naver.example\n"
+	               "pop = %s\nca_file = %s\nheaders_above = 1\n"
+	               "password_file = %s/config/password\ninterval = 0\n",
+	               pop, ca, other);
+	home = other;
+	write_file("config/accounts", accounts);
+	write_file("config/password", "pabal-demo\n");
+	home = mine;
+	free(pop);
+	free(ca);
+	return other;
+}
+
+static void
+test_enter_fetches_the_whole(void **state)
+{
+	static char word[] = "demo", option[] = "--home";
+	char *folder = temp_make();
+	char *demo_argv[] = { program, word, NULL };
+	char tmpdir[600];
+	const char *demo_env[] = { tmpdir, "LANGUAGE=en", NULL };
+	const char *env[] = { "LANGUAGE=en", NULL };
+	struct screen *d, *s;
+
+	(void)state;
+	(void)snprintf(tmpdir, sizeof tmpdir, "TMPDIR=%s", folder);
+	d = screen_start(24, 80, demo_argv, demo_env);
+	if (!screen_wait(d, "new messages", LONG_MS))
+		fail_with(d, "new messages");
+	{
+		char *other = make_headers_home(folder);
+		char *argv[] = { program, option, other, NULL };
+
+		s = screen_start(24, 80, argv, env);
+		if (!screen_wait(s, "All inboxes", LONG_MS))
+			fail_with(s, "All inboxes");
+		screen_type(s, "G");
+		shown(s, "11 new messages");
+		shown(s, "B, Enter fetches");
+		screen_type(s, "\r");
+		shown(s, "Only the header is here");
+		screen_type(s, "\r");
+		shown(s, "the whole message is here");
+		if (!screen_wait_gone(s, "Only the header is here", MS))
+			fail_with(s, "the whole is shown");
+		/* Nothing is left to stop: Esc leaves the message. */
+		screen_type(s, "\033");
+		shown(s, "Enter Read");
+		screen_type(s, "G");
+		shown(s, "no new mail");
+		screen_kill(&s);
+		temp_remove(other);
+	}
+	screen_kill(&d);
+	temp_remove(folder);
+}
+
 static int
 set_up(void **state)
 {
@@ -203,6 +297,7 @@ main(void)
 		cmocka_unit_test(test_fetches_are_told),
 		cmocka_unit_test(test_a_header_says_so),
 		cmocka_unit_test(test_accounts_of_other_programs_are_offered),
+		cmocka_unit_test(test_enter_fetches_the_whole),
 		cmocka_unit_test(test_trash_is_emptied),
 	};
 	const char *where = getenv("PABAL");
