@@ -24,8 +24,9 @@ import termios
 import threading
 import time
 
-from crash import (HERE, PABAL, REPORT, Bad, Fetch, Send, Upgrade, build_fault, check_run,
-                   environment, kept_versions, letter, sha, sure, whole)
+from crash import (HERE, PABAL, REPORT, Bad, Fetch, Send, Upgrade, build_fault,
+                   check_run, environment, kept_versions, letter, run, sha,
+                   sure, whole)
 from hostile_server import DEFAULT, say
 
 SANITIZED = b'__asan_init' in open(PABAL, 'rb').read()
@@ -894,6 +895,87 @@ def mutt_changes_the_mail():
         story.check_index('kim')
         sure(story.tell()[0] == 0, 'fetch')
         sure(len(story.home.files('kim')) == 3, 'what was deleted came back')
+    finally:
+        story.close()
+
+
+DOVECOT = '''base_dir = {own}
+state_dir = {own}
+log_path = /dev/stderr
+ssl = no
+mail_location = maildir:{inbox}:CONTROL={own}/control:INDEX={own}/index
+mail_uid = {uid}
+mail_gid = {gid}
+namespace inbox {{
+  inbox = yes
+}}
+'''
+NOBODY = 65534
+
+
+@test
+def dovecot_changes_the_mail():
+    if shutil.which('doveadm') is None:
+        raise LeaveOut('dovecot is not installed')
+    story = Fetch(4, 'yes')
+    own = tempfile.mkdtemp(prefix='pabal-dovecot-')
+    try:
+        sure(story.tell()[0] == 0, 'fetch')
+        inbox = story.folder + '/data/mail/kim/Inbox'
+        uid, gid = os.getuid(), os.getgid()
+        os.makedirs(own + '/control')
+        if uid == 0:  # which Dovecot refuses to be
+            uid = gid = NOBODY
+            for top in (inbox, own):
+                subprocess.run(['chown', '-R', f'{uid}:{gid}', top], check=True)
+            for path in (story.folder, story.folder + '/data',
+                         story.folder + '/data/mail',
+                         story.folder + '/data/mail/kim'):
+                os.chmod(path, 0o711)
+        with open(own + '/conf', 'w') as f:
+            f.write(DOVECOT.format(own=own, inbox=inbox, uid=uid, gid=gid))
+        for words in (('flags', 'add', '\\Flagged \\Seen', 'mailbox', 'INBOX',
+                       'HEADER', 'Subject', 'letter 1'),
+                      ('expunge', 'mailbox', 'INBOX', 'HEADER', 'Subject',
+                       'letter 2')):
+            got = run(['doveadm', '-c', own + '/conf', *words],
+                      dict(os.environ, USER='nobody', HOME=own))
+            sure(got[0] == 0, f'doveadm: {got}')
+        got = story.pabal('--json', 'list')
+        check_run(got)
+        sure(got[0] == 0 and 'letter 2' not in got[1] and
+             got[1].count('"subject":"letter') == 3, str(got))
+        flagged = story.ask('SELECT subject FROM message WHERE flags & 5 = 5')
+        sure(flagged == [('letter 1',)], f'flagged and read: {flagged}')
+        story.check_index('kim')
+        sure(story.tell()[0] == 0, 'fetch')
+        sure(len(story.home.files('kim')) == 3, 'what was deleted came back')
+    finally:
+        story.close()
+        shutil.rmtree(own, ignore_errors=True)
+
+
+@test
+def conversions_are_missing():
+    """A system without the C library's conversions: Korean mail all the same."""
+    gconv = glob.glob('/usr/lib/*/gconv') + glob.glob('/usr/lib*/gconv')
+    if not gconv:
+        raise LeaveOut('the C library keeps no conversions in files')
+    before = spaces('-m')
+    story = Fetch(1, 'yes')
+    try:
+        path = story.folder + '/letter'
+        with open(path, 'wb') as f:
+            f.write(b'Subject: x\r\nContent-Type: text/plain; charset=euc-kr'
+                    b'\r\nContent-Transfer-Encoding: 8bit\r\n\r\n' +
+                    '가나다 뷁 펲시콜라\r\n'.encode('cp949'))
+        got = story.pabal('show', '--file', path, before=[
+            *before, 'sh', '-c', f'mount -t tmpfs none {gconv[0]} || exit 99;'
+            'exec "$@"', '-'])
+        if got[0] == 99:
+            raise LeaveOut('nothing can be mounted here')
+        check_run(got)
+        sure('가나다 뷁 펲시콜라' in got[1], str(got))
     finally:
         story.close()
 
