@@ -17,6 +17,7 @@
 #include "cli/args.h"
 #include "cli/cli.h"
 #include "cli/out.h"
+#include "cli/terminal.h"
 #include "tui/app.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
@@ -202,6 +203,22 @@ run_command(struct cli *cli, int argc, char **argv)
 	return c->run(cli, argc, argv);
 }
 
+/* curses would leave out what another charset lacks, and move the rest. */
+static int
+run_screen(struct cli *cli, const char *mailto)
+{
+	char charset[TERMINAL_CHARSET_MAX];
+	struct err err = { 0 };
+
+	if (!terminal_is_old(STDOUT_FILENO, charset))
+		return app_run(cli, mailto);
+	err_set(&err, ERR_CONFIG,
+	        _("the screen needs UTF-8, and this terminal is set to %s; "
+	          "where it does show UTF-8, say LC_ALL=C.UTF-8 pabal"),
+	        charset);
+	return cli_fail(cli, &err);
+}
+
 static int
 open_screen(struct cli *cli, const char *mailto)
 {
@@ -268,7 +285,7 @@ start(struct cli *cli, struct args *args, const char *word, int argc)
 int
 main(int argc, char **argv)
 {
-	struct cli cli = { .cancelled = is_interrupted, .screen = app_run };
+	struct cli cli = { .cancelled = is_interrupted, .screen = run_screen };
 	struct args args;
 	const char *word = NULL;
 	int status = EX_OK;

@@ -11,9 +11,12 @@
 #include <sysexits.h>
 #include <unistd.h>
 
+#include "cli/terminal.h"
+#include "text/charset_encode.h"
 #include "text/unicode.h"
 #include "util/clock.h"
 #include "util/i18n.h"
+#include "util/utf8.h"
 
 #include "util/banned.h"
 
@@ -25,8 +28,19 @@
 static void
 write_to(FILE *f, struct slice s)
 {
-	if (s.n > 0)
+	char charset[TERMINAL_CHARSET_MAX];
+	struct str converted;
+
+	if (s.n == 0)
+		return;
+	if (!utf8_has_8bit(s.p, s.n) || !terminal_is_old(fileno(f), charset)) {
 		(void)fwrite(s.p, 1, s.n, f);
+		return;
+	}
+	str_init(&converted, s.n * CHARSET_ENCODE_GROWTH);
+	charset_encode(charset, s, &converted);
+	(void)fwrite(converted.p, 1, converted.n, f);
+	str_release(&converted);
 }
 
 /* What a mail holds must not begin a line that looks like ours. */
@@ -106,6 +120,12 @@ out_raw(struct slice bytes)
 		write_to(stdout, str_slice(&line));
 		str_release(&line);
 	}
+}
+
+void
+out_bar(struct slice bar)
+{
+	write_to(stderr, bar);
 }
 
 void

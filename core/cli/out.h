@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What commands print: safe lines, columns by cells, sizes, JSON lines. */
+/*
+ * What commands print: safe lines, columns by cells, sizes, JSON lines.  All of
+ * it is UTF-8, and on a terminal of another charset that (cli/terminal.h).
+ */
 #ifndef CLI_OUT_H
 #define CLI_OUT_H
 
@@ -23,6 +26,8 @@ void out_note(const struct cli *cli, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 /* Bytes as they are; on a terminal cleaned line by line. */
 void out_raw(struct slice bytes);
+/* A progress bar on standard error. */
+void out_bar(struct slice bar);
 /* Text already safe, with lines. */
 void out_text(struct slice text);
 /* Append text in exactly cells cells, cut or padded. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/out.h"
+#include "cli/terminal.h"
 #include "text/unicode.h"
 
 #include "util/banned.h"
@@ -20,11 +21,13 @@ void
 progress_init(struct progress *p, bool wanted)
 {
 	const char *term = getenv("TERM");
+	char charset[TERMINAL_CHARSET_MAX];
 
 	memset(p, 0, sizeof *p);
 	p->on = wanted && isatty(STDERR_FILENO) == 1 && term != NULL &&
 	        strcmp(term, "dumb") != 0;
-	p->blocks = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	p->blocks = strcmp(nl_langinfo(CODESET), "UTF-8") == 0 &&
+	            !terminal_is_old(STDERR_FILENO, charset);
 }
 
 static void
@@ -93,7 +96,7 @@ progress_draw(struct progress *p, const char *label, uint64_t done,
 	progress_line(&line, label, done, total, out_width(STDERR_FILENO) - 1,
 	              p->blocks);
 	str_add_z(&line, "\033[K");
-	(void)fwrite(line.p, 1, line.n, stderr); /* a bar is no content */
+	out_bar(str_slice(&line));
 	p->drawn = true;
 	str_release(&line);
 }

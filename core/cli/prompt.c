@@ -8,10 +8,14 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "cli/terminal.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
 
 #include "util/banned.h"
+
+/* A question with the name of an account; longer ones are cut. */
+#define QUESTION_MAX 4096
 
 /* Byte by byte: what follows the line belongs to somebody else. */
 static int
@@ -68,6 +72,7 @@ ask(int tty, const char *question, bool (*cancelled)(void),
 	struct termios before;
 	struct termios silent;
 	struct err ignored;
+	struct str asked;
 	int rc;
 
 	if (tcgetattr(tty, &before) != 0)
@@ -77,7 +82,10 @@ ask(int tty, const char *question, bool (*cancelled)(void),
 	silent.c_lflag |= ICANON;
 	if (tcsetattr(tty, TCSAFLUSH, &silent) != 0)
 		return err_sys(err, errno, _("cannot use the terminal"));
-	rc = fsx_write_all(tty, question, strlen(question), err);
+	str_init(&asked, QUESTION_MAX);
+	terminal_text(tty, slice_of(question), &asked);
+	rc = fsx_write_all(tty, asked.p, asked.n, err);
+	str_release(&asked);
 	if (rc == 0)
 		rc = take_line(tty, cancelled, secret_r, err);
 	/* The Enter key was not echoed. */

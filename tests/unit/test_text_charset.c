@@ -7,6 +7,7 @@
 
 #include "text/charset.h"
 #include "text/charset_alias.h"
+#include "text/charset_encode.h"
 #include "text/cp949.h"
 #include "util/str.h"
 #include "util/utf8.h"
@@ -397,10 +398,41 @@ test_large_text_stays_whole(void **state)
 	str_release(&out);
 }
 
+static void
+encodes(const char *charset, const char *text, const char *wanted)
+{
+	struct str out;
+
+	str_init(&out, 1000);
+	charset_encode(charset, slice_of(text), &out);
+	str_add_c(&out, '.');
+	assert_string_equal(out.p, wanted);
+	str_release(&out);
+}
+
+static void
+test_terminals_are_written(void **state)
+{
+	(void)state;
+	encodes("EUC-KR", "a 가\n", "a \xb0\xa1\n.");
+	encodes("EUC-KR", "뷁 \xf0\x9f\x98\x80", "?? ??.");
+	encodes("ISO-8859-1", "\xc3\xa9 e\xcc\x81", "\xe9 e.");
+	/* 80 to 9F are no letters to a terminal. */
+	encodes("CP1252", "\xe2\x82\xac \xc3\xa9", "? \xe9.");
+	encodes("KOI8-R", "\xe2\x94\x80", "?.");
+	/* Charsets that shift by ESC. */
+	encodes("ISO-2022-KR", "가", "??.");
+	encodes("no such charset", "가\xc3\xa9", "???.");
+	/* Cut characters. */
+	encodes("EUC-KR", "\xea\xb0", "?.");
+	encodes("EUC-KR", "", ".");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_terminals_are_written),
 		cmocka_unit_test(test_korean_labels_mean_cp949),
 		cmocka_unit_test(test_eight_byte_syllables),
 		cmocka_unit_test(test_other_labels),
