@@ -23,6 +23,16 @@ become(struct app *a, int64_t id, int64_t now)
 	store_rows_release(&rows);
 }
 
+bool
+app_header_only(const struct app *a)
+{
+	const struct store_row *r = model_list_get(&a->list.list);
+
+	if (a->focus == PANE_READER && a->reader.id != 0)
+		return a->reader.stub != 0;
+	return r != NULL && r->stub != 0;
+}
+
 void
 app_fill(struct app *a)
 {

@@ -228,6 +228,8 @@ void app_show_fetches(struct app *a);
 void app_empty_trash(struct app *a);
 /* app_fill.c */
 void app_fill(struct app *a);
+/* Of the message selected or read: is only the header here? */
+bool app_header_only(const struct app *a);
 /* false: there is nothing to cancel. */
 bool app_fill_cancel(struct app *a);
 void app_fill_progress(struct app *a, const struct event *e);

@@ -100,6 +100,14 @@ raw_of(const struct app *a, struct slice stored, int64_t *id)
 	return a->reader.message.raw;
 }
 
+/* Does it send the message on, whole? */
+static bool
+passes_on(enum action_id id)
+{
+	return id == ACTION_FORWARD || id == ACTION_FORWARD_ATTACHED ||
+	       id == ACTION_REDIRECT || id == ACTION_EDIT_NEW;
+}
+
 void
 app_write(struct app *a, enum action_id id)
 {
@@ -113,6 +121,12 @@ app_write(struct app *a, enum action_id id)
 		return;
 	if (id == ACTION_COMPOSE) {
 		app_edit(a, fresh(a));
+		return;
+	}
+	if (passes_on(id) && app_header_only(a)) {
+		app_say(a, STYLE_WARN,
+		        _("only the header is here: open it, Enter fetches the "
+		          "message"));
 		return;
 	}
 	if (id == ACTION_REDIRECT) {

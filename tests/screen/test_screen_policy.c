@@ -121,6 +121,11 @@ test_a_header_says_so(void **state)
 	screen_type(s, "j\r");
 	shown(s, "Only the header is here: the message has 12.0 MB");
 	shown(s, "Fetch it");
+	/* nobody is sent half a message */
+	screen_type(s, "f");
+	shown(s, "only the header is here: open it");
+	screen_type(s, "B");
+	shown(s, "only the header is here: open it");
 	/* nobody listens there: the header stays */
 	screen_type(s, "\r");
 	shown(s, "no connection to 127.0.0.1");
