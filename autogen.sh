@@ -44,7 +44,7 @@ install_apt() {
 		libunistring-dev libidn2-dev"
 	check="libcmocka-dev libvterm-dev python3 tmux dovecot-pop3d postfix
 		openssl clang-format-14 git ca-certificates procps
-		strace faketime mutt"
+		strace faketime mutt iproute2"
 	list=$build
 	[ "$1" = check ] && list="$build $check"
 	# shellcheck disable=SC2086
