@@ -11,14 +11,20 @@
  * 5. However it ends, exactly one EVENT_FETCH_DONE and one row of history.
  *
  * 6. Nothing is stored under a name or deleted by a number that moved meanwhile
- *    (retrieve, remove_older).
- * 7. Messages are parsed, judged and put into the batch by the intake's thread
- *    while the next ones arrive.  While anything waits there, the store, the
- *    batch, keys and stored are its own; a message too large for memory and the
- *    end of a batch wait for it (intake_drain) and go on alone.
+ *    (retrieve, fetch_remove).
+ * 7. Messages are parsed, judged, put into the batch and committed by the
+ *    intake's thread while the next ones arrive.  While anything waits there, the
+ *    store, the batch, keys and stored are its own; a message too large for
+ *    memory waits for it (intake_drain) and goes on alone.
+ * 8. One pipe of RETR runs over all batches.  The end of a batch is a mark in it:
+ *    the numbers are checked there, and only what was fetched before a mark that
+ *    was passed is committed.
+ * 9. DELE comes at the end of the session.  The server deletes at QUIT and not
+ *    before, so nothing is gained by earlier ones, and each would empty the pipe.
  *
  * Rejected: DELE at once after each RETR (a round trip and a sync a message);
- * keeping whole messages in memory (40 MB mail); one connection a batch.
+ * keeping whole messages in memory (40 MB mail); one connection a batch; one pipe
+ * a batch (at 100 ms a quarter of the time is waiting for the first answer).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -107,12 +113,22 @@ flush_memory(struct fetch *f, struct err *err)
 	return rc;
 }
 
+/* A batch begins with its first message. */
+static int
+open_file(struct fetch *f, int *fd_r, struct err *err)
+{
+	if (f->batch == NULL)
+		f->batch = store_batch_begin(f->deliver.store,
+		                             f->deliver.account_id, err);
+	return f->batch != NULL ? store_batch_file(f->batch, fd_r, err) : -1;
+}
+
 /* What is in memory goes into the batch's next file. */
 static int
 spill(struct fetch *f, struct err *err)
 {
 	if (!f->spilled && (intake_drain(&f->intake, err) != 0 ||
-	                    store_batch_file(f->batch, &f->fd, err) != 0))
+	                    open_file(f, &f->fd, err) != 0))
 		return -1;
 	f->spilled = true;
 	return flush_memory(f, err);
@@ -166,7 +182,7 @@ store_memory(void *ctx, size_t entry, struct slice raw, struct err *err)
 	struct fetch *f = ctx;
 	int fd;
 
-	if (store_batch_file(f->batch, &fd, err) != 0 ||
+	if (open_file(f, &fd, err) != 0 ||
 	    fsx_write_all(fd, raw.p, raw.n, err) != 0)
 		return -1;
 	return deliver_raw(f, entry, raw, false, err);
@@ -211,20 +227,29 @@ sink_end(void *ctx, size_t index, bool ok, const struct err *why,
 
 /* ---- batches ---- */
 
-/* How many of the plan's next entries make one batch. */
-static size_t
-batch_size(const struct fetch *f)
+/* Where the batches of the plan's entries from at on end; owned. */
+static size_t *
+batch_ends(const struct fetch *f, size_t *n_r)
 {
-	size_t max = f->at == 0 ? FETCH_BATCH_FIRST : FETCH_BATCH_MAX;
+	size_t count = f->plan.fetch_count - f->at;
+	size_t *ends = xcalloc(count, sizeof *ends);
+	size_t first = 0;
 	uint64_t bytes = 0;
-	size_t n = 0;
 
-	while (n < max && f->at + n < f->plan.fetch_count &&
-	       bytes < FETCH_BATCH_BYTES) {
-		bytes += f->listing.v[f->plan.fetch[f->at + n]].size;
-		n++;
+	*n_r = 0;
+	for (size_t i = 0; i < count; i++) {
+		size_t max = f->at + first == 0 ? FETCH_BATCH_FIRST
+		                                : FETCH_BATCH_MAX;
+
+		bytes += f->listing.v[f->plan.fetch[f->at + i]].size;
+		if (i + 1 - first < max && bytes < FETCH_BATCH_BYTES &&
+		    i + 1 < count)
+			continue;
+		ends[(*n_r)++] = i + 1;
+		first = i + 1;
+		bytes = 0;
 	}
-	return n;
+	return ends;
 }
 
 int
@@ -258,6 +283,7 @@ say_notice(void *job, const char *text)
 	job_say(job, EVENT_NOTICE, text);
 }
 
+/* The intake's thread at a mark, and the fetch's own while nothing waits there. */
 int
 fetch_commit(struct fetch *f, struct err *err)
 {
@@ -265,66 +291,85 @@ fetch_commit(struct fetch *f, struct err *err)
 	int64_t *ids = NULL;
 	size_t n = 0;
 
-	if (store_batch_count(f->batch) == 0) {
+	if (f->batch != NULL && store_batch_count(f->batch) == 0)
 		store_batch_abort(&f->batch);
+	if (f->batch == NULL) {
 		deliver_arrived(&f->deliver, false);
-		return 0;
+	} else {
+		if (store_batch_commit(&f->batch, &ids, &n, err) != 0) {
+			deliver_arrived(&f->deliver, false);
+			return -1;
+		}
+		deliver_arrived(&f->deliver, true);
+		deliver_after(&f->deliver, ids, n, say_notice, f->job);
+		free(ids);
+		f->job->queued |= f->deliver.queued;
+		e = event_new(EVENT_MAIL, f->account->name);
+		e->job = f->job->id;
+		queue_post(f->job->queue, e);
 	}
-	if (store_batch_commit(&f->batch, &ids, &n, err) != 0) {
-		deliver_arrived(&f->deliver, false);
-		return -1;
-	}
-	deliver_arrived(&f->deliver, true);
-	deliver_after(&f->deliver, ids, n, say_notice, f->job);
-	free(ids);
-	f->job->queued |= f->deliver.queued;
-	e = event_new(EVENT_MAIL, f->account->name);
-	e->job = f->job->id;
-	queue_post(f->job->queue, e);
+	f->safe_count = f->stored_count;
 	return 0;
 }
 
-/* What came complete is kept even when the connection broke after it. */
 static int
-finish_batch(struct fetch *f, int rc, struct err *err)
+settle_batch(void *ctx, struct err *err)
 {
-	if (fetch_commit(f, rc == 0 ? err : NULL) != 0)
-		return -1;
-	if (rc == 0 && f->account->keep == ACCOUNT_DELETE &&
-	    !account_is_recent(f->account) && f->stored_count != 0)
-		rc = fetch_remove_entries(f, f->stored, f->stored_count, err);
-	return rc;
+	return fetch_commit(ctx, err);
+}
+
+/* The check at the end of a batch was passed. */
+static int
+at_mark(void *ctx, struct err *err)
+{
+	struct fetch *f = ctx;
+
+	if (f->passed < f->mark_count)
+		f->passed++;
+	return intake_mark(&f->intake, err);
 }
 
 /*
- * RETR n entries.  Numbers that moved meanwhile would give messages wrong names
- * here and delete wrong ones there: then the whole batch is nothing.
+ * RETR what is left of the plan.  Numbers that moved meanwhile would give messages
+ * wrong names here and delete wrong ones there: then all since the last mark is
+ * nothing.  at_r: how many were answered.
  */
 static int
-retrieve(struct fetch *f, const size_t *entries, size_t n, struct err *err)
+retrieve(struct fetch *f, size_t *answered_r, struct err *err)
 {
-	struct pop3_sink sink = { sink_begin, sink_data, sink_end, f, NULL };
+	const size_t *entries = &f->plan.fetch[f->at];
+	size_t n = f->plan.fetch_count - f->at;
 	uint32_t *numbers = xcalloc(n, sizeof *numbers);
-	struct pop3_check check;
+	size_t *ends = batch_ends(f, &f->mark_count);
+	struct pop3_check check = { 0 };
+	struct pop3_sink sink = { sink_begin, sink_data, sink_end, f, &check };
 	struct err late = { 0 };
+	size_t from;
 	int rc;
 
 	for (size_t i = 0; i < n; i++)
 		numbers[i] = f->listing.v[entries[i]].number;
-	if (fetch_choose_check(f, &check))
-		sink.check = &check;
+	(void)fetch_choose_check(f, &check);
+	check.marks = ends;
+	check.mark_count = f->mark_count;
+	check.reached = at_mark;
+	f->passed = 0;
 	rc = pop3_retr(f->pop3, numbers, n, message_limit(f->account), &sink,
 	               err);
-	free(numbers);
 	if (intake_drain(&f->intake, &late) != 0 && rc == 0) {
 		*err = late;
 		rc = -1;
 	}
-	if (rc == 0 && sink.check != NULL && !check.same &&
-	    fetch_look_again(f, entries, n, err) != 0) {
+	from = f->passed > 0 ? ends[f->passed - 1] : 0;
+	if (rc == 0 && !check.same &&
+	    fetch_look_again(f, entries + from, check.answered - from, err) !=
+	            0) {
 		store_batch_abort(&f->batch);
 		rc = -1;
 	}
+	*answered_r = check.answered;
+	free(ends);
+	free(numbers);
 	return rc;
 }
 
@@ -350,24 +395,21 @@ remember_culprit(struct fetch *f, enum err_code code)
 	return rc;
 }
 
+/* What came complete is kept even when the connection broke after it. */
 static int
-fetch_batch(struct fetch *f, size_t n, struct err *err)
+fetch_some(struct fetch *f, struct err *err)
 {
 	struct err why = { 0 };
-	int rc;
+	size_t answered = 0;
+	int rc = retrieve(f, &answered, &why);
 
-	f->stored_count = 0;
-	f->batch =
-		store_batch_begin(f->deliver.store, f->deliver.account_id, err);
-	if (f->batch == NULL)
-		return -1;
-	rc = retrieve(f, &f->plan.fetch[f->at], n, &why);
+	f->at += answered;
+	if (f->batch != NULL)
+		store_batch_drop(f->batch); /* one that was cut */
 	if (rc != 0)
 		*err = why;
-	if (f->batch == NULL)
+	if (fetch_commit(f, rc == 0 ? err : NULL) != 0)
 		return -1;
-	store_batch_drop(f->batch); /* one that was cut */
-	rc = finish_batch(f, rc, err);
 	if (why.code != ERR_NONE && !job_cancelled(f->job))
 		(void)remember_culprit(f, why.code);
 	return rc;
@@ -377,11 +419,8 @@ static int
 fetch_batches(struct fetch *f, struct err *err)
 {
 	while (f->at < f->plan.fetch_count) {
-		size_t n = batch_size(f);
-
-		if (fetch_batch(f, n, err) != 0)
+		if (fetch_some(f, err) != 0)
 			return -1;
-		f->at += n;
 		fetch_tell_progress(f, true);
 	}
 	return 0;
@@ -398,6 +437,7 @@ fetch_all(struct fetch *f, struct err *err)
 	f->stored = xcalloc(f->plan.fetch_count, sizeof *f->stored);
 	memset(&f->intake, 0, sizeof f->intake); /* of a session before */
 	f->intake.store = store_memory;
+	f->intake.settle = settle_batch;
 	f->intake.ctx = f;
 	if (intake_open(&f->intake, err) != 0)
 		return -1;
@@ -644,11 +684,26 @@ forget_session(struct fetch *f)
 	f->gone = NULL;
 	f->aliases = NULL;
 	f->stuck_key = f->unchecked_key = NULL;
-	f->stored_count = f->removed_count = f->alias_count = f->at = 0;
+	f->stored_count = f->safe_count = f->removed_count = f->alias_count =
+		f->at = 0;
 	f->arriving = f->match_content = false;
 	pop3_listing_release(&f->listing);
 	uidl_map_release(&f->known);
 	fetch_plan_release(&f->plan);
+}
+
+/* DELE what is due to go of earlier sessions, and what this one made safe. */
+static int
+remove_due(struct fetch *f, struct err *err)
+{
+	const struct fetch_plan *p = &f->plan;
+
+	if (fetch_remove(f, p->remove, p->remove_count, err) != 0)
+		return -1;
+	if (f->account->keep != ACCOUNT_DELETE ||
+	    account_is_recent(f->account) || f->safe_count == 0)
+		return 0;
+	return fetch_remove_entries(f, f->stored, f->safe_count, err);
 }
 
 static int
@@ -656,8 +711,7 @@ session(struct fetch *f, struct err *err)
 {
 	if (fetch_connect(f, err) != 0 || plan_session(f, err) != 0 ||
 	    fetch_stubs(f, err) != 0 || fetch_all(f, err) != 0 ||
-	    fetch_remove(f, f->plan.remove, f->plan.remove_count, err) != 0 ||
-	    fetch_keep_below(f, err) != 0)
+	    remove_due(f, err) != 0 || fetch_keep_below(f, err) != 0)
 		return -1;
 	return end_session(f, err);
 }

@@ -27,11 +27,14 @@ struct fetch {
 	bool freed;     /* free_window had something to do */
 	char *note;     /* for the user, though all went well */
 
-	/* The batch being fetched: entries plan.fetch[at .. at + n). */
+	/* What is being fetched: entries plan.fetch[at .. ). */
 	size_t at;
-	struct store_batch *batch;
-	size_t *stored; /* listing indices stored in this batch */
+	struct store_batch *batch; /* NULL: none is open */
+	size_t *stored;            /* listing indices put into a batch */
 	size_t stored_count;
+	size_t safe_count; /* the first of them are committed */
+	size_t mark_count; /* batches the plan is cut into from at on */
+	size_t passed;     /* marks of them that were reached */
 	struct intake intake;
 	struct str memory; /* the message so far, unless spilled */
 	bool spilled;      /* a large one: into fd as it comes */
@@ -70,7 +73,7 @@ char *fetch_key_of_bytes(struct slice raw);
 
 /* Log in; f->pop3. */
 int fetch_connect(struct fetch *f, struct err *err);
-/* The batch that is open becomes durable and is told; nothing in it: dropped. */
+/* The batch, if one is open, becomes durable and is told; nothing in it: dropped. */
 int fetch_commit(struct fetch *f, struct err *err);
 void fetch_tell_progress(struct fetch *f, bool force);
 void fetch_release(struct fetch *f);

@@ -8,20 +8,24 @@
  * 4. Buffers go around: put gives a full one and gets an empty one back; only
  *    small ones are kept, so that memory does not depend on the largest mails.
  *
+ * 5. A mark has its place among the messages: what was put before it is stored,
+ *    nothing after it is.
+ *
  * Rejected: several threads that store (the order of one batch, one handle of
- * the store); commits in this thread (what may be deleted on the server would
- * have to come back to the connection).
+ * the store).
  */
 #include "engine/intake.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
 /* Buffers up to this are used again. */
-#define KEEP_MAX ((size_t)128 * 1024)
+#define KEEP_MAX ((size_t)32 * 1024)
 
 static void
 wake_locked(struct intake *in)
@@ -71,7 +75,9 @@ store_first_locked(struct intake *in)
 	int rc = 0;
 
 	unlock(in);
-	if (wanted)
+	if (wanted && slot->mark)
+		rc = in->settle(in->ctx, &err);
+	else if (wanted)
 		rc = in->store(in->ctx, slot->entry, str_slice(&slot->message),
 		               &err);
 	empty(&slot->message);
@@ -109,6 +115,7 @@ intake_open(struct intake *in, struct err *err)
 {
 	(void)pthread_mutex_init(&in->lock, NULL); /* cannot fail on Linux */
 	(void)pthread_cond_init(&in->moved, NULL);
+	in->slots = xcalloc(INTAKE_SLOTS, sizeof *in->slots);
 	for (size_t i = 0; i < INTAKE_SLOTS; i++)
 		str_init(&in->slots[i].message, INTAKE_BYTES);
 	if (pthread_create(&in->thread, NULL, thread_main, in) != 0) {
@@ -132,6 +139,8 @@ intake_close(struct intake *in)
 	}
 	for (size_t i = 0; i < INTAKE_SLOTS; i++)
 		str_release(&in->slots[i].message);
+	free(in->slots);
+	in->slots = NULL;
 	(void)pthread_cond_destroy(&in->moved); /* nobody waits */
 	(void)pthread_mutex_destroy(&in->lock);
 }
@@ -150,14 +159,20 @@ has_room_locked(const struct intake *in, size_t n)
 	       (in->count < INTAKE_SLOTS && in->bytes + n <= INTAKE_BYTES);
 }
 
+static struct intake_slot *
+next_locked(struct intake *in)
+{
+	return &in->slots[(in->first + in->count) % INTAKE_SLOTS];
+}
+
 static void
 put_locked(struct intake *in, size_t entry, struct str *message)
 {
-	struct intake_slot *slot =
-		&in->slots[(in->first + in->count) % INTAKE_SLOTS];
+	struct intake_slot *slot = next_locked(in);
 	struct str spare = slot->message;
 
 	slot->entry = entry;
+	slot->mark = false;
 	slot->message = *message;
 	spare.max = message->max;
 	*message = spare;
@@ -179,6 +194,25 @@ intake_put(struct intake *in, size_t entry, struct str *message,
 		rc = fail_locked(in, err);
 	else
 		put_locked(in, entry, message);
+	unlock(in);
+	return rc;
+}
+
+int
+intake_mark(struct intake *in, struct err *err)
+{
+	int rc = 0;
+
+	lock(in);
+	while (!in->failed && !has_room_locked(in, 0))
+		wait_locked(in);
+	if (in->failed) {
+		rc = fail_locked(in, err);
+	} else {
+		next_locked(in)->mark = true;
+		in->count++;
+		wake_locked(in);
+	}
 	unlock(in);
 	return rc;
 }

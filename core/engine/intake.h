@@ -11,29 +11,31 @@
 #include "util/slice.h"
 #include "util/str.h"
 
-/* Messages that may wait, and their bytes: enough to bridge a slow one. */
-#define INTAKE_SLOTS 32
+/* Messages that may wait, and their bytes: enough to bridge a sync. */
+#define INTAKE_SLOTS 256
 #define INTAKE_BYTES ((size_t)4 * 1024 * 1024)
 
 struct intake_slot {
 	size_t entry;
+	bool mark; /* no message: the end of a batch */
 	struct str message;
 };
 
 /*
- * What store touches belongs to the second thread from the first intake_put
+ * What store and settle touch belongs to the second thread from the first intake_put
  * until intake_drain returns.
  */
 struct intake {
 	int (*store)(void *ctx, size_t entry, struct slice raw,
 	             struct err *err);
+	int (*settle)(void *ctx, struct err *err); /* at a mark */
 	void *ctx;
 	pthread_t thread;
 	bool running;
 
 	pthread_mutex_t lock; /* holds what follows */
 	pthread_cond_t moved;
-	struct intake_slot slots[INTAKE_SLOTS]; /* a ring */
+	struct intake_slot *slots; /* a ring of INTAKE_SLOTS */
 	size_t first, count;
 	size_t bytes;   /* of the waiting messages */
 	bool ending;    /* no more will come */
@@ -53,6 +55,8 @@ void intake_close(struct intake *in);
  */
 int intake_put(struct intake *in, size_t entry, struct str *message,
                struct err *err);
+/* After what was put so far, settle is called there, too; as intake_put. */
+int intake_mark(struct intake *in, struct err *err);
 /* Wait until everything is stored.  0, or -1 as intake_put; then it is told,
  * and what comes next is stored again. */
 int intake_drain(struct intake *in, struct err *err);

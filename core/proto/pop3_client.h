@@ -96,11 +96,21 @@ struct pop3_sink {
  * Does this number still name this message, after all that was asked for?  Some
  * servers close the gap at once when another client deletes.  It costs no round
  * trip when the server takes PIPELINING.
+ *
+ * With marks it is asked several times on the way, and the pipe stays full: after
+ * the first marks[0] messages, after marks[1] of them and so on, in ascending
+ * order.  What is passed is told by reached.  From one that is not passed on
+ * nothing more is asked for; what is under way already comes to the sink, and
+ * answered tells where it ended.
  */
 struct pop3_check {
 	uint32_t number;
-	const char *uidl;
+	const char *uidl; /* NULL: nothing is asked, the marks are passed */
 	bool same; /* set; false also when the server does not answer it */
+	const size_t *marks; /* NULL: one, at the end */
+	size_t mark_count;
+	int (*reached)(void *ctx, struct err *err); /* ctx is the sink's */
+	size_t answered;                            /* set: messages */
 };
 
 /*

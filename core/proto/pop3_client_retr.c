@@ -11,7 +11,9 @@
  *    writes, and the pipe stays full.  WINDOW decides what a long way costs: at
  *    100 ms one connection brings about 5,000 messages a second.
  * 3. Answers come in order.  The message that is read is the oldest asked for.
- * 4. A message is complete at CRLF "." CRLF and not before; sizes said by the
+ * 4. Marks stand between the commands: a check of the numbers goes out there
+ *    without waiting, so the pipe does not run dry at the end of a batch.
+ * 5. A message is complete at CRLF "." CRLF and not before; sizes said by the
  *    server mean nothing.
  */
 #include <stdlib.h>
@@ -33,20 +35,47 @@ struct pipe {
 	struct pop3 *p;
 	const char *verb;
 	const char *tail;
-	const struct pop3_check *check;
+	struct pop3_check *check; /* NULL: none */
+	const size_t *marks;
+	size_t mark_count;
 	const uint32_t *numbers;
 	size_t n;
 	size_t asked;
 	size_t answered;
-	bool checked; /* the check is asked for */
+	size_t marks_asked;
+	size_t marks_answered;
+	bool stopped; /* a check was not passed: nothing more is asked */
 };
 
-static int
-ask_check(struct pipe *q, struct err *err)
+/* Commands without their answer. */
+static size_t
+under_way(const struct pipe *q)
 {
-	if (q->check == NULL || q->checked || q->asked < q->n)
+	return q->asked - q->answered + q->marks_asked - q->marks_answered;
+}
+
+static bool
+is_mark_next(const struct pipe *q)
+{
+	return q->marks_asked < q->mark_count &&
+	       q->marks[q->marks_asked] <= q->asked;
+}
+
+static bool
+has_more(const struct pipe *q)
+{
+	return !q->stopped && (q->asked < q->n || is_mark_next(q));
+}
+
+static int
+ask_next(struct pipe *q, struct err *err)
+{
+	if (!is_mark_next(q))
+		return pop3_command(q->p, err, "%s %u%s", q->verb,
+		                    (unsigned)q->numbers[q->asked++], q->tail);
+	q->marks_asked++;
+	if (q->check->uidl == NULL)
 		return 0;
-	q->checked = true;
 	return pop3_command(q->p, err, "UIDL %u", (unsigned)q->check->number);
 }
 
@@ -57,16 +86,11 @@ fill_window(struct pipe *q, struct err *err)
 	bool ahead = (q->p->capa & POP3_CAPA_PIPELINING) != 0;
 	size_t window = ahead ? WINDOW : 1;
 
-	if (q->asked > q->answered && q->asked - q->answered + REFILL > window)
+	if (under_way(q) > 0 && under_way(q) + REFILL > window)
 		return 0;
-	while (q->asked < q->n && q->asked - q->answered < window) {
-		if (pop3_command(q->p, err, "%s %u%s", q->verb,
-		                 (unsigned)q->numbers[q->asked], q->tail) < 0)
+	while (has_more(q) && under_way(q) < window)
+		if (ask_next(q, err) < 0)
 			return -1;
-		q->asked++;
-	}
-	if (ahead && ask_check(q, err) < 0)
-		return -1;
 	if (stream_flush(q->p->s, err) < 0) {
 		q->p->broken = true;
 		return -1;
@@ -178,36 +202,68 @@ is_one_line(struct slice text)
 	return pop3_reply_uidl(text, &number, &uidl) == 0 && uidl.n != 0;
 }
 
-/* The last answer, when a check was wanted.  Some servers do not look at the
- * number and list all. */
+/* The answer to a check.  Some servers do not look at the number and list all.
+ * 1 passed, 0 not, -1. */
 static int
-take_check(struct pipe *q, struct pop3_check *check, struct err *err)
+read_check(struct pop3 *p, const struct pop3_check *check, struct err *err)
 {
 	struct pop3_reply reply;
 	struct slice line;
 	size_t lines = 0;
+	bool same;
 	int rc;
 
-	if (check == NULL)
-		return 0;
-	check->same = false;
-	if (ask_check(q, err) < 0 || pop3_ask(q->p, &reply, err) < 0)
+	if (pop3_read_reply(p, &reply, err) < 0)
 		return -1;
 	if (!reply.ok)
 		return 0;
-	check->same = is_checked(check, reply.text);
+	same = is_checked(check, reply.text);
 	if (is_one_line(reply.text))
-		return 0;
-	while ((rc = pop3_read_more(q->p, &line, err)) > 0) {
+		return same;
+	while ((rc = pop3_read_more(p, &line, err)) > 0) {
 		if (++lines > LISTED_MAX) {
-			q->p->broken = true;
+			p->broken = true;
 			return err_set(err, ERR_LIMIT,
 			               _("the server lists more messages than "
 			                 "can be handled"));
 		}
-		check->same = check->same || is_checked(check, line);
+		same = same || is_checked(check, line);
 	}
-	return rc;
+	return rc < 0 ? -1 : same;
+}
+
+/* A mark's turn has come. */
+static int
+take_mark(struct pipe *q, const struct pop3_sink *sink, struct err *err)
+{
+	struct pop3_check *check = q->check;
+	int passed = 1;
+
+	q->marks_answered++;
+	if (check->uidl != NULL)
+		passed = read_check(q->p, check, err);
+	if (passed < 0)
+		return -1;
+	if (q->stopped)
+		return 0;
+	check->same = passed > 0;
+	q->stopped = !check->same;
+	if (q->stopped || check->reached == NULL ||
+	    check->reached(sink->ctx, err) == 0)
+		return 0;
+	/* Answers still under way belong to nobody. */
+	q->p->broken = true;
+	return -1;
+}
+
+static int
+take_next(struct pipe *q, uint64_t max_size, const struct pop3_sink *sink,
+          struct err *err)
+{
+	if (q->marks_answered < q->marks_asked &&
+	    q->marks[q->marks_answered] <= q->answered)
+		return take_mark(q, sink, err);
+	return retr_one(q, max_size, sink, err);
 }
 
 static int
@@ -220,14 +276,20 @@ run_pipe(struct pipe *q, uint64_t max_size, const struct pop3_sink *sink,
 	if (p->broken)
 		return err_set(err, ERR_RETRY, _("the connection was lost"));
 	q->check = sink->check;
+	if (q->check != NULL) {
+		q->check->same = false;
+		q->marks = q->check->marks != NULL ? q->check->marks : &q->n;
+		q->mark_count =
+			q->check->marks != NULL ? q->check->mark_count : 1;
+	}
 	pop3_want_speed(p, true);
-	while (rc == 0 && q->answered < q->n) {
+	while (rc == 0 && (has_more(q) || under_way(q) > 0)) {
 		rc = fill_window(q, err);
 		if (rc == 0)
-			rc = retr_one(q, max_size, sink, err);
+			rc = take_next(q, max_size, sink, err);
 	}
-	if (rc == 0)
-		rc = take_check(q, sink->check, err);
+	if (q->check != NULL)
+		q->check->answered = q->answered;
 	pop3_want_speed(p, false);
 	return rc;
 }

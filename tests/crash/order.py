@@ -21,7 +21,7 @@ import tempfile
 
 from crash import Bad, Fetch, need, sure
 
-STRACE = ['strace', '-f', '-qq', '-y', '-s', '400', '-e', 'trace=openat,write,'
+STRACE = ['strace', '-f', '-qq', '-y', '-s', '9000', '-e', 'trace=openat,write,'
           'pwrite64,writev,pwritev,fsync,fdatasync,syncfs,rename,renameat,'
           'renameat2,link,linkat,mkdir,mkdirat,ftruncate,sendto,sendmsg']
 WRITES = ('write', 'pwrite64', 'writev', 'pwritev', 'ftruncate')

@@ -9,7 +9,10 @@ struct stored {
 	size_t entries[MANY];
 	size_t bytes[MANY];
 	size_t n;
-	size_t bad; /* this entry fails */
+	size_t bad;         /* this entry fails */
+	size_t marks[MANY]; /* how many were stored at each */
+	size_t mark_count;
+	size_t bad_mark; /* from 1: this one fails */
 };
 
 static int
@@ -22,6 +25,15 @@ store(void *ctx, size_t entry, struct slice raw, struct err *err)
 	s->entries[s->n] = entry;
 	s->bytes[s->n++] = raw.n;
 	return 0;
+}
+
+static int
+settle(void *ctx, struct err *err)
+{
+	struct stored *s = ctx;
+
+	s->marks[s->mark_count++] = s->n;
+	return s->mark_count == s->bad_mark ? err_set(err, ERR_IO, "mark") : 0;
 }
 
 /* Put entries until one is refused; how many were taken. */
@@ -85,10 +97,58 @@ test_nothing_after_a_failure_until_it_is_told(void **state)
 	assert_int_equal(s.n, 150);
 }
 
+/* Each mark stands behind what was put before it and before all after it. */
+static void
+test_marks_in_order(void **state)
+{
+	struct stored s = { .bad = MANY };
+	struct intake in = { .store = store, .settle = settle, .ctx = &s };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(intake_open(&in, &err), 0);
+	assert_int_equal(intake_mark(&in, &err), 0);
+	assert_int_equal(put_many(&in, 60, &err), 60);
+	assert_int_equal(intake_mark(&in, &err), 0);
+	assert_int_equal(put_many(&in, 40, &err), 40);
+	assert_int_equal(intake_mark(&in, &err), 0);
+	assert_int_equal(intake_mark(&in, &err), 0);
+	assert_int_equal(intake_drain(&in, &err), 0);
+	assert_int_equal(s.mark_count, 4);
+	assert_int_equal(s.marks[0], 0);
+	assert_int_equal(s.marks[1], 60);
+	assert_int_equal(s.marks[2], 100);
+	assert_int_equal(s.marks[3], 100);
+	intake_close(&in);
+}
+
+/* Nothing is stored after a batch that could not be settled. */
+static void
+test_mark_that_fails(void **state)
+{
+	struct stored s = { .bad = MANY, .bad_mark = 1 };
+	struct intake in = { .store = store, .settle = settle, .ctx = &s };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(intake_open(&in, &err), 0);
+	assert_int_equal(put_many(&in, 10, &err), 10);
+	assert_int_equal(intake_mark(&in, &err), 0);
+	(void)put_many(&in, 10, &err);
+	(void)intake_mark(&in, &err);
+	assert_int_equal(intake_drain(&in, &err), -1);
+	assert_string_equal(err.text, "mark");
+	assert_int_equal(s.n, 10);
+	assert_int_equal(s.mark_count, 1);
+	intake_close(&in);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_marks_in_order),
+		cmocka_unit_test(test_mark_that_fails),
 		cmocka_unit_test(test_all_in_order),
 		cmocka_unit_test(test_nothing_after_a_failure_until_it_is_told),
 	};

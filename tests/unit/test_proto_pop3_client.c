@@ -2,7 +2,8 @@
 /* pop3_client: transcripts whole, byte by byte and cut at every offset. */
 /*
  * A transcript of tests/proto says in its comments what to do after opening
- * ("# run: list retr dele top quit", "heads=MAX", "check=NUMBER:UIDL" with retr;
+ * ("# run: list retr dele top quit", "heads=MAX", "check=NUMBER:UIDL" with retr and
+ * "marks" after each message;
  * "stls", "max=N", "mech=NAME", "apop", "user=NAME", "secret=WORD", "ahead": STAT
  * and the listing together, "whole": not in pieces) and which lines must come of it ("# want: ...").
  */
@@ -24,6 +25,7 @@ struct play {
 	struct str got;
 	uint64_t max;
 	uint32_t *numbers;
+	size_t *marks; /* 1, 2 ... n */
 	size_t n;
 	const char *verb; /* of what is read */
 	bool has_data;    /* of the message that has begun */
@@ -138,8 +140,10 @@ run_list(struct play *play)
 	}
 	str_add_z(&play->got, "list");
 	play->numbers = xcalloc(l.n + 1, sizeof *play->numbers);
+	play->marks = xcalloc(l.n + 1, sizeof *play->marks);
 	for (size_t i = 0; i < l.n; i++) {
 		play->numbers[play->n++] = l.v[i].number;
+		play->marks[i] = i + 1;
 		str_printf(&play->got, " %u:%lu:%s", l.v[i].number,
 		           (unsigned long)l.v[i].size,
 		           l.v[i].uidl != NULL ? l.v[i].uidl : "-");
@@ -147,6 +151,16 @@ run_list(struct play *play)
 	str_add_c(&play->got, '\n');
 	pop3_listing_release(&l);
 	pop3_listing_release(&l);
+	return 0;
+}
+
+static int
+sink_reached(void *ctx, struct err *err)
+{
+	struct play *play = ctx;
+
+	(void)err;
+	str_add_z(&play->got, "mark\n");
 	return 0;
 }
 
@@ -162,9 +176,11 @@ wants_check(const struct play *play, struct pop3_check *check_r, char **uidl_r)
 		return false;
 	assert_true(slice_split(&value, ':', &number));
 	assert_int_equal(slice_u64(number, &n), 0);
-	*uidl_r = slice_dup(value);
+	*uidl_r = value.n > 0 ? slice_dup(value) : NULL;
 	/* It is set, whatever was there. */
-	*check_r = (struct pop3_check){ (uint32_t)n, *uidl_r, true };
+	*check_r = (struct pop3_check){ .number = (uint32_t)n,
+		                        .uidl = *uidl_r,
+		                        .same = true };
 	return true;
 }
 
@@ -189,14 +205,19 @@ run_retr(struct play *play)
 	play->verb = "retr";
 	if (wants_check(play, &check, &uidl))
 		sink.check = &check;
+	if (wants(play, "marks", NULL)) {
+		check.marks = play->marks;
+		check.mark_count = play->n;
+		check.reached = sink_reached;
+	}
 	rc = pop3_retr(play->p, play->numbers, play->n, play->max, &sink, &err);
 	free(uidl);
 	if (rc < 0)
 		return forget_begun(play, rc, &err);
 	str_add_z(&play->got, "retr done\n");
 	if (sink.check != NULL)
-		str_printf(&play->got, "check %s\n",
-		           check.same ? "same" : "other");
+		str_printf(&play->got, "check %s %zu\n",
+		           check.same ? "same" : "other", check.answered);
 	return 0;
 }
 
@@ -328,6 +349,7 @@ static void
 play_release(struct play *play, struct script **script)
 {
 	free(play->numbers);
+	free(play->marks);
 	str_release(&play->want);
 	str_release(&play->got);
 	script_free(script);
