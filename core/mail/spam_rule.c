@@ -4,9 +4,11 @@
  *
  * 1. The texts that rules look at are made once per message and only when a rule
  *    wants them (texts_get).
- * 2. A pattern that reaches its limit (re_match) has not matched; the time of
+ * 2. A pattern is tried only where the words stand that it cannot do without
+ *    (re_need.h), in texts that are folded.
+ * 3. A pattern that reaches its limit (re_match) has not matched; the time of
  *    all rules together is bounded by TRY_MS.
- * 3. Reading never fails: a rule is complete at the next "[" or the end, and is
+ * 4. Reading never fails: a rule is complete at the next "[" or the end, and is
  *    dropped with a warning when anything in it is wrong.
  */
 #include "mail/spam_rule.h"
@@ -361,33 +363,21 @@ struct texts {
 	const struct message *m;
 	struct arena *arena;
 	struct slice of[WHERE_COUNT];
+	struct re_grams grams[WHERE_COUNT]; /* of the folded ones */
 	bool made[WHERE_COUNT];
 };
 
-/* Fold, and take out what cannot be seen. */
+/* Folded: what cannot be seen is gone. */
 static struct slice
 fold(struct arena *a, struct slice s)
 {
-	struct str folded, seen;
+	struct str folded;
 	struct slice kept;
-	size_t i = 0;
 
 	str_init(&folded, s.n * 4 + 16);
 	unicode_fold(s, &folded);
-	str_init(&seen, folded.n + 1);
-	while (i < folded.n) {
-		uint32_t c;
-		size_t len = utf8_decode(folded.p + i, folded.n - i, &c);
-
-		if (c != 0xad && !(c >= 0x200b && c <= 0x200f) &&
-		    !(c >= 0x202a && c <= 0x202e) &&
-		    !(c >= 0x2060 && c <= 0x206f) && c != 0xfeff)
-			str_add(&seen, folded.p + i, len);
-		i += len;
-	}
-	kept = arena_slice(a, str_slice(&seen));
+	kept = arena_slice(a, str_slice(&folded));
 	str_release(&folded);
-	str_release(&seen);
 	return kept;
 }
 
@@ -435,23 +425,51 @@ texts_make(struct texts *t, enum where w)
 static struct slice
 texts_get(struct texts *t, enum where w)
 {
-	if (!t->made[w])
+	if (!t->made[w]) {
 		t->of[w] = texts_make(t, w);
+		/* Links are as they were written. */
+		if (w != WHERE_LINKS)
+			re_grams_make(&t->grams[w], t->of[w]);
+	}
 	t->made[w] = true;
 	return t->of[w];
 }
 
+static void
+texts_release(struct texts *t)
+{
+	for (int w = 0; w < WHERE_COUNT; w++)
+		re_grams_release(&t->grams[w]);
+}
+
+/* grams: of the text, when it is folded; else NULL. */
 static bool
-any_match(const struct rule *r, struct slice text, struct slice *seen_r)
+any_match(const struct rule *r, struct slice text, const struct re_grams *grams,
+          struct slice *seen_r)
 {
 	size_t i;
 
 	if (text.n == 0)
 		return false;
-	for (i = 0; i < r->matches.n; i++)
-		if (re_match(r->matches.v[i], text, seen_r) == 1)
+	for (i = 0; i < r->matches.n; i++) {
+		const struct re *re = r->matches.v[i];
+
+		if ((grams == NULL || re_may_match(re, grams)) &&
+		    re_match(re, text, seen_r) == 1)
 			return true;
+	}
 	return false;
+}
+
+static bool
+text_matches(const struct rule *r, struct texts *t, enum where w,
+             struct slice *seen_r)
+{
+	struct slice text = texts_get(t, w);
+
+	return any_match(r, text,
+	                 t->grams[w].bits != NULL ? &t->grams[w] : NULL,
+	                 seen_r);
 }
 
 static bool
@@ -473,7 +491,7 @@ header_matches(const struct rule *r, const struct texts *t,
 
 	for (i = 0; i < t->v->header_count && r->headers.n > 0; i++)
 		if (is_wanted(r, t->v->headers[i].name) &&
-		    any_match(r, t->v->headers[i].value, seen_r))
+		    any_match(r, t->v->headers[i].value, NULL, seen_r))
 			return true;
 	return false;
 }
@@ -502,7 +520,7 @@ rule_speaks(const struct rule *r, struct texts *t, struct slice *seen_r)
 		return true;
 	for (w = 0; w < WHERE_COUNT; w++)
 		if ((r->where >> w & 1) != 0 &&
-		    any_match(r, texts_get(t, (enum where)w), seen_r))
+		    text_matches(r, t, (enum where)w, seen_r))
 			return true;
 	return false;
 }
@@ -540,6 +558,7 @@ spam_rules_try(const struct spam_rules *r, const struct spam_view *v,
 			                   rule->score };
 		hits_r->score += rule->score;
 	}
+	texts_release(&t);
 }
 
 void

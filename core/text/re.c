@@ -36,6 +36,7 @@
 struct re {
 	pcre2_code *code;
 	pcre2_match_context *context;
+	struct re_need *need; /* NULL: not known */
 };
 
 static int64_t
@@ -127,6 +128,7 @@ re_new(struct slice pattern, unsigned flags, struct err *err)
 	(void)pcre2_jit_compile(code, PCRE2_JIT_COMPLETE);
 	re = xcalloc(1, sizeof *re);
 	re->code = code;
+	re->need = re_need_new(pattern, flags);
 	re->context = pcre2_match_context_create(NULL);
 	if (re->context == NULL) {
 		(void)err_set(err, ERR_CONFIG, _("out of memory"));
@@ -145,6 +147,7 @@ re_free(struct re **re)
 		return;
 	pcre2_match_context_free((*re)->context);
 	pcre2_code_free((*re)->code);
+	re_need_free(&(*re)->need);
 	free(*re);
 	*re = NULL;
 }
@@ -228,4 +231,10 @@ out:
 	pcre2_match_data_free(s.data);
 	pcre2_match_context_free(s.context);
 	return result;
+}
+
+bool
+re_may_match(const struct re *re, const struct re_grams *grams)
+{
+	return re_need_met(re->need, grams);
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "text/re_need.h"
 #include "util/err.h"
 #include "util/slice.h"
 
@@ -23,5 +24,9 @@ void re_free(struct re **re);
 /* 1 match, 0 none, -1 a limit was reached (takes at most about 50 ms).  span_r
  * (may be NULL): the match, slice of text.  Text may hold ill-formed UTF-8. */
 int re_match(const struct re *re, struct slice text, struct slice *span_r);
+
+/* May re match the folded text that grams were made of (re_need.h)?  For many
+ * patterns on one text: far cheaper than to try. */
+bool re_may_match(const struct re *re, const struct re_grams *grams);
 
 #endif

@@ -1,0 +1,175 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* re_need: never asks for more than the pattern does, and asks for enough. */
+#include "lib/test.h"
+
+#include "text/re.h"
+#include "text/unicode.h"
+#include "util/fsx.h"
+
+#define TEXT_MAX 100000
+
+/* 1 may match, 0 cannot, -1 nothing is known. */
+static int
+may(const char *pattern, unsigned flags, const char *text)
+{
+	struct re_need *need = re_need_new(slice_of(pattern), flags);
+	struct re_grams g = { 0 };
+	int result = -1;
+
+	re_grams_make(&g, slice_of(text));
+	if (need != NULL)
+		result = re_need_met(need, &g);
+	re_need_free(&need);
+	re_need_free(&need);
+	re_grams_release(&g);
+	re_grams_release(&g);
+	return result;
+}
+
+static void
+test_what_is_needed(void **state)
+{
+	static const struct {
+		const char *pattern, *text;
+		int result;
+	} cases[] = {
+		{ "casino", "the casino is open", 1 },
+		{ "CASINO", "the casino is open", 1 },
+		{ "casino", "the case is open", 0 },
+		{ "casino|lottery", "a lottery", 1 },
+		{ "casino|lottery", "nothing", 0 },
+		{ "casino|.*", "nothing", -1 },
+		{ "(?:casino|)lottery", "lottery", 1 },
+		{ "casino\\s+bonus", "bonus of the casino", 1 },
+		{ "casino\\s+bonus", "the casino", 0 },
+		{ "casinos?", "casino", 1 },
+		{ "casinox*", "casino", 1 },
+		{ "casinox{0,3}", "casino", 1 },
+		{ "casinox{2}", "casino", 0 },
+		{ "(?:casino){0,2}lottery", "lottery", 1 },
+		{ "(?:casino)?+lottery", "lottery", 1 },
+		{ "(?:casino)+", "lottery", 0 },
+		{ "abc+?def", "abccdef", 1 },
+		{ "(?=casino)lottery", "lottery", 1 },
+		{ "(?<!casino)lottery", "lottery", 1 },
+		{ "[casino]", "x", -1 },
+		{ "[]casino]lottery", "lottery", 1 },
+		{ "[^]\\]x]lottery", "lottery", 1 },
+		{ "\\.exe(?:\\n|$)", "virus.exe", 1 },
+		{ "\\.exe(?:\\n|$)", "virus.com", 0 },
+		{ "\\p{Hangul}casino", "casino", 1 },
+		{ "\ub300\ucd9c\\W{0,3}\uac00\ub2a5",
+		  "\ub300\ucd9c \uac00\ub2a5", 1 },
+		{ "\ub300\ucd9c\\W{0,3}\uac00\ub2a5", "\ub300\ucd9c", 0 },
+		{ "caf\u00e9casino", "caf casino", 1 },
+		{ "(?-i)[A-Z]casino", "casino", 1 },
+		{ "a{,3}casino", "casino", 1 },
+		{ "x{a}casino", "x{a}casino", 1 },
+		/* Not understood: anything may match. */
+		{ "(casino)\\1", "x", -1 },
+		{ "(?i)casino", "x", -1 },
+		{ "(?x)ca sino", "x", -1 },
+		{ "(?(?=a)casino|b)", "x", -1 },
+		{ "\\Qcasino\\E", "x", -1 },
+		{ "\\x41casino", "x", -1 },
+		{ "casino(?#note)", "x", -1 },
+		{ "(*UCP)casino", "x", -1 },
+		{ "(casino", "x", -1 },
+		{ "casino)", "x", -1 },
+		{ "[casino", "x", -1 },
+		{ "ab", "x", -1 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+		if (may(cases[i].pattern, RE_ICASE, cases[i].text) !=
+		    cases[i].result)
+			fail_msg("%s on %s", cases[i].pattern, cases[i].text);
+	assert_int_equal(may("casino.*", RE_LITERAL, "casino"), 0);
+	assert_int_equal(may("casino.*", RE_LITERAL, "casino.*"), 1);
+	assert_int_equal(may("*casino*bonus?", RE_WILDCARD, "casino"), 0);
+	assert_int_equal(may("*casino*bonus?", RE_WILDCARD, "casino, bonus!"),
+	                 1);
+	assert_int_equal(may("*", RE_WILDCARD, "x"), -1);
+}
+
+/* Deep groups end somewhere. */
+static void
+test_deep(void **state)
+{
+	char pattern[300] = "";
+
+	(void)state;
+	memset(pattern, '(', 100);
+	memset(pattern + 100, 'a', 10);
+	memset(pattern + 110, ')', 100);
+	assert_int_equal(may(pattern, RE_ICASE, "x"), -1);
+}
+
+/* Each pattern of our rules, on texts cut out of the rules themselves: where it
+ * matches it may match. */
+static void
+try_on(const struct re *re, struct slice text)
+{
+	struct re_grams g = { 0 };
+	struct slice span;
+	struct str folded;
+
+	str_init(&folded, TEXT_MAX);
+	unicode_fold(text, &folded);
+	re_grams_make(&g, str_slice(&folded));
+	if (re_match(re, str_slice(&folded), &span) == 1)
+		assert_true(re_may_match(re, &g));
+	re_grams_release(&g);
+	str_release(&folded);
+}
+
+static void
+test_never_more_than_the_pattern(void **state)
+{
+	const char *folder = getenv("PABAL_DATADIR");
+	char *path =
+		fsx_join(folder != NULL ? folder : "data", "spam-rules.conf");
+	struct err err = { 0 };
+	struct slice rest;
+	struct slice line;
+	struct str text;
+	size_t tried = 0;
+
+	(void)state;
+	str_init(&text, TEXT_MAX);
+	assert_int_equal(fsx_read(path, TEXT_MAX, &text, &err), 0);
+	rest = str_slice(&text);
+	while (slice_line(&rest, &line)) {
+		struct slice pattern;
+		struct slice all = str_slice(&text);
+		struct slice piece;
+		struct re *re;
+
+		if (!slice_starts(line, "match = /"))
+			continue;
+		pattern = slice_make(line.p + 9, line.n - 10);
+		re = re_new(pattern, RE_ICASE, &err);
+		assert_non_null(re);
+		/* The words of all patterns, one after the other. */
+		while (slice_split(&all, '|', &piece))
+			try_on(re, piece);
+		re_free(&re);
+		tried++;
+	}
+	assert_true(tried > 20);
+	str_release(&text);
+	free(path);
+}
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_needed),
+		cmocka_unit_test(test_deep),
+		cmocka_unit_test(test_never_more_than_the_pattern),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
