@@ -10,7 +10,10 @@
  *    stream_read_line(), and the rate floor, which only counts time spent
  *    waiting.  A flush starts a new floor: round trips of short commands are no
  *    slowness.
- * 4. No signal: send() has MSG_NOSIGNAL.
+ * 4. What was handed to the network is counted by the backend's word: a write
+ *    that fails sent nothing of its bytes that the peer could use.  A TLS record
+ *    that is not complete cannot be read, and no write is larger than one.
+ * 5. No signal: send() has MSG_NOSIGNAL.
  *
  * Rejected: stdio (no deadlines, blocking), an event loop (protocols read like
  * the RFC when they block, and there is one worker per account).
@@ -51,6 +54,8 @@ struct stream {
 	int min_rate;
 	bool tls;
 	uint64_t bytes_in;
+	uint64_t written;
+	uint64_t handed;
 	/* The rate floor's window. */
 	int64_t waited_ms;
 	uint64_t window_bytes;
@@ -436,6 +441,7 @@ push(struct stream *s, const char *p, size_t n, struct err *err)
 			return -1;
 		p += sent;
 		n -= (size_t)sent;
+		s->handed += (uint64_t)sent;
 	}
 	return 0;
 }
@@ -459,6 +465,7 @@ stream_flush(struct stream *s, struct err *err)
 int
 stream_write(struct stream *s, const void *p, size_t n, struct err *err)
 {
+	s->written += n;
 	if (n > OUT_SIZE - s->out.n && stream_flush(s, err) < 0)
 		return -1;
 	if (n > OUT_SIZE)
@@ -486,6 +493,18 @@ stream_printf(struct stream *s, struct err *err, const char *fmt, ...)
 		rc = stream_write(s, text.p, text.n, err);
 	str_release(&text);
 	return rc;
+}
+
+uint64_t
+stream_written(const struct stream *s)
+{
+	return s->written;
+}
+
+uint64_t
+stream_handed(const struct stream *s)
+{
+	return s->handed;
 }
 
 uint64_t

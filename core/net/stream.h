@@ -55,6 +55,10 @@ int stream_printf(struct stream *s, struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
 int stream_flush(struct stream *s, struct err *err);
 uint64_t stream_bytes_in(const struct stream *s);
+/* Bytes given to stream_write, and those of them that the network took: what is
+ * above them the peer cannot have (for writes of at most 16384 bytes). */
+uint64_t stream_written(const struct stream *s);
+uint64_t stream_handed(const struct stream *s);
 int stream_fd(const struct stream *s); /* -1 for scripts */
 bool stream_is_tls(const struct stream *s);
 int stream_cancel_fd(const struct stream *s);

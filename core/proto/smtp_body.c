@@ -55,13 +55,13 @@ smtp_body_scan(struct slice message)
 	return facts;
 }
 
-int
-smtp_body_write(struct stream *s, struct slice message, struct err *err)
+static int
+write_lines(struct stream *s, struct slice message, bool stuff, struct err *err)
 {
 	struct slice line;
 
 	while (next_line(&message, &line)) {
-		if (line.n > 0 && line.p[0] == '.' &&
+		if (stuff && line.n > 0 && line.p[0] == '.' &&
 		    stream_write(s, ".", 1, err) != 0)
 			return -1;
 		if (stream_write(s, line.p, line.n, err) != 0 ||
@@ -69,4 +69,26 @@ smtp_body_write(struct stream *s, struct slice message, struct err *err)
 			return -1;
 	}
 	return 0;
+}
+
+int
+smtp_body_write(struct stream *s, struct slice message, struct err *err)
+{
+	return write_lines(s, message, true, err);
+}
+
+int
+smtp_body_write_chunk(struct stream *s, struct slice message, struct err *err)
+{
+	return write_lines(s, message, false, err);
+}
+
+struct slice
+smtp_body_first(struct slice message)
+{
+	struct slice rest = message;
+	struct slice line;
+
+	(void)next_line(&rest, &line); /* empty: so is what is taken */
+	return slice_head(message, message.n - rest.n);
 }

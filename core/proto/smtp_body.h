@@ -27,5 +27,11 @@ struct smtp_body smtp_body_scan(struct slice message);
  * final dot is not written.  Returns 0, or -1 of stream_write.
  */
 int smtp_body_write(struct stream *s, struct slice message, struct err *err);
+/* The same for BDAT (RFC 3030): no dots are stuffed, smtp_body_scan's size is
+ * what goes out. */
+int smtp_body_write_chunk(struct stream *s, struct slice message,
+                          struct err *err);
+/* The first line of a message, with its line end. */
+struct slice smtp_body_first(struct slice message);
 
 #endif

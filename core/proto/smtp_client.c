@@ -175,6 +175,8 @@ hello(struct smtp *c, struct err *err)
 	(void)slice_line(&rest, &line); /* the server's name */
 	while (slice_line(&rest, &line))
 		learn_line(c, line);
+	if (c->no_chunking)
+		c->ext &= ~(unsigned)SMTP_EXT_CHUNKING;
 	return 0;
 }
 
@@ -244,6 +246,7 @@ smtp_open_stream(struct stream *s, const struct smtp_opts *opts,
 	c->s = s;
 	c->timeout_ms =
 		opts->timeout_ms > 0 ? opts->timeout_ms : DEFAULT_TIMEOUT_MS;
+	c->no_chunking = opts->no_chunking;
 	smtp_reply_init(&c->reply);
 	str_init(&c->offered, OFFERED_MAX);
 	/* No floor for the rate: an answer may be short and late.  Each reply has
@@ -281,7 +284,13 @@ smtp_ext(const struct smtp *c)
 bool
 smtp_alive(const struct smtp *c)
 {
-	return !c->broken;
+	return !c->broken && !c->quitting;
+}
+
+bool
+smtp_bdat_refused(const struct smtp *c)
+{
+	return c->bdat_refused;
 }
 
 uint64_t
@@ -308,7 +317,8 @@ smtp_close(struct smtp **c)
 		old->timeout_ms = QUIT_TIMEOUT_MS;
 		stream_set_timeout(old->s, QUIT_TIMEOUT_MS, 0);
 		/* All that mattered was answered before. */
-		if (stream_printf(old->s, &ignored, "QUIT\r\n") == 0)
+		if (old->quitting ||
+		    stream_printf(old->s, &ignored, "QUIT\r\n") == 0)
 			(void)smtp_turn(old, &ignored);
 	}
 	stream_close(&old->s);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* SMTP client (RFC 5321, 3207, 4954, 2920, 1870, 6152): blocking, sequential. */
+/* SMTP client (RFC 5321, 3207, 4954, 2920, 3030, 3461, 1870, 6152): blocking, sequential. */
 #ifndef PROTO_SMTP_CLIENT_H
 #define PROTO_SMTP_CLIENT_H
 
@@ -29,6 +29,7 @@ struct smtp_opts {
 	sasl_prepare_fn *prepare; /* for SCRAM; may be NULL */
 	int timeout_ms;
 	int cancel_fd;
+	bool no_chunking; /* CHUNKING is not believed */
 };
 
 enum smtp_ext {
@@ -58,6 +59,62 @@ struct smtp_recipient {
 	char words[256]; /* the server's, cleaned */
 };
 
+/* What the sender wants to hear of the delivery (RFC 3461).  0: nothing but what
+ * the server says by itself. */
+enum smtp_dsn {
+	SMTP_DSN_SUCCESS = 1,
+	SMTP_DSN_FAILURE = 2,
+	SMTP_DSN_DELAY = 4,
+	SMTP_DSN_NEVER = 8, /* alone */
+	SMTP_DSN_FULL = 16, /* the whole message comes back, not its header */
+};
+
+/*
+ * One mail and what became of it.
+ *
+ * from      without "<>"; "" or NULL: the empty return path.
+ * message   CRLF or LF lines (normalised on the wire), no Bcc inside.
+ * dsn       enum smtp_dsn; asked for where the server offers DSN.
+ * envid     comes back in the reports; may be NULL.
+ *
+ * rc        0 when the server answered for all recipients; -1 with err.
+ * in_doubt  the last octet was sent and no answer came.
+ *
+ * Refused before anything of it is sent, ERR_REFUSED and the connection as
+ * before: an address that cannot be sent (its recipient is marked), a message
+ * larger than SIZE, a line above 998 octets, a NUL, 8-bit text without
+ * 8BITMIME.  The fates of the others stay SMTP_FATE_UNKNOWN.
+ *
+ * Fates at -1: those the server refused stay so; when MAIL or the message was
+ * refused all others have its code; when the connection was lost before the
+ * last octet they are SMTP_FATE_RETRY, after it SMTP_FATE_UNKNOWN.
+ */
+struct smtp_mail {
+	const char *from;
+	struct smtp_recipient *rcpt;
+	size_t rcpt_count;
+	struct slice message;
+	unsigned dsn;
+	const char *envid;
+	int rc;
+	bool in_doubt;
+	struct err err;
+};
+
+/*
+ * Where mails come from and go to.
+ *
+ * next   the next one, valid until done; NULL: there are no more.
+ * done   its outcome is final; called once for each.
+ * pause  the server is about to be waited for: time for slow work.
+ */
+struct smtp_feed {
+	void *ctx;
+	struct smtp_mail *(*next)(void *ctx);
+	void (*done)(void *ctx, struct smtp_mail *m);
+	void (*pause)(void *ctx);
+};
+
 struct smtp;
 
 /*
@@ -78,23 +135,19 @@ const struct tls_info *smtp_tls_info(const struct smtp *c);
 bool smtp_alive(const struct smtp *c);
 /* The largest message the server takes (SIZE); 0 it did not say. */
 uint64_t smtp_size_limit(const struct smtp *c);
+/* Was BDAT refused by a server that offers it?  Nothing of what was written with
+ * it was taken; another connection with no_chunking can do it. */
+bool smtp_bdat_refused(const struct smtp *c);
 /*
- * One mail transaction.  message: CRLF or LF lines (normalised on the wire, dots
- * stuffed), no Bcc inside.  Fills each recipient.  Returns 0 when the server
- * answered for all of them; -1 with err when the connection is lost or MAIL was
- * refused.  After the final dot was sent and no answer came, *in_doubt_r.
+ * Send all that feed has, several at once where the server's extensions allow
+ * it, until there is no more or the connection is over (smtp_alive).  Each mail
+ * that was taken from it is given back with its own outcome.
+ */
+void smtp_send_feed(struct smtp *c, const struct smtp_feed *feed);
+/*
+ * One mail transaction: struct smtp_mail's text holds.  Returns its rc.
  *
- * from        without "<>"; "" or NULL: the empty return path.
  * in_doubt_r  may be NULL.
- *
- * Refused before anything is sent, ERR_REFUSED and the connection as before: an
- * address that cannot be sent (its recipient is marked), a message larger than
- * SIZE, a line above 998 octets, a NUL, 8-bit text without 8BITMIME.  The fates
- * of the others stay SMTP_FATE_UNKNOWN.
- *
- * Fates at -1: those the server refused stay so; when MAIL or the message was
- * refused all others have its code; when the connection was lost before the
- * final dot they are SMTP_FATE_RETRY, after it SMTP_FATE_UNKNOWN.
  */
 int smtp_send(struct smtp *c, const char *from, struct smtp_recipient *rcpt,
               size_t rcpt_count, struct slice message, bool *in_doubt_r,

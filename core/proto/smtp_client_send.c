@@ -1,55 +1,45 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * SMTP client: one mail transaction (RFC 5321, section 3.3; RFC 2920).
+ * SMTP client: mail transactions by DATA (RFC 5321, section 3.3; RFC 2920).
  *
- * 1. What cannot be sent right is refused before MAIL: the connection stays as
- *    it was and the caller can build the message anew.
- * 2. Each recipient has its own fate.  Only those whose RCPT was answered 2xx
- *    ride on the final dot; its answer is theirs.
- * 3. With PIPELINING the commands go in windows: at most WINDOW replies are
+ *    begin -> commands -> 354 -> text -> [dot + commands of the next] -> reply
+ *
+ * 1. The rules for one mail are those of smtp_flight.c.
+ * 2. With PIPELINING the commands go in windows: at most WINDOW replies are
  *    outstanding, so that neither side ever waits with full buffers for the
  *    other.  DATA ends the last window.
  *    When nobody is left and DATA is answered with 354 all the same, we hang up:
  *    a lone dot (RFC 2920, 3.1) would make some servers deliver an empty
  *    message.
- * 4. The final dot is a write of its own, after the server's system has taken
- *    all of the text.  What fails before it left the message with us for
- *    certain; what fails from it on is in doubt.
- * 5. The answer to the dot has ten minutes (RFC 5321, 4.5.3.2.6): to give up
- *    early makes duplicates (RFC 1047).
- *
- * Rejected: CHUNKING.  BDAT needs no stuffing but has the same doubt at its
- * end, and a transaction that fails half way must be told apart from DATA's.
+ * 3. With PIPELINING the final dot goes out together with the next mail's
+ *    first window: one round trip a mail.  At most one mail is in doubt.
+ * 4. Before the dot nothing may have been said by the server.  A text larger
+ *    than DRAIN_ABOVE is first taken by the server's system as a whole: what
+ *    fails before left the message with us for certain.  For smaller ones that
+ *    round trip would cost more than the rare doubt.
+ * 5. Work that is slow (feed->pause) is done while the server is at work.
  */
-#include "proto/smtp_client_priv.h"
-
 #include <poll.h>
-#include <stdio.h>
-#include <string.h>
 
-#include "proto/smtp_address.h"
 #include "proto/smtp_body.h"
 #include "proto/smtp_drain.h"
+#include "proto/smtp_flight.h"
 #include "util/i18n.h"
-#include "util/utf8.h"
 
 #include "util/banned.h"
 
 #define WINDOW         64
+#define DRAIN_ABOVE    65536
 #define DOT_TIMEOUT_MS 600000
 /* For the last words of a server that hung up. */
 #define EARLY_TIMEOUT_MS 500
 
-struct envelope {
-	const char *from;
-	struct smtp_recipient *rcpt;
-	size_t rcpt_count;
-	struct slice message;
-	struct smtp_body body;
-	bool utf8;
-	bool mail_refused;
-	size_t accepted; /* recipients with 2xx */
-	int data_code;   /* 0: DATA was not sent */
+struct data_run {
+	struct smtp *c;
+	const struct smtp_feed *feed;
+	struct flight now;
+	struct flight
+		before; /* its dot was written, not answered; or no mail */
 };
 
 static bool
@@ -58,304 +48,170 @@ is_pipelining(const struct smtp *c)
 	return (c->ext & SMTP_EXT_PIPELINING) != 0;
 }
 
-/* Fates */
-
-static void
-set_fate(struct smtp_recipient *r, enum smtp_fate fate, int code,
-         struct slice words)
-{
-	size_t n = utf8_clean_line(words.p, words.n, r->words,
-	                           sizeof r->words - 1);
-
-	r->words[n] = '\0';
-	r->fate = fate;
-	r->code = code;
-}
-
-static void
-set_fate_by_reply(struct smtp_recipient *r, const struct smtp_reply *reply)
-{
-	struct slice words = slice_rtrim(str_slice(&reply->text));
-
-	set_fate(r, reply->code >= 500 ? SMTP_FATE_REFUSED : SMTP_FATE_RETRY,
-	         reply->code, words);
-}
-
-/* Not refused so far, waiting for the dot's answer. */
-static bool
-is_riding(const struct smtp_recipient *r)
-{
-	return r->fate == SMTP_FATE_UNKNOWN;
-}
-
-/* All that were not refused before share the last reply. */
-static void
-share_reply(struct envelope *e, const struct smtp_reply *reply)
-{
-	for (size_t i = 0; i < e->rcpt_count; i++)
-		if (is_riding(&e->rcpt[i]))
-			set_fate_by_reply(&e->rcpt[i], reply);
-}
-
-/* They share a fate; reply may be NULL. */
-static void
-share_fate(struct envelope *e, enum smtp_fate fate,
-           const struct smtp_reply *reply)
-{
-	struct slice words = SLICE_NONE;
-
-	if (reply != NULL)
-		words = slice_rtrim(str_slice(&reply->text));
-	for (size_t i = 0; i < e->rcpt_count; i++)
-		if (is_riding(&e->rcpt[i]))
-			set_fate(&e->rcpt[i], fate,
-			         reply != NULL ? reply->code : 0, words);
-}
-
-/* Checks before anything is sent */
-
-static int
-check_address(const struct smtp *c, struct envelope *e, const char *spec,
-              struct err *err)
-{
-	switch (smtp_address_check(slice_of(spec))) {
-	case SMTP_ADDRESS_OK:
-		return 0;
-	case SMTP_ADDRESS_8BIT:
-		e->utf8 = true;
-		if ((c->ext & SMTP_EXT_SMTPUTF8) != 0)
-			return 0;
-		return err_set(err, ERR_REFUSED,
-		               _("the server takes no address outside ASCII: "
-		                 "'%s'"),
-		               spec);
-	case SMTP_ADDRESS_BAD:
-		break;
-	}
-	return err_set(err, ERR_REFUSED, _("'%s' is no mail address"),
-	               spec != NULL ? spec : "");
-}
-
-static int
-check_addresses(const struct smtp *c, struct envelope *e, struct err *err)
-{
-	int rc = 0;
-
-	if (e->rcpt_count == 0)
-		return err_set(err, ERR_REFUSED,
-		               _("the message has no recipient"));
-	if (e->from[0] != '\0')
-		rc = check_address(c, e, e->from, err);
-	for (size_t i = 0; i < e->rcpt_count; i++) {
-		struct smtp_recipient *r = &e->rcpt[i];
-		struct err why = { 0 };
-
-		if (check_address(c, e, r->spec, &why) == 0)
-			continue;
-		set_fate(r, SMTP_FATE_REFUSED, 0, slice_of(why.text));
-		if (rc == 0 && err != NULL)
-			*err = why;
-		rc = -1;
-	}
-	return rc;
-}
-
-static int
-check_body(const struct smtp *c, const struct envelope *e, struct err *err)
-{
-	if (c->size_limit > 0 && e->body.size > c->size_limit)
-		return err_set(err, ERR_REFUSED,
-		               _("the message has %llu bytes, the server "
-		                 "takes %llu at most"),
-		               (unsigned long long)e->body.size,
-		               (unsigned long long)c->size_limit);
-	if (e->body.longest > SMTP_TEXT_LINE_MAX)
-		return err_set(err, ERR_REFUSED,
-		               _("the message has a line of %zu bytes, mail "
-		                 "allows %d"),
-		               e->body.longest, SMTP_TEXT_LINE_MAX);
-	if (e->body.nul)
-		return err_set(err, ERR_REFUSED,
-		               _("the message has a NUL byte in its text"));
-	if (e->body.eight_bit && (c->ext & SMTP_EXT_8BITMIME) == 0)
-		return err_set(err, ERR_REFUSED,
-		               _("the server takes 7-bit text only"));
-	return 0;
-}
-
-/* Commands */
-
-static int
-write_mail(struct smtp *c, const struct envelope *e, struct err *err)
-{
-	struct str line;
-	int rc;
-
-	str_init(&line, SMTP_ADDRESS_MAX + 128);
-	str_printf(&line, "MAIL FROM:<%s>", e->from);
-	if ((c->ext & SMTP_EXT_SIZE) != 0)
-		str_printf(&line, " SIZE=%llu",
-		           (unsigned long long)e->body.size);
-	if (e->body.eight_bit || e->utf8)
-		str_add_z(&line, " BODY=8BITMIME");
-	if (e->utf8)
-		str_add_z(&line, " SMTPUTF8");
-	str_add_z(&line, "\r\n");
-	rc = stream_write(c->s, line.p, line.n, err);
-	str_release(&line);
-	return rc;
-}
-
-/* Command number i of a transaction: MAIL, one RCPT each, DATA. */
-static int
-write_command(struct smtp *c, const struct envelope *e, size_t i,
-              struct err *err)
-{
-	int rc;
-
-	if (i == 0)
-		rc = write_mail(c, e, err);
-	else if (i <= e->rcpt_count)
-		rc = stream_printf(c->s, err, "RCPT TO:<%s>\r\n",
-		                   e->rcpt[i - 1].spec);
-	else
-		rc = stream_write(c->s, "DATA\r\n", 6, err);
-	if (rc != 0)
-		c->broken = true;
-	return rc;
-}
-
-static void
-mail_refused(struct smtp *c, struct envelope *e, struct err *err)
-{
-	share_reply(e, &c->reply);
-	(void)smtp_reply_error(&c->reply, _("the sender was refused"), err);
-	if (c->reply.code == 530 && err != NULL) {
-		(void)smtp_reply_error(
-			&c->reply, _("the server wants a login first"), err);
-		err->code = ERR_AUTH;
-	}
-}
-
-/* MAIL and RCPT know yes and no only. */
-static int
-not_expected(struct smtp *c, struct err *err)
-{
-	c->broken = true;
-	return smtp_reply_error(&c->reply,
-	                        _("the answer of the server is not understood"),
-	                        err);
-}
-
-/* What the reply just read says about command i.  DATA's is left to the caller.
- * 0, or -1 when there is no going on. */
-static int
-learn_reply(struct smtp *c, struct envelope *e, size_t i, struct err *err)
-{
-	int kind = c->reply.code / 100;
-
-	if (i > e->rcpt_count)
-		return 0;
-	if (kind == 3)
-		return not_expected(c, err);
-	if (i == 0 && kind != 2) {
-		mail_refused(c, e, err);
-		e->mail_refused = true;
-	} else if (i > 0 && !e->mail_refused) {
-		if (kind == 2)
-			e->accepted++;
-		else
-			set_fate_by_reply(&e->rcpt[i - 1], &c->reply);
-	}
-	return 0;
-}
-
-/* Read the replies to commands [from, end).  0, or -1 connection lost. */
-static int
-read_window(struct smtp *c, struct envelope *e, size_t from, size_t end,
-            struct err *err)
-{
-	for (size_t i = from; i < end; i++) {
-		/* The first trouble is the one to tell. */
-		struct err *told = e->mail_refused ? NULL : err;
-
-		if (smtp_get_reply(c, told) != 0)
-			return -1;
-		if (learn_reply(c, e, i, told) != 0)
-			return -1;
-		if (!c->broken)
-			continue;
-		if (i > e->rcpt_count)
-			return 0;
-		if (!e->mail_refused)
-			(void)smtp_reply_error(
-				&c->reply, _("the server ends the connection"),
-				err);
-		return -1;
-	}
-	return 0;
-}
-
-static int
-write_window(struct smtp *c, const struct envelope *e, size_t from, size_t end,
-             struct err *err)
-{
-	if (smtp_in_step(c, err) != 0)
-		return -1;
-	for (size_t i = from; i < end; i++)
-		if (write_command(c, e, i, err) != 0)
-			return -1;
-	if (stream_flush(c->s, err) != 0) {
-		c->broken = true;
-		return -1;
-	}
-	return 0;
-}
-
-/*
- * MAIL, RCPT and DATA, window by window.  Alone in its window, DATA is sent
- * only when somebody is to get the message; e->data_code is 0 then.
- *
- * Returns 0, or -1: connection lost.
- */
-static int
-send_commands(struct smtp *c, struct envelope *e, struct err *err)
-{
-	size_t total = e->rcpt_count + 2;
-	size_t window = is_pipelining(c) ? WINDOW : 1;
-
-	c->dirty = true;
-	for (size_t from = 0; from < total; from += window) {
-		size_t end = total - from < window ? total : from + window;
-
-		if (e->mail_refused || (from == total - 1 && e->accepted == 0))
-			return 0;
-		if (write_window(c, e, from, end, err) != 0 ||
-		    read_window(c, e, from, end, err) != 0)
-			return -1;
-	}
-	e->data_code = c->reply.code;
-	return 0;
-}
-
-/* The message */
-
-/* Has the server said something while the text is still being sent? */
-static bool
-spoke_early(const struct smtp *c)
+bool
+smtp_has_spoken(const struct smtp *c)
 {
 	struct pollfd fd = { .fd = stream_fd(c->s), .events = POLLIN };
 
 	return stream_buffered(c->s) > 0 || (fd.fd >= 0 && poll(&fd, 1, 0) > 0);
 }
 
+int
+smtp_is_over(struct err *err)
+{
+	return err_set(err, ERR_RETRY,
+	               _("the connection to the server is over"));
+}
+
+int
+smtp_get_last_reply(struct smtp *c, struct err *err)
+{
+	int timeout_ms = c->timeout_ms;
+	int rc;
+
+	if (timeout_ms < DOT_TIMEOUT_MS)
+		c->timeout_ms = DOT_TIMEOUT_MS;
+	stream_set_timeout(c->s, c->timeout_ms, 0);
+	rc = smtp_get_reply(c, err);
+	c->timeout_ms = timeout_ms;
+	stream_set_timeout(c->s, timeout_ms, 0);
+	return rc;
+}
+
+static void
+give_back(struct data_run *d, struct flight *f)
+{
+	struct smtp_mail *m = f->mail;
+
+	f->mail = NULL;
+	d->feed->done(d->feed->ctx, m);
+}
+
+/* ---- the mail before ---- */
+
+/* Its dot is out: wait for the answer.  0, or -1 broken; given back. */
+static int
+end_before(struct data_run *d)
+{
+	struct flight *f = &d->before;
+	struct smtp *c = d->c;
+	struct err *err;
+
+	if (f->mail == NULL)
+		return 0;
+	err = &f->mail->err;
+	if (smtp_get_last_reply(c, err) != 0) {
+		flight_lose(c, f, NULL);
+	} else if (c->reply.code / 100 == 3) {
+		(void)flight_not_expected(c, err);
+		flight_lose(c, f, NULL);
+	} else {
+		flight_settle(c, f);
+	}
+	give_back(d, f);
+	return c->broken ? -1 : 0;
+}
+
+/* ---- commands ---- */
+
+static int
+flush(struct data_run *d)
+{
+	struct flight *f = d->now.mail != NULL ? &d->now : &d->before;
+
+	if (stream_flush(d->c->s, &f->mail->err) != 0) {
+		d->c->broken = true;
+		return -1;
+	}
+	d->feed->pause(d->feed->ctx);
+	return 0;
+}
+
+/* Write commands up to end, the one behind the last is DATA. */
+static int
+write_window(struct data_run *d, size_t end)
+{
+	struct flight *f = &d->now;
+
+	if (smtp_in_step(d->c, &f->mail->err) != 0)
+		return -1;
+	while (f->asked < end && f->asked < flight_commands(f))
+		if (flight_write_command(d->c, f) != 0)
+			return -1;
+	if (f->asked < end) {
+		f->asked++;
+		if (stream_write(d->c->s, "DATA\r\n", 6, &f->mail->err) != 0) {
+			d->c->broken = true;
+			return -1;
+		}
+	}
+	return flush(d);
+}
+
+/* The replies to all that was written.  0, or -1 connection lost. */
+static int
+read_window(struct data_run *d)
+{
+	struct flight *f = &d->now;
+
+	while (f->answered < f->asked) {
+		struct err why = { 0 };
+
+		if (smtp_get_reply(d->c, &why) != 0) {
+			if (!f->mail_refused)
+				f->mail->err = why;
+			return -1;
+		}
+		if (f->answered == flight_commands(f))
+			f->answered++;
+		else if (flight_learn(d->c, f) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/*
+ * MAIL, RCPT and DATA, window by window.  Alone in its window, DATA is sent
+ * only when somebody is to get the message.
+ *
+ * Returns the code of the reply to DATA, 0: it was not sent; -1: connection
+ * lost.
+ */
+static int
+send_commands(struct data_run *d)
+{
+	struct flight *f = &d->now;
+	size_t total = flight_commands(f) + 1;
+	size_t window = is_pipelining(d->c) ? WINDOW : 1;
+
+	while (f->asked < total) {
+		size_t left = total - f->asked;
+		size_t end = left < window ? total : f->asked + window;
+
+		if (f->mail_refused || (left == 1 && f->accepted == 0))
+			return 0;
+		if (write_window(d, end) != 0)
+			return -1;
+		if (end_before(d) != 0) {
+			(void)smtp_is_over(&f->mail->err);
+			return -1;
+		}
+		if (read_window(d) != 0)
+			return -1;
+	}
+	return d->c->reply.code;
+}
+
+/* ---- the message ---- */
+
 /*
  * The server spoke or hung up before the dot: it does not want the message, and
  * what it said is not the dot's answer.  Nothing was delivered.
  */
 static int
-stopped_early(struct smtp *c, struct envelope *e, struct err *err)
+stopped_early(struct smtp *c, struct flight *f)
 {
+	struct err *err = &f->mail->err;
 	struct err why = { 0 };
 
 	stream_set_timeout(c->s, EARLY_TIMEOUT_MS, 0);
@@ -365,8 +221,8 @@ stopped_early(struct smtp *c, struct envelope *e, struct err *err)
 			_("the server stopped the transfer of the message"),
 			err);
 		if (c->reply.code >= 400)
-			share_reply(e, &c->reply);
-	} else if (err != NULL && err->code == ERR_NONE) {
+			flight_refuse(c, f);
+	} else if (err->code == ERR_NONE) {
 		*err = why;
 	}
 	c->broken = true;
@@ -374,113 +230,198 @@ stopped_early(struct smtp *c, struct envelope *e, struct err *err)
 }
 
 static int
-send_text(struct smtp *c, struct envelope *e, struct err *err)
+send_text(struct smtp *c, struct flight *f)
 {
-	if (smtp_body_write(c->s, e->message, err) != 0 ||
-	    stream_flush(c->s, err) != 0 ||
-	    smtp_drain(c->s, c->timeout_ms, err) != 0) {
-		if (err->code == ERR_RETRY)
-			return stopped_early(c, e, err);
+	struct err *err = &f->mail->err;
+
+	if (smtp_body_write(c->s, f->mail->message, err) != 0 ||
+	    (f->body.size > DRAIN_ABOVE &&
+	     (stream_flush(c->s, err) != 0 ||
+	      smtp_drain(c->s, c->timeout_ms, err) != 0))) {
+		c->broken = true;
+		return err->code == ERR_RETRY ? stopped_early(c, f) : -1;
+	}
+	if (smtp_has_spoken(c))
+		return stopped_early(c, f);
+	if (stream_write(c->s, ".\r\n", 3, err) != 0) {
 		c->broken = true;
 		return -1;
 	}
-	return spoke_early(c) ? stopped_early(c, e, err) : 0;
-}
-
-static int
-get_dot_reply(struct smtp *c, struct err *err)
-{
-	int timeout_ms = c->timeout_ms;
-	int rc;
-
-	if (timeout_ms < DOT_TIMEOUT_MS)
-		c->timeout_ms = DOT_TIMEOUT_MS;
-	stream_set_timeout(c->s, c->timeout_ms, 0);
-	rc = smtp_turn(c, err);
-	c->timeout_ms = timeout_ms;
-	stream_set_timeout(c->s, timeout_ms, 0);
-	return rc;
-}
-
-/* 0 when the server answered for the message, whatever it said. */
-static int
-send_message(struct smtp *c, struct envelope *e, bool *in_doubt_r,
-             struct err *err)
-{
-	if (send_text(c, e, err) != 0)
-		return -1;
-	if (stream_write(c->s, ".\r\n", 3, err) != 0 ||
-	    get_dot_reply(c, err) != 0) {
-		c->broken = true;
-		*in_doubt_r = true;
-		return -1;
-	}
-	if (c->reply.code / 100 == 3) {
-		*in_doubt_r = true;
-		return not_expected(c, err);
-	}
-	c->dirty = false;
-	if (c->reply.code / 100 == 2)
-		share_fate(e, SMTP_FATE_SENT, &c->reply);
-	else
-		share_reply(e, &c->reply);
+	f->end = stream_written(c->s);
+	c->dirty = false; /* its answer ends the transaction, whatever it is */
 	return 0;
 }
 
-/* DATA was answered, or not even asked. */
+/* DATA was answered with code, or not even asked (0).  0: the text is written
+ * and its answer due; 1: it is decided; -1 */
 static int
-finish(struct smtp *c, struct envelope *e, bool *in_doubt_r, struct err *err)
+finish(struct data_run *d, int code)
 {
-	bool wanted = e->accepted > 0 && !e->mail_refused;
-	struct err *told = e->mail_refused ? NULL : err;
+	struct flight *f = &d->now;
+	struct err ignored = { 0 };
+	struct err *err = f->mail_refused ? &ignored : &f->mail->err;
 
-	if (e->data_code == 354 && wanted)
-		return send_message(c, e, in_doubt_r, err);
-	if (e->data_code == 354)
-		c->broken = true; /* it waits for a message to nobody */
-	if (e->data_code != 354 && e->data_code > 0 && e->data_code < 400)
-		return not_expected(c, told);
-	if (e->data_code >= 400 && wanted)
-		share_reply(e, &c->reply);
-	return e->mail_refused ? -1 : 0;
+	if (code == 354 && flight_wanted(f))
+		return send_text(d->c, f);
+	if (code == 354)
+		d->c->broken = true; /* it waits for a message to nobody */
+	else if (code > 0 && code < 400)
+		return flight_not_expected(d->c, err);
+	else if (code >= 400 && flight_wanted(f))
+		flight_refuse(d->c, f);
+	return 1;
 }
 
-static int
-reset(struct smtp *c, struct err *err)
+/* One mail up to its dot.  Given back, or d->before. */
+static void
+send_one(struct data_run *d)
 {
-	if (smtp_in_step(c, err) != 0)
-		return -1;
-	if (stream_write(c->s, "RSET\r\n", 6, err) != 0) {
-		c->broken = true;
-		return -1;
+	struct flight *f = &d->now;
+	int rc = -1;
+	int code;
+
+	f->reset = d->c->dirty;
+	code = send_commands(d);
+	if (code >= 0)
+		rc = finish(d, code);
+	if (rc == 0) {
+		d->before = *f;
+		*f = (struct flight){ 0 };
+		if (!is_pipelining(d->c) && flush(d) != 0)
+			flight_lose(d->c, &d->before, NULL);
+		else
+			return;
+		give_back(d, &d->before);
+		return;
 	}
-	if (smtp_turn(c, err) != 0)
-		return -1;
-	if (c->reply.code / 100 != 2) {
-		c->broken = true;
-		return smtp_reply_error(
-			&c->reply, _("the server ends the connection"), err);
+	if (rc < 0)
+		flight_lose(d->c, f, NULL);
+	if (d->before.mail != NULL) {
+		/* The window with its dot did not get away, or was not read. */
+		flight_lose(d->c, &d->before, &f->mail->err);
+		give_back(d, &d->before);
 	}
-	c->dirty = false;
-	return 0;
+	give_back(d, f);
 }
 
-static int
-transact(struct smtp *c, struct envelope *e, bool *in_doubt_r, struct err *err)
+static void
+send_by_data(struct smtp *c, const struct smtp_feed *feed)
 {
-	if (c->broken) {
-		share_fate(e, SMTP_FATE_RETRY, NULL);
-		return err_set(err, ERR_RETRY,
-		               _("the connection to the server is over"));
+	struct data_run d = { .c = c, .feed = feed };
+	struct smtp_mail *m;
+
+	while (!c->broken && (m = feed->next(feed->ctx)) != NULL) {
+		if (flight_begin(c, &d.now, m) != 0)
+			give_back(&d, &d.now);
+		else
+			send_one(&d);
+		if (d.before.mail != NULL && !is_pipelining(c))
+			(void)end_before(&d);
 	}
-	if (check_addresses(c, e, err) != 0 || check_body(c, e, err) != 0)
-		return -1;
-	if ((!c->dirty || reset(c, err) == 0) &&
-	    send_commands(c, e, err) == 0 && finish(c, e, in_doubt_r, err) == 0)
-		return 0;
-	if (!*in_doubt_r)
-		share_fate(e, SMTP_FATE_RETRY, NULL);
-	return -1;
+	if (d.before.mail == NULL)
+		return;
+	if (c->broken || flush(&d) != 0) {
+		flight_lose(c, &d.before, NULL);
+		give_back(&d, &d.before);
+	} else {
+		(void)end_before(&d);
+	}
+}
+
+/* The first mails of a feed were looked at. */
+struct ahead {
+	const struct smtp_feed *feed;
+	struct smtp_mail *taken[2];
+};
+
+static struct smtp_mail *
+next_ahead(void *ctx)
+{
+	struct ahead *a = ctx;
+	struct smtp_mail *m = a->taken[0];
+
+	a->taken[0] = a->taken[1];
+	a->taken[1] = NULL;
+	return m != NULL ? m : a->feed->next(a->feed->ctx);
+}
+
+static void
+done_ahead(void *ctx, struct smtp_mail *m)
+{
+	const struct ahead *a = ctx;
+
+	a->feed->done(a->feed->ctx, m);
+}
+
+static void
+pause_ahead(void *ctx)
+{
+	const struct ahead *a = ctx;
+
+	a->feed->pause(a->feed->ctx);
+}
+
+/* The connection broke before its turn came. */
+static void
+not_begun(struct smtp_mail *m, const struct smtp_feed *feed)
+{
+	m->in_doubt = false;
+	m->rc = smtp_is_over(&m->err);
+	for (size_t i = 0; i < m->rcpt_count; i++)
+		m->rcpt[i].fate = SMTP_FATE_RETRY;
+	feed->done(feed->ctx, m);
+}
+
+/* BDAT helps from the second mail on. */
+void
+smtp_send_feed(struct smtp *c, const struct smtp_feed *feed)
+{
+	struct ahead a = { .feed = feed };
+	struct smtp_feed all = { .ctx = &a,
+		                 .next = next_ahead,
+		                 .done = done_ahead,
+		                 .pause = pause_ahead };
+
+	if (!smtp_alive(c))
+		return;
+	if (!is_pipelining(c) || (c->ext & SMTP_EXT_CHUNKING) == 0) {
+		send_by_data(c, feed);
+		return;
+	}
+	a.taken[0] = feed->next(feed->ctx);
+	if (a.taken[0] != NULL)
+		a.taken[1] = feed->next(feed->ctx);
+	if (a.taken[1] != NULL)
+		smtp_send_chunked(c, &all);
+	else if (a.taken[0] != NULL)
+		send_by_data(c, &all);
+	if (a.taken[0] != NULL)
+		not_begun(a.taken[0], feed);
+}
+
+/* ---- one mail ---- */
+
+static struct smtp_mail *
+next_one(void *ctx)
+{
+	struct smtp_mail **one = ctx;
+	struct smtp_mail *m = *one;
+
+	*one = NULL;
+	return m;
+}
+
+static void
+nothing_done(void *ctx, struct smtp_mail *m)
+{
+	(void)ctx;
+	(void)m;
+}
+
+static void
+no_pause(void *ctx)
+{
+	(void)ctx;
 }
 
 int
@@ -488,23 +429,26 @@ smtp_send(struct smtp *c, const char *from, struct smtp_recipient *rcpt,
           size_t rcpt_count, struct slice message, bool *in_doubt_r,
           struct err *err)
 {
-	struct envelope e = {
-		.from = from != NULL ? from : "",
-		.rcpt = rcpt,
-		.rcpt_count = rcpt_count,
-		.message = message,
-		.body = smtp_body_scan(message),
-	};
-	struct err why = { 0 };
-	bool in_doubt = false;
-	int rc;
+	struct smtp_mail m = { .from = from,
+		               .rcpt = rcpt,
+		               .rcpt_count = rcpt_count,
+		               .message = message };
+	struct smtp_mail *one = &m;
+	struct smtp_feed feed = { .ctx = &one,
+		                  .next = next_one,
+		                  .done = nothing_done,
+		                  .pause = no_pause };
 
-	for (size_t i = 0; i < rcpt_count; i++)
-		set_fate(&rcpt[i], SMTP_FATE_UNKNOWN, 0, SLICE_NONE);
-	rc = transact(c, &e, &in_doubt, &why);
+	if (c->broken) {
+		for (size_t i = 0; i < rcpt_count; i++)
+			rcpt[i].fate = SMTP_FATE_RETRY;
+		m.rc = smtp_is_over(&m.err);
+	} else {
+		send_by_data(c, &feed);
+	}
 	if (in_doubt_r != NULL)
-		*in_doubt_r = in_doubt;
-	if (rc != 0 && err != NULL)
-		*err = why;
-	return rc;
+		*in_doubt_r = m.in_doubt;
+	if (m.rc != 0 && err != NULL)
+		*err = m.err;
+	return m.rc;
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * A small SMTP server that takes mail (RFC 5321, 3207, 4954, 2920).
+ * A small SMTP server that takes mail (RFC 5321, 3207, 4954, 2920, 3030).
  *
- * 1. A message ends with CRLF "." CRLF and with nothing else.
+ * 1. A message ends with CRLF "." CRLF and with nothing else; or with the last
+ *    octet of BDAT LAST.  The octets of a BDAT are read whatever its answer is.
  * 2. Bytes that came behind STARTTLS in clear end the session; what was said
  *    before TLS is forgotten.
  * 3. Lines, recipients, messages and bad commands are bounded.
@@ -45,6 +46,8 @@ struct session {
 	bool has_from;
 	char *from;
 	ARRAY(char *) rcpt;
+	struct str chunks; /* by BDAT so far */
+	bool chunk_failed; /* only RSET helps */
 	unsigned bad_commands;
 };
 
@@ -66,6 +69,9 @@ forget_mail(struct session *p)
 	free(p->from);
 	p->from = NULL;
 	p->has_from = false;
+	str_release(&p->chunks);
+	str_init(&p->chunks, MESSAGE_MAX);
+	p->chunk_failed = false;
 }
 
 static bool
@@ -75,6 +81,12 @@ offers_tls(const struct session *p)
 	       !stream_is_tls(p->s);
 }
 
+static const char *
+offers(const struct session *p, unsigned ext, const char *line)
+{
+	return (p->opts->without & ext) == 0 ? line : "";
+}
+
 static enum next
 ehlo(struct session *p, struct slice args, struct err *err)
 {
@@ -82,9 +94,11 @@ ehlo(struct session *p, struct slice args, struct err *err)
 	forget_mail(p);
 	p->greeted = true;
 	if (stream_printf(p->s, err,
-	                  "250-localhost\r\n250-PIPELINING\r\n250-SIZE %zu\r\n"
+	                  "250-localhost\r\n%s%s250-SIZE %zu\r\n"
 	                  "250-8BITMIME\r\n250-SMTPUTF8\r\n%s%s"
 	                  "250 ENHANCEDSTATUSCODES\r\n",
+	                  offers(p, SMTP_EXT_PIPELINING, "250-PIPELINING\r\n"),
+	                  offers(p, SMTP_EXT_CHUNKING, "250-CHUNKING\r\n"),
 	                  MESSAGE_MAX, offers_tls(p) ? "250-STARTTLS\r\n" : "",
 	                  p->opts->login != NULL ? "250-AUTH PLAIN LOGIN\r\n"
 	                                         : "") != 0)
@@ -341,6 +355,67 @@ data(struct session *p, struct slice args, struct err *err)
 	return next;
 }
 
+/* Read n octets behind BDAT; kept: append them to the message. */
+static enum next
+read_chunk(struct session *p, uint64_t n, bool kept, struct err *err)
+{
+	while (n > 0) {
+		struct slice in;
+		int got = stream_peek(p->s, &in, err);
+
+		if (got <= 0)
+			return got == 0 ? NEXT_END : NEXT_FAIL;
+		if (in.n > n)
+			in = slice_head(in, (size_t)n);
+		if (kept)
+			str_add_slice(&p->chunks, in);
+		stream_consume(p->s, in.n);
+		n -= in.n;
+	}
+	return NEXT_GO;
+}
+
+static enum next
+end_chunks(struct session *p, struct err *err)
+{
+	bool stored = hand_over(p, &p->chunks) == 0;
+
+	forget_mail(p);
+	return say(p, stored ? "250 2.0.0 Taken" : "451 4.3.0 Not stored", err);
+}
+
+static enum next
+bdat(struct session *p, struct slice args, struct err *err)
+{
+	struct slice size = SLICE_NONE;
+	struct slice last = SLICE_NONE;
+	bool wanted = p->rcpt.n > 0 && !p->chunk_failed;
+	enum next next;
+	uint64_t n;
+
+	(void)slice_word(&args, &size);
+	(void)slice_word(&args, &last);
+	if ((p->opts->without & SMTP_EXT_CHUNKING) != 0)
+		return say(p, "502 5.5.1 Not offered", err);
+	if (slice_u64(size, &n) != 0 ||
+	    (last.n > 0 && !slice_ieq_z(last, "LAST"))) {
+		/* How much follows is not known. */
+		(void)say(p, "501 5.5.4 Not understood", NULL);
+		(void)err_set(err, ERR_PROTO, _("a command is not understood"));
+		return NEXT_FAIL;
+	}
+	next = read_chunk(p, n, wanted, err);
+	if (next != NEXT_GO)
+		return next;
+	if (!wanted)
+		return say(p, "503 5.5.1 No valid recipients", err);
+	if (p->chunks.full) {
+		p->chunk_failed = true;
+		return say(p, "552 5.3.4 Message too large", err);
+	}
+	return last.n > 0 ? end_chunks(p, err) : say(p, "250 2.0.0 Go on", err);
+}
+
 static enum next
 rset(struct session *p, struct slice args, struct err *err)
 {
@@ -379,7 +454,7 @@ static const struct command {
 	{ "EHLO", ehlo }, { "HELO", helo }, { "STARTTLS", starttls },
 	{ "AUTH", auth }, { "MAIL", mail }, { "RCPT", rcpt },
 	{ "DATA", data }, { "RSET", rset }, { "NOOP", noop },
-	{ "VRFY", vrfy }, { "QUIT", quit },
+	{ "VRFY", vrfy }, { "QUIT", quit }, { "BDAT", bdat },
 };
 
 static enum next
@@ -426,6 +501,7 @@ smtp_sink_run(struct stream *s, const struct smtp_sink_opts *opts,
 	struct session p = { .s = s, .opts = opts };
 	enum next next = NEXT_GO;
 
+	str_init(&p.chunks, MESSAGE_MAX);
 	stream_set_timeout(
 		s, opts->timeout_ms > 0 ? opts->timeout_ms : DEFAULT_TIMEOUT_MS,
 		0);
@@ -439,5 +515,6 @@ smtp_sink_run(struct stream *s, const struct smtp_sink_opts *opts,
 	/* The last words; what failed before is what counts. */
 	(void)stream_flush(s, NULL);
 	forget_mail(&p);
+	str_release(&p.chunks);
 	return next == NEXT_FAIL ? -1 : 0;
 }

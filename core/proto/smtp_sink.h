@@ -7,6 +7,7 @@
 
 #include "net/stream.h"
 #include "net/tls.h"
+#include "proto/smtp_client.h"
 
 struct smtp_sink_opts {
 	/* A message came; 0 takes it, -1 answers 451.  data has CRLF lines, dots
@@ -19,6 +20,7 @@ struct smtp_sink_opts {
 	bool (*login)(void *ctx, struct slice user, struct slice password);
 	void *ctx;
 	struct tls_server *tls;
+	unsigned without; /* enum smtp_ext: PIPELINING, CHUNKING not offered */
 	bool implicit_tls;
 	bool starttls;
 	int timeout_ms; /* 0: 300000, RFC 5321 */

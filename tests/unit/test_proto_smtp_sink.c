@@ -68,6 +68,7 @@ box_make(void)
 #define READY "C: 220 localhost ESMTP ready\n"
 #define HELLO                                       \
  "S: EHLO x\nC: 250-localhost\nC: 250-PIPELINING\n" \
+ "C: 250-CHUNKING\n"                                \
  "C: 250-SIZE 67108864\nC: 250-8BITMIME\nC: 250-SMTPUTF8\n"
 #define OPEN_HELLO READY HELLO "C: 250 ENHANCEDSTATUSCODES\n"
 #define BYE        "S: QUIT\nC: 221 2.0.0 Bye\n"
@@ -152,7 +153,8 @@ test_order_and_syntax(void **state)
 	              "S: STARTTLS\nC: 502 5.5.1 TLS is not available\n"
 	              "S: AUTH PLAIN x\nC: 503 5.5.1 Not now\n"
 	              "S: VRFY x\nC: 252 2.5.2 Send and see\n"
-	              "S: BDAT 3\nC: 500 5.5.2 Unknown command\n"
+	              "S: XDAT 3\nC: 500 5.5.2 Unknown command\n"
+	              "S: BDAT 3\ns: abc\nC: 503 5.5.1 No valid recipients\n"
 	              "S: NOOP\nC: 250 2.0.0 Ready\n" BYE,
 	              NULL, &err),
 		0);
