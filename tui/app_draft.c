@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "engine/lock.h"
+#include "mail/account_match.h"
 #include "util/clock.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
@@ -16,8 +17,11 @@
 
 #include "util/banned.h"
 
-/* Milliseconds between a change and its being saved. */
-#define AUTOSAVE_MS 5000
+/* Milliseconds between a change and its being saved: a few keystrokes. */
+#define AUTOSAVE_MS 1000
+/* Bytes of attachments that make it a millisecond more: they are written each
+ * time, and typing must not wait for that too often. */
+#define AUTOSAVE_BYTES_PER_MS 10000
 /* Programs that may be writing at the same time. */
 #define AUTOSAVE_SLOTS 16
 
@@ -155,6 +159,16 @@ app_autosave_forget(struct app *a)
 	a->autosave_at = 0;
 }
 
+static int64_t
+autosave_ms(const struct compose *c)
+{
+	size_t i, sum = 0;
+
+	for (i = 0; i < c->files.n; i++)
+		sum += c->files.v[i].size;
+	return AUTOSAVE_MS + (int64_t)(sum / AUTOSAVE_BYTES_PER_MS);
+}
+
 /* Called each turn of the loop; now: at once. */
 void
 app_autosave(struct app *a, bool now)
@@ -166,7 +180,7 @@ app_autosave(struct app *a, bool now)
 	if (a->compose == NULL || !compose_changed(a->compose))
 		return;
 	if (a->autosave_at == 0)
-		a->autosave_at = clock_mono_ms() + AUTOSAVE_MS;
+		a->autosave_at = clock_mono_ms() + autosave_ms(a->compose);
 	if (!now && clock_mono_ms() < a->autosave_at)
 		return;
 	str_init(&out, BUILD_MAX);
@@ -177,6 +191,24 @@ app_autosave(struct app *a, bool now)
 	str_release(&out);
 	compose_set_saved(a->compose);
 	a->autosave_at = 0;
+}
+
+/* The account it was to be sent from. */
+static const char *
+account_of(const struct app *a, struct slice text)
+{
+	const struct account *acc = NULL;
+	struct arena arena = { NULL };
+	struct addr_list from;
+	struct message m;
+
+	message_parse(&m, text);
+	message_addrs(&m, "From", &arena, &from);
+	if (from.n > 0)
+		acc = account_of_address(&a->conf, from.v[0].spec);
+	message_release(&m);
+	arena_release(&arena);
+	return acc != NULL ? acc->name : a->conf.accounts[0].name;
 }
 
 /* Returns 1 if a message went to Drafts. */
@@ -190,8 +222,8 @@ recover(struct app *a, const char *path, struct err *err)
 		return 0;
 	str_init(&text, BUILD_MAX);
 	if (fsx_read(path, BUILD_MAX, &text, err) == 0 &&
-	    store_draft(a, str_slice(&text), a->conf.accounts[0].name, err) ==
-	            0) {
+	    store_draft(a, str_slice(&text), account_of(a, str_slice(&text)),
+	                err) == 0) {
 		(void)unlink(path); /* else it comes to Drafts once more */
 		rc = 1;
 	}

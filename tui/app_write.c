@@ -167,19 +167,21 @@ app_write_mailto(struct app *a, const char *uri)
 	mailto_release(&m);
 }
 
-/* What a draft answers is marked so when the draft is sent. */
+/* What a draft answers or forwards is marked so when the draft is sent. */
 static void
-find_answered(struct app *a, struct compose *c)
+find_original(struct app *a, struct compose *c)
 {
+	const char *id = c->forwarded != NULL ? c->forwarded : c->in_reply_to;
 	struct err err = { 0 };
 
-	if (c->in_reply_to == NULL)
+	if (id == NULL)
 		return;
-	if (store_find_message_id(a->store, slice_of(c->in_reply_to),
-	                          &c->reply_to, &err) != 0)
+	if (store_find_message_id(a->store, slice_of(id), &c->reply_to, &err) !=
+	    0)
 		app_say_err(a, &err);
 	if (c->reply_to != 0)
-		c->reply_flag = STORE_ANSWERED;
+		c->reply_flag =
+			c->forwarded != NULL ? STORE_FORWARDED : STORE_ANSWERED;
 }
 
 void
@@ -195,7 +197,7 @@ app_edit_draft(struct app *a)
 	message_parse(&m, map.data);
 	c = fresh(a);
 	compose_fill_draft(c, &m, id);
-	find_answered(a, c);
+	find_original(a, c);
 	message_release(&m);
 	fsx_map_close(&map);
 	app_edit(a, c);

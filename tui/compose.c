@@ -178,6 +178,7 @@ compose_free(struct compose **cp)
 		free(c->references.v[i]);
 	array_release(&c->references);
 	free(c->in_reply_to);
+	free(c->forwarded);
 	editor_free(&c->editor);
 	free(c);
 	*cp = NULL;
@@ -361,11 +362,47 @@ compose_rcpts_release(struct compose_rcpts *r)
 	r->n = 0;
 }
 
+/* Fields of drafts that only we read: what no mail has room for. */
+static const char *const draft_fields[COMPOSE_FIELDS] = {
+	[COMPOSE_TO] = "X-Pabal-To",
+	[COMPOSE_CC] = "X-Pabal-Cc",
+	[COMPOSE_BCC] = "X-Pabal-Bcc",
+};
+
+const char *
+compose_draft_field(enum compose_field f)
+{
+	return draft_fields[f];
+}
+
+/* Lines of people that are not addresses yet are kept as they were typed. */
+static void
+fill_extras(const struct compose *c, struct arena *a, struct build_draft *d)
+{
+	struct build_extra *v = arena_calloc(a, COMPOSE_FIELDS, sizeof *v);
+	int f;
+
+	d->extras = v;
+	for (f = COMPOSE_TO; f <= COMPOSE_BCC; f++) {
+		struct slice text = slice_trim(w_line_get(&c->lines[f]));
+		struct addr_list list = { NULL, 0 };
+
+		if (text.n > 0 && addr_parse_typed(a, text, &list, NULL) != 0)
+			v[d->extra_count++] =
+				(struct build_extra){ draft_fields[f], text };
+	}
+	if (c->forwarded != NULL)
+		v[d->extra_count++] =
+			(struct build_extra){ COMPOSE_FORWARDED,
+			                      slice_of(c->forwarded) };
+}
+
 static int
 typed(const struct compose *c, enum compose_field f, bool draft,
       struct arena *a, struct addr_list *list_r, struct err *err)
 {
 	struct slice text = slice_trim(w_line_get(&c->lines[f]));
+	size_t i, kept = 0;
 
 	*list_r = (struct addr_list){ NULL, 0 };
 	/* a comma left behind by completion is no address */
@@ -378,6 +415,10 @@ typed(const struct compose *c, enum compose_field f, bool draft,
 	if (!draft)
 		return -1;
 	addr_parse(a, NULL, text, list_r);
+	for (i = 0; i < list_r->n; i++)
+		if (addr_spec_ok(list_r->v[i].spec))
+			list_r->v[kept++] = list_r->v[i];
+	list_r->n = kept;
 	return 0;
 }
 
@@ -472,6 +513,8 @@ compose_build(const struct compose *c, bool draft, struct str *out,
 	if (fill_addresses(c, draft, &a, &d, wrong_r, err) != 0)
 		goto out;
 	fill_rest(c, &a, &d);
+	if (draft)
+		fill_extras(c, &a, &d);
 	editor_text(c->editor, &text);
 	build_message_id(d.from.spec, &id);
 	d.text = str_slice(&text);

@@ -61,6 +61,7 @@ struct compose {
 	int64_t reply_to;
 	unsigned reply_flag;
 	char *in_reply_to; /* without <> */
+	char *forwarded;   /* Message-ID of what is forwarded, without <> */
 	ARRAY(char *) references;
 	int64_t draft;  /* message it came from, 0 */
 	int64_t outbox; /* row it came from, 0 */
@@ -117,13 +118,17 @@ struct compose_rcpts {
 
 void compose_rcpts_release(struct compose_rcpts *r);
 /*
- * Build the message.  draft: addresses may be unfinished (they are left out
- * then) and Bcc is kept; else every address is checked and at least one is
+ * Build the message.  draft: addresses may be unfinished (they are kept as they
+ * were typed), Bcc is kept and what is forwarded is named; else every address is checked and at least one is
  * needed.  *wrong_r: the field an error belongs to.  rcpts_r NULL for drafts.
  */
 int compose_build(const struct compose *c, bool draft, struct str *out,
                   struct compose_rcpts *rcpts_r, enum compose_field *wrong_r,
                   struct err *err);
+/* The field of a draft that has a line as it was typed. */
+const char *compose_draft_field(enum compose_field f);
+/* The one that names what is forwarded. */
+#define COMPOSE_FORWARDED "X-Pabal-Forwarded"
 /* Is nothing in it worth keeping? */
 bool compose_is_empty(const struct compose *c);
 /* Does the text promise an attachment that is not there? */

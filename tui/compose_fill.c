@@ -277,6 +277,8 @@ compose_fill_forward(struct compose *c, const struct message *m, int64_t id,
 	fill_subject(c, m, build_forward_subject);
 	c->reply_to = id;
 	c->reply_flag = STORE_FORWARDED;
+	if (message_id(m).n > 0)
+		c->forwarded = slice_dup(message_id(m));
 	c->focus = COMPOSE_TO;
 	if (as_attachment) {
 		str_init(&text, W_LINE_MAX);
@@ -356,11 +358,33 @@ fill_same_thread(struct compose *c, const struct message *m)
 	arena_release(&a);
 }
 
+/* What only a draft of ours has. */
+static void
+fill_draft_fields(struct compose *c, const struct message *m)
+{
+	struct str s;
+	int f;
+
+	str_init(&s, W_LINE_MAX);
+	for (f = COMPOSE_TO; f <= COMPOSE_BCC; f++) {
+		str_clear(&s);
+		if (message_text_field(
+			    m, m->root,
+			    compose_draft_field((enum compose_field)f), &s))
+			w_line_set(&c->lines[f], str_slice(&s));
+	}
+	str_clear(&s);
+	if (message_text_field(m, m->root, COMPOSE_FORWARDED, &s) && s.n > 0)
+		c->forwarded = slice_dup(str_slice(&s));
+	str_release(&s);
+}
+
 void
 compose_fill_draft(struct compose *c, const struct message *m, int64_t id)
 {
 	fill_same(c, m);
 	fill_same_thread(c, m);
+	fill_draft_fields(c, m);
 	c->draft = id;
 	compose_set_start(c);
 }

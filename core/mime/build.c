@@ -112,6 +112,9 @@ add_header(const struct build_draft *d, struct str *out)
 	build_addr_field("Cc", d->cc.v, d->cc.n, d->legacy, out);
 	if (d->keep_bcc)
 		build_addr_field("Bcc", d->bcc.v, d->bcc.n, d->legacy, out);
+	for (size_t i = 0; d->keep_bcc && i < d->extra_count; i++)
+		build_text_field(d->extras[i].name, d->extras[i].value, false,
+		                 out);
 	build_text_field("Subject", d->subject, d->legacy, out);
 	build_id_field("Message-ID", &d->message_id, 1, out);
 	add_references(d, out);

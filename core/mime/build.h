@@ -17,6 +17,12 @@ struct build_attachment {
 	struct slice data; /* bytes; for message/rfc822 the original */
 };
 
+/* A field of our own, text. */
+struct build_extra {
+	const char *name;
+	struct slice value;
+};
+
 /* Everything borrowed for the call. */
 struct build_draft {
 	struct addr from;
@@ -30,9 +36,11 @@ struct build_draft {
 	const struct build_attachment *attachments;
 	size_t attachment_count;
 	int64_t date;
-	int zone;      /* seconds east of UTC */
-	bool keep_bcc; /* drafts only: never on the wire */
-	bool legacy;   /* EUC-KR where it has all characters */
+	int zone;                         /* seconds east of UTC */
+	bool keep_bcc;                    /* drafts only: never on the wire */
+	const struct build_extra *extras; /* the same */
+	size_t extra_count;
+	bool legacy; /* EUC-KR where it has all characters */
 };
 
 /* Largest message we build; providers take 25 to 50 MB. */

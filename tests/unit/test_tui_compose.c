@@ -258,6 +258,72 @@ test_resend_leaves_out_who_has_it(void **state)
 	compose_free(&c);
 }
 
+/* Build as a draft and go on with that. */
+static struct compose *
+by_draft(const struct compose *c)
+{
+	struct compose *again = compose_new(&conf, NULL);
+	enum compose_field wrong;
+	struct err err = { 0 };
+	struct message m;
+	struct str out;
+
+	str_init(&out, BUILD_MAX);
+	assert_int_equal(compose_build(c, true, &out, NULL, &wrong, &err), 0);
+	message_parse(&m, str_slice(&out));
+	compose_fill_draft(again, &m, 3);
+	message_release(&m);
+	str_release(&out);
+	return again;
+}
+
+static void
+test_draft_keeps_what_is_unfinished(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL), *again;
+
+	(void)state;
+	w_line_set(&c->lines[COMPOSE_TO],
+	           SLICE_LIT("Lee <lee@other.example>, 김하"));
+	w_line_set(&c->lines[COMPOSE_CC], SLICE_LIT("x@other.example"));
+	w_line_set(&c->lines[COMPOSE_BCC], SLICE_LIT("숨은 사람"));
+	again = by_draft(c);
+	assert_slice(w_line_get(&again->lines[COMPOSE_TO]),
+	             "Lee <lee@other.example>, 김하");
+	assert_slice(w_line_get(&again->lines[COMPOSE_CC]), "x@other.example");
+	assert_slice(w_line_get(&again->lines[COMPOSE_BCC]), "숨은 사람");
+	compose_free(&again);
+	compose_free(&c);
+}
+
+/* Only the draft says so: nobody else is told. */
+static void
+test_draft_knows_what_it_forwards(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL), *again;
+	struct compose_rcpts rcpts = { 0 };
+	enum compose_field wrong;
+	struct err err = { 0 };
+	struct message m;
+	struct str out;
+
+	(void)state;
+	message_parse(&m, slice_of(original));
+	assert_int_equal(compose_fill_forward(c, &m, 7, false, &err), 0);
+	message_release(&m);
+	again = by_draft(c);
+	assert_string_equal(again->forwarded, "1@other.example");
+	w_line_set(&again->lines[COMPOSE_TO], SLICE_LIT("a@other.example"));
+	str_init(&out, BUILD_MAX);
+	assert_int_equal(
+		compose_build(again, false, &out, &rcpts, &wrong, &err), 0);
+	assert_null(strstr(out.p, "X-Pabal"));
+	str_release(&out);
+	compose_rcpts_release(&rcpts);
+	compose_free(&again);
+	compose_free(&c);
+}
+
 int
 main(void)
 {
@@ -271,6 +337,8 @@ main(void)
 		cmocka_unit_test(test_legacy_account),
 		cmocka_unit_test(test_edit_as_new_starts_anew),
 		cmocka_unit_test(test_resend_leaves_out_who_has_it),
+		cmocka_unit_test(test_draft_keeps_what_is_unfinished),
+		cmocka_unit_test(test_draft_knows_what_it_forwards),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
