@@ -370,9 +370,14 @@ fill_draft_fields(struct compose *c, const struct message *m)
 		str_clear(&s);
 		if (message_text_field(
 			    m, m->root,
-			    compose_draft_field((enum compose_field)f), &s))
+			    compose_draft_field((enum compose_field)f), &s)) {
 			w_line_set(&c->lines[f], str_slice(&s));
+			/* where it was left */
+			c->focus = (enum compose_field)f;
+		}
 	}
+	if (slice_trim(w_line_get(&c->lines[COMPOSE_TO])).n == 0)
+		c->focus = COMPOSE_TO;
 	str_clear(&s);
 	if (message_text_field(m, m->root, COMPOSE_FORWARDED, &s) && s.n > 0)
 		c->forwarded = slice_dup(str_slice(&s));

@@ -6,6 +6,7 @@
 
 #include "cli/args.h"
 #include "cli/cmd.h"
+#include "cli/import_people.h"
 #include "cli/import_settings.h"
 #include "cli/out.h"
 #include "cli/progress.h"
@@ -20,7 +21,8 @@ enum {
 	IMPORT_FOLDER,
 	IMPORT_MBOX,
 	IMPORT_SETTINGS,
-	IMPORT_CREATE
+	IMPORT_CREATE,
+	IMPORT_PEOPLE
 };
 
 static const struct cli_opt opts[] = {
@@ -28,6 +30,7 @@ static const struct cli_opt opts[] = {
 	[IMPORT_MBOX] = { "mbox", 0, true },
 	[IMPORT_SETTINGS] = { "settings", 0, false },
 	[IMPORT_CREATE] = { "create", 0, false },
+	[IMPORT_PEOPLE] = { "people", 0, false },
 	{ NULL, 0, false },
 };
 
@@ -42,7 +45,7 @@ struct import_run {
 	struct import_opts opts;
 	struct progress bar;
 	const char *label;
-	bool settings, create;
+	bool settings, create, people;
 	const char **paths; /* of the command line */
 	size_t path_count;
 	struct import_result sum;
@@ -64,6 +67,10 @@ take_option(struct import_run *r, int opt, const char *value, struct err *err)
 			return 0;
 		return err_set(err, ERR_USAGE, _("there is no folder '%s'"),
 		               value);
+	}
+	if (opt == IMPORT_PEOPLE) {
+		r->people = true;
+		return 0;
 	}
 	if (opt != IMPORT_MBOX) {
 		r->settings = true;
@@ -173,7 +180,11 @@ run(struct import_run *r)
 		r->opts.progress = draw;
 		r->opts.ctx = r;
 		r->opts.cancelled = r->cli->cancelled;
-		(void)import_mail(r, &err);
+		if (r->people)
+			(void)import_people(r->cli, r->paths, r->path_count,
+			                    &r->sum, &err);
+		else
+			(void)import_mail(r, &err);
 		status = report(r, &err);
 	}
 	conf_release(&r->conf);

@@ -26,6 +26,29 @@ contact_used(struct store *s, const char *name, const char *address,
 	return db_end(s->db, rc, err);
 }
 
+int
+contact_add_all(struct store *s, const struct contact *v, size_t n,
+                size_t *added_r, struct err *err)
+{
+	int64_t before = 0, after = 0;
+	int rc = db_begin(s->db, false, err);
+
+	if (rc == 0 && db_get_int(s->db, err, &before,
+	                          "SELECT count(*) FROM contact", "") < 0)
+		rc = -1;
+	for (size_t i = 0; rc == 0 && i < n; i++)
+		rc = db_run(s->db, err,
+		            "INSERT INTO contact VALUES(?1, ?2, 0, 0)"
+		            " ON CONFLICT DO UPDATE SET"
+		            " name = CASE WHEN name = '' THEN ?2 ELSE name END",
+		            "tt", slice_of(v[i].address), slice_of(v[i].name));
+	if (rc == 0 && db_get_int(s->db, err, &after,
+	                          "SELECT count(*) FROM contact", "") < 0)
+		rc = -1;
+	*added_r = (size_t)(after - before);
+	return db_end(s->db, rc, err);
+}
+
 static void
 read_contact(struct db_stmt *st, struct contact *c)
 {

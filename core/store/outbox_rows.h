@@ -99,7 +99,12 @@ int contact_used(struct store *s, const char *name, const char *address,
 int contact_all(struct store *s, struct contact **v_r, size_t *n_r,
                 struct err *err);
 void contacts_free(struct contact **v, size_t n);
-/* Did the user ever write to this address? */
+/* People of an address book (uses and last do not count): those that are not known
+ * yet are added, a name is filled in where there was none.  All or nothing.
+ * *added_r: how many are new. */
+int contact_add_all(struct store *s, const struct contact *v, size_t n,
+                    size_t *added_r, struct err *err);
+/* Did the user ever write to this address, or have it in an address book? */
 int contact_known(struct store *s, const char *address, bool *known_r,
                   struct err *err);
 

@@ -109,6 +109,41 @@ test_files(void **state)
 	screen_kill(&s);
 }
 
+/* An address book is taken over; its people are found by 초성, and who was written
+ * to comes first. */
+static void
+test_people(void **state)
+{
+	static char option[] = "--home", import[] = "import",
+		    people[] = "--people";
+	char *book = fsx_join(home, "book.vcf");
+	char *argv[] = { program, option, home, import, people, book, NULL };
+	const char *env[] = { "LANGUAGE=en", NULL };
+	struct screen *s;
+
+	(void)state;
+	put("book.vcf", "BEGIN:VCARD\nFN:홍길동\nEMAIL:hong@example.org\n"
+	                "EMAIL:gildong@example.com\nEND:VCARD\n"
+	                "BEGIN:VCARD\nFN:한고은\nEMAIL:han@example.org\n"
+	                "END:VCARD\n");
+	s = screen_start(24, 80, argv, env);
+	shown(s, "3 imported");
+	screen_kill(&s);
+	s = screen_start(24, 80, argv, env);
+	shown(s, "0 imported, 3 here already");
+	screen_kill(&s);
+	s = start("en", "All inboxes");
+	screen_type(s, "mㅎㄱㄷ");
+	shown(s, "홍길동 <hong@example.org>");
+	shown(s, "홍길동 <gildong@example.com>");
+	screen_type(s, "\033[B\r");
+	gone(s, "hong@example.org");
+	shown(s, "홍길동\" <gildong@example.com>,");
+	screen_type(s, "\003");
+	screen_kill(&s);
+	free(book);
+}
+
 static int
 set_up(void **state)
 {
@@ -133,6 +168,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
+		cmocka_unit_test(test_people),
 	};
 	const char *where = getenv("PABAL");
 	int rc;

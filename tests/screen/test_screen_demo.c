@@ -165,6 +165,34 @@ test_sends_and_takes_back(void **state)
 	finish(&s);
 }
 
+/* A draft that answers or forwards marks the original when it is sent. */
+static void
+test_drafts_mark_the_original(void **state)
+{
+	struct screen *s = demo(24, 80);
+
+	(void)state;
+	screen_type(s, "\r");
+	shown(s, "Subject   ");
+	screen_type(s, "f");
+	shown(s, "pabal  Forward");
+	screen_type(s, "친구\017"); /* ^O */
+	shown(s, "kept in Drafts");
+	screen_type(s, "gd");
+	shown(s, "Fwd: ");
+	screen_type(s, "\r");
+	/* no address yet, and yet it is there */
+	shown(s, "친구");
+	screen_type(s, "\025friend@example.org");
+	shown(s, "friend@example.org");
+	screen_type(s, "\030"); /* ^X */
+	shown(s, "z takes it back");
+	screen_type(s, "gi");
+	if (!screen_wait(s, "↪", LONG_MS))
+		fail_with(s, "↪");
+	finish(&s);
+}
+
 static void
 test_saves_an_attachment(void **state)
 {
@@ -429,6 +457,7 @@ main(void)
 		cmocka_unit_test(test_reads_mail),
 		cmocka_unit_test(test_hangul_keys_and_undo),
 		cmocka_unit_test(test_sends_and_takes_back),
+		cmocka_unit_test(test_drafts_mark_the_original),
 		cmocka_unit_test(test_saves_an_attachment),
 		cmocka_unit_test(test_warns_and_keeps_drafts),
 		cmocka_unit_test(test_wide_terminal_shows_panes),
