@@ -26,15 +26,11 @@ FIELDS = b'this message has more header fields than are read'
 MAILS = {
     'deep-multipart': lambda: (b''.join(
         b'Content-Type: multipart/mixed; boundary="b%d"\r\n\r\n--b%d\r\n'
-        % (i, i) for i in range(5000)) + b'\r\ndeep\r\n', [DEEP]),
+        % (i, i) for i in range(10000)) + b'\r\ndeep\r\n', [DEEP]),
     'deep-message': lambda: (b'Content-Type: message/rfc822\r\n\r\nSubject: x\r\n'
-                     * 5000 + b'\r\ndeep\r\n', [DEEP]),
-    'same-boundary': lambda: (MIXED + (b'--b\r\n' + MIXED) * 5000 + b'--b--\r\n', []),
+                     * 10000 + b'\r\ndeep\r\n', [DEEP]),
+    'same-boundary': lambda: (MIXED + (b'--b\r\n' + MIXED) * 10000 + b'--b--\r\n', []),
     'parts': lambda: (MIXED + b'--b\r\n\r\n' * 100000 + b'--b--\r\n', [MANY]),
-    'boundaries-and-lines': lambda: (b''.join(
-        b'Content-Type: multipart/mixed; boundary="%s%05d"\r\n\r\n--%s%05d\r\n'
-        % (b'q' * 60, i, b'q' * 60, i) for i in range(200)) +
-        b'\r\n' + (b'--' + b'q' * 60 + b'zzzzz\r\n') * 20000, [DEEP]),
     'fields': lambda: (b''.join(b'X-%d: y\r\n' % i for i in range(60000)) +
                b'\r\nbody\r\n', [FIELDS]),
     'fold': lambda: (b'X: a\r\n' + b' b\r\n' * 200000 + b'\r\nbody\r\n', [b'body']),
@@ -86,6 +82,11 @@ MAILS = {
     'no-boundary': lambda: (b'Content-Type: multipart/mixed; boundary=""\r\n\r\n'
                     b'--\r\n\r\nbody\r\n----\r\n', [b'body']),
     'half-a-header': lambda: (b'X-Y: z', []),
+    # The last one, because it is large.
+    'boundaries-and-lines': lambda: (b''.join(
+        b'Content-Type: multipart/mixed; boundary="%s%05d"\r\n\r\n--%s%05d\r\n'
+        % (b'q' * 60, i, b'q' * 60, i) for i in range(500)) +
+        b'\r\n' + (b'--' + b'q' * 60 + b'zzzzz\r\n') * 200000, [DEEP]),
 }
 
 

@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "mime/message.h"
+#include "mime/part.h"
 #include "util/utf8.h"
 
 static void
@@ -223,6 +224,44 @@ test_attachments(void **state)
 	assert_null(message_next_attachment(&m, p));
 	assert_slice(message_plain(&m)->path, "1");
 	message_release(&m);
+}
+
+/* TNEF, archives and pictures are files: nothing looks inside, whatever sizes
+ * they claim. */
+static void
+test_what_is_not_decoded(void **state)
+{
+	static const char *const types[] = {
+		"application/ms-tnef; name=winmail.dat",
+		"application/vnd.ms-tnef",
+		"application/zip; name=a.zip",
+		"image/svg+xml",
+	};
+	/* The signature, then an attribute of 4 GB that holds itself. */
+	static const char bytes[] = "eJ8+Ig==eJ8+IgEQAgaQCAD/////eJ8+Ig==";
+
+	(void)state;
+	for (size_t i = 0; i < sizeof types / sizeof types[0]; i++) {
+		struct message m;
+		struct part *p;
+		struct str mail;
+
+		str_init(&mail, 4000);
+		str_printf(&mail,
+		           MIXED "--b\n\ntext\n--b\nContent-Type: %s\n"
+		                 "Content-Transfer-Encoding: base64\n\n%s\n"
+		                 "--b--\n",
+		           types[i], bytes);
+		message_parse(&m, str_slice(&mail));
+		p = message_next_attachment(&m, NULL);
+		assert_non_null(p);
+		assert_slice(p->path, "2");
+		assert_null(part_walk(p));
+		assert_null(message_next_attachment(&m, p));
+		assert_slice(message_plain(&m)->path, "1");
+		message_release(&m);
+		str_release(&mail);
+	}
 }
 
 /* The size that is shown without decoding is the true one where lines are of
@@ -468,6 +507,7 @@ main(void)
 		cmocka_unit_test(test_text),
 		cmocka_unit_test(test_forced_charset),
 		cmocka_unit_test(test_attachments),
+		cmocka_unit_test(test_what_is_not_decoded),
 		cmocka_unit_test(test_display),
 		cmocka_unit_test(test_size_of_base64),
 		cmocka_unit_test(test_left_out),

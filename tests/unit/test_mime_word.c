@@ -2,6 +2,9 @@
 /* Encoded words: the forms of Korean mailers, broken ones, and making them. */
 #include "lib/test.h"
 
+#include <sys/mman.h>
+#include <unistd.h>
+
 #include "mime/lex.h"
 #include "mime/word.h"
 #include "util/utf8.h"
@@ -118,6 +121,52 @@ test_every_cut_is_safe(void **state)
 	str_release(&out);
 }
 
+/* No byte before or behind a field is looked at, not even in a build without
+ * sanitizers: the pages there cannot be read. */
+static void
+test_nothing_outside_is_read(void **state)
+{
+	static const char *const words[] = {
+		"=?utf-8?B?\?=",
+		"=?utf-8?Q?\?=",
+		"=?",
+		"=",
+		"?=",
+		"=?\?B?\?=",
+		"=?\?=",
+		"=?utf-8?B?=",
+		"=?utf-8?B?/w==\?=",
+		"=?euc-kr?Q?=C7",
+		"=?iso-2022-kr?B?Dg==\?=",
+	};
+	size_t page = (size_t)sysconf(_SC_PAGESIZE);
+	char *area = mmap(NULL, 3 * page, PROT_NONE,
+	                  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct detect_hint hint = { 0 };
+	struct str out;
+
+	(void)state;
+	assert_ptr_not_equal(area, MAP_FAILED);
+	assert_int_equal(mprotect(area + page, page, PROT_READ | PROT_WRITE),
+	                 0);
+	str_init(&out, 1000);
+	for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+		struct slice w = slice_of(words[i]);
+		char *first = area + page;
+		char *last = area + 2 * page - w.n;
+
+		for (size_t n = 0; n <= w.n; n++) {
+			memcpy(first, w.p, n);
+			word_decode(&hint, slice_make(first, n), &out);
+			memcpy(last + w.n - n, w.p, n);
+			word_decode(&hint, slice_make(last + w.n - n, n), &out);
+		}
+		str_clear(&out);
+	}
+	str_release(&out);
+	assert_int_equal(munmap(area, 3 * page), 0);
+}
+
 /* Words are at most 75 characters, lines 76, and decode to what went in. */
 static void
 assert_encodes_as(const char *text, bool legacy, size_t column)
@@ -204,6 +253,7 @@ main(void)
 		cmocka_unit_test(test_broken_words),
 		cmocka_unit_test(test_raw),
 		cmocka_unit_test(test_every_cut_is_safe),
+		cmocka_unit_test(test_nothing_outside_is_read),
 		cmocka_unit_test(test_encode),
 	};
 

@@ -179,6 +179,37 @@ test_create_follows_no_link(void **state)
 	close(dir);
 }
 
+/* Somebody else has laid a link where a draft or the editor's text will be. */
+static void
+test_links_in_place_of_a_file(void **state)
+{
+	struct err err = { 0 };
+	char *victim = fsx_join(folder, "victim");
+	char *name = fsx_join(folder, "edit-1.txt");
+	const char *targets[] = { victim, "/nowhere/at/all", "edit-1.txt" };
+	struct stat st;
+	struct str text;
+
+	(void)state;
+	str_init(&text, 100);
+	assert_int_equal(fsx_write_atomic(victim, SLICE_LIT("whole"), &err), 0);
+	for (size_t i = 0; i < 3; i++) {
+		assert_int_equal(symlink(targets[i], name), 0);
+		assert_int_equal(
+			fsx_write_atomic(name, SLICE_LIT("draft"), &err), 0);
+		assert_int_equal(lstat(name, &st), 0);
+		assert_true(S_ISREG(st.st_mode));
+		assert_int_equal(st.st_mode & 0777, 0600);
+		str_clear(&text);
+		assert_int_equal(fsx_read(victim, 100, &text, &err), 0);
+		assert_slice(str_slice(&text), "whole");
+		assert_int_equal(unlink(name), 0);
+	}
+	str_release(&text);
+	free(name);
+	free(victim);
+}
+
 static void
 test_command_lines_are_split_without_a_shell(void **state)
 {
@@ -403,6 +434,7 @@ main(void)
 		cmocka_unit_test(test_map_of_any_size),
 		cmocka_unit_test(test_map_of_what_cannot_be_read),
 		cmocka_unit_test(test_create_follows_no_link),
+		cmocka_unit_test(test_links_in_place_of_a_file),
 		cmocka_unit_test(test_command_lines_are_split_without_a_shell),
 		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_log_hides_secrets),
