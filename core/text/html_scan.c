@@ -13,6 +13,7 @@ struct attr_name {
 };
 
 static const struct attr_name attr_names[] = {
+	{ 2, HTML_ATTR_ID, "id" },
 	{ 3, HTML_ATTR_ALT, "alt" },
 	{ 4, HTML_ATTR_HREF, "href" },
 	{ 4, HTML_ATTR_ROLE, "role" },
@@ -189,9 +190,12 @@ skip_raw(struct html_scan *s, struct slice name)
 		}
 	}
 	body.n = n;
-	if (slice_ieq_z(name, "style") &&
-	    slice_ifind_text(body, SLICE_LIT("background")) < body.n)
-		s->backgrounds = true;
+	if (slice_ieq_z(name, "style")) {
+		if (slice_ifind_text(body, SLICE_LIT("background")) < body.n)
+			s->backgrounds = true;
+		if (s->sheet != NULL)
+			html_sheet_add(s->sheet, body);
+	}
 	skip(s, n);
 	if (s->rest.n > 0)
 		skip_past(s, '>');

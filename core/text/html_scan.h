@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "text/html_sheet.h"
 #include "text/html_tag.h"
 #include "util/slice.h"
 
@@ -30,6 +31,7 @@ enum html_attr {
 	HTML_ATTR_BGCOLOR,
 	HTML_ATTR_BACKGROUND,
 	HTML_ATTR_CLASS,
+	HTML_ATTR_ID,
 	HTML_ATTR_COUNT
 };
 
@@ -50,8 +52,9 @@ struct html_token {
 /* rest: what is not yet read. */
 struct html_scan {
 	struct slice rest;
-	bool backgrounds;    /* a <style> gives elements backgrounds */
-	bool no_comment_end; /* no more "-->" in rest */
+	struct html_sheet *sheet; /* what <style> says goes there; or NULL */
+	bool backgrounds;         /* a <style> gives elements backgrounds */
+	bool no_comment_end;      /* no more "-->" in rest */
 };
 
 /*

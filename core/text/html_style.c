@@ -224,12 +224,15 @@ static void
 seen_declared(struct style *s, struct slice name, struct slice value)
 {
 	if (slice_ieq_z(name, "display")) {
-		if (slice_istarts(value, "none"))
-			s->look->flags |= HTML_LOOK_HIDDEN;
+		s->look->flags |= slice_istarts(value, "none")
+		                          ? HTML_LOOK_HIDDEN
+		                          : HTML_LOOK_SHOWN;
 	} else if (slice_ieq_z(name, "visibility")) {
 		if (slice_istarts(value, "hidden") ||
 		    slice_istarts(value, "collapse"))
 			s->look->flags |= HTML_LOOK_HIDDEN;
+		else
+			s->look->flags |= HTML_LOOK_SHOWN;
 	} else if (slice_ieq_z(name, "mso-hide")) {
 		if (slice_istarts(value, "all"))
 			s->look->flags |= HTML_LOOK_HIDDEN;
@@ -308,8 +311,8 @@ declared(struct style *s, struct slice name, struct slice value)
 	}
 }
 
-static void
-read_style(struct slice style, struct html_look *look)
+void
+html_look_declared(struct slice style, struct html_look *look)
 {
 	struct style s = { .look = look };
 	struct slice piece;
@@ -353,7 +356,7 @@ html_look_of(const struct html_token *t, struct html_look *look_r)
 	if (html_token_has(t, HTML_ATTR_BGCOLOR))
 		look_r->back = color_of(t->attr[HTML_ATTR_BGCOLOR]);
 	if (html_token_has(t, HTML_ATTR_STYLE))
-		read_style(t->attr[HTML_ATTR_STYLE], look_r);
+		html_look_declared(t->attr[HTML_ATTR_STYLE], look_r);
 	if (html_token_has(t, HTML_ATTR_BACKGROUND))
 		look_r->back = HTML_COLOR_OTHER;
 	/* Its style sheet leaves no space between paragraphs. */

@@ -17,10 +17,12 @@ enum html_look_flag {
 	HTML_LOOK_FLOW = 64,   /* white-space: normal */
 	HTML_LOOK_ROOMY = 128, /* space above or below, as a paragraph has */
 	HTML_LOOK_TIGHT = 256, /* no such space */
+	HTML_LOOK_SHOWN = 512, /* a display or visibility that shows */
 };
 
 /* Those that matter for what is inside, not for the element alone. */
-#define HTML_LOOK_DEEP (~(unsigned)(HTML_LOOK_ROOMY | HTML_LOOK_TIGHT))
+#define HTML_LOOK_DEEP \
+ (~(unsigned)(HTML_LOOK_ROOMY | HTML_LOOK_TIGHT | HTML_LOOK_SHOWN))
 
 /* Colours: 0 means not said, HTML_COLOR | 0xrrggbb, or one of these. */
 #define HTML_COLOR       0x1000000U
@@ -35,6 +37,8 @@ struct html_look {
 
 /* What the attributes of a start tag say; linear, allocates nothing. */
 void html_look_of(const struct html_token *t, struct html_look *look_r);
+/* What declarations, as in the attribute style, say; look_r is zero before. */
+void html_look_declared(struct slice style, struct html_look *look_r);
 /* Can text of one colour not be told from the other as its background? */
 bool html_color_hides(uint32_t fore, uint32_t back);
 

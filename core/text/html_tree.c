@@ -46,6 +46,7 @@ struct place {
 
 struct builder {
 	struct html_tree *tree;
+	const struct html_sheet *sheet;
 	struct open stack[HTML_DEPTH_MAX];
 	size_t depth;
 	struct place places[HTML_DEPTH_MAX + 1];
@@ -364,6 +365,8 @@ start_element(struct builder *b, const struct html_token *token)
 	struct html_node *node;
 
 	html_look_of(token, &look);
+	html_sheet_look(b->sheet, token, &look);
+	look.flags &= ~(unsigned)HTML_LOOK_SHOWN;
 	if (tag == HTML_TR || tag == HTML_TD || tag == HTML_TH ||
 	    tag == HTML_CAPTION) {
 		if (!make_place(b, tag))
@@ -492,13 +495,19 @@ add_token(struct builder *b, const struct html_token *token)
 		start_element(b, token);
 }
 
-void
-html_tree_init(struct html_tree *tree, struct slice html)
+/* Build the tree.  Returns whether a sheet hides, which came after something it
+ * may be about. */
+static bool
+build(struct html_tree *tree, struct slice html, struct html_sheet *sheet,
+      bool again)
 {
-	struct html_scan scan = { .rest = html };
+	struct html_scan scan = { .rest = html, .sheet = again ? NULL : sheet };
 	struct html_token token;
-	struct builder b = { .tree = tree };
+	struct builder b = { .tree = tree, .sheet = sheet };
 	size_t size = HTML_TEXTS_MAX;
+	size_t read = 0;
+	bool seen = false; /* an element that a rule may be about */
+	bool late = false;
 
 	if (html.n < size / 2)
 		size = HTML_DECODED_MAX(html.n) + TEXTS_SPARE;
@@ -510,10 +519,30 @@ html_tree_init(struct html_tree *tree, struct slice html)
 	tree->root->tag = HTML_INLINE;
 	tree->root->look.back = HTML_COLOR | 0xffffff;
 	open_place(&b, tree->root, NULL);
-	while (b.end - b.w > TEXTS_SPARE / 2 && html_scan_next(&scan, &token))
+	while (b.end - b.w > TEXTS_SPARE / 2 && html_scan_next(&scan, &token)) {
+		if (!again && sheet->bytes != read) {
+			late = late || (sheet->hides && seen);
+			read = sheet->bytes;
+		}
+		seen = seen || (token.kind == HTML_TOKEN_START &&
+		                token.tag != HTML_GONE);
 		add_token(&b, &token);
+	}
 	tree->cut = tree->cut || scan.rest.n > 0;
 	tree->unsure = tree->unsure || scan.backgrounds;
+	return late || (!again && seen && sheet->bytes != read && sheet->hides);
+}
+
+void
+html_tree_init(struct html_tree *tree, struct slice html)
+{
+	struct html_sheet sheet = { 0 };
+
+	if (build(tree, html, &sheet, false)) {
+		html_tree_release(tree);
+		(void)build(tree, html, &sheet, true);
+	}
+	html_sheet_release(&sheet);
 }
 
 void

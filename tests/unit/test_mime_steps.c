@@ -172,6 +172,11 @@ static const struct shape shapes[] = {
 	{ "HTML entities", HTML, "&amp;&", "" },
 	{ "HTML links", HTML, "<a href=http://x.kr/a>y</a> ", "" },
 	{ "HTML styles", HTML, "<style>p{}</style>", "x" },
+	{ "HTML sheet", HTML "<style>", ".a{display:none}i .b{display:block}",
+	  "</style><p class=a>x" },
+	{ "HTML late sheets", HTML,
+	  "<b class=a>x<style>.a{display:none}</style>", "x" },
+	{ "HTML at-rules", HTML "<style>", "@a;/**/@b", "{</style><p>x" },
 };
 
 static uint64_t

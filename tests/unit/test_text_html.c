@@ -410,6 +410,114 @@ test_colors(void **state)
 	             "z\n", 0, 2);
 }
 
+#define SHEET(css) "<style>" css "</style>"
+
+/* Rules for one name, class or id. */
+static void
+test_sheet_hides(void **state)
+{
+	(void)state;
+	check_hidden(SHEET(".a{display:none}") "<p class=a>x</p>z", "z\n", 1,
+	             0);
+	check_hidden(
+		SHEET(".a { color:red; DISPLAY : none !important; }") "<p class=' b a '>x</p>z",
+		"z\n", 1, 0);
+	check_hidden(SHEET("#i{visibility:hidden}") "<p id=i>x</p>z", "z\n", 1,
+	             0);
+	check_hidden(SHEET("P.a{font-size:0}") "<p class=a>x</p>z", "z\n", 1,
+	             0);
+	check_hidden(SHEET("b#i{opacity:0}") "<b id=i>x</b>z", "z\n", 1, 0);
+	check_hidden(SHEET("o\\:p{x:y}big{display:none}") "<big>x</big>z",
+	             "z\n", 1, 0);
+	check_hidden(
+		SHEET("<!-- /* c */ .q,\n.a , h9 {display:none} -->") "<b class=a>x</b>z",
+		"z\n", 1, 0);
+	check_hidden(SHEET("@import 'x';@font-face{a:b}@media print{.b{c:d}}"
+	                   ".a{display:none}") "<b class=a>x</b>z",
+	             "z\n", 1, 0);
+	check_hidden(
+		SHEET(".a{display:block}.a{display:none}") "<b class=a>x</b>z",
+		"z\n", 1, 0);
+	check_hidden(
+		SHEET("b{display:block}.a{display:none}") "<b class=a>x</b>z",
+		"z\n", 1, 0);
+	/* The sheet may come last. */
+	check_hidden("<b class=a>x</b>z" SHEET(".a{display:none}"), "z\n", 1,
+	             0);
+	check_hidden("<b class=a>x</b>z" SHEET(".a{display:none}") "y", "zy\n",
+	             1, 0);
+	/* Sizes: what is inside may have one again. */
+	check_hidden(
+		SHEET(".o{font-size:0}.i{font-size:14px}") "<div class=o>x<b class=i>y</b></div>",
+		"y\n", 1, 0);
+	check_hidden(
+		SHEET(".o{font-size:0}.o .k td{font-size:14px}") "<div class=o>x<table><tr><td>y</table></div>",
+		"y\n", 1, 0);
+	/* Small screens. */
+	check_hidden(
+		SHEET(".m{display:none}@media only screen and (max-width:"
+	              "600px){.m{display:block !important}}") "<p class=m>x</p>z",
+		"z\n", 1, 0);
+}
+
+/* In doubt words are shown. */
+static void
+test_sheet_shows(void **state)
+{
+	static const char *const rules[] = {
+		".b{display:none}",
+		".A{display:none}",
+		"i.a{display:none}",
+		".a.b{display:none}",
+		".x .a{display:none}",
+		".x>.a{display:none}",
+		".a:hover{display:none}",
+		".a[x]{display:none}",
+		"*{display:none}",
+		"[class=a]{display:none}",
+		".a::before{display:none}",
+		".a{display:none}.a{display:block}",
+		".a{display:none}p.a{display:block}",
+		".a{display:none}.x .a{display:inline}",
+		".a{display:none}.x p.a{display:inline}",
+		".a{display:none}.x p{display:inline}",
+		".a{display:none}#i{display:block}",
+		".a{display:none}[x]{display:block}",
+		".a{display:none}*{visibility:visible}",
+		".a{display:none}@media (min-width:1px){.a{display:block}}",
+		".a{font-size:0}*{font-size:12px}",
+		".a{font-size:0}p{font-size:12px}",
+		"@media(max-width:9px){.a{display:none}}",
+		"@media print{.a{display:none}}",
+		"@media screen{.a{display:none}}",
+		"@media x{@media y{.a{display:none}",
+		"/* .a{display:none}",
+		".a{/* display:none",
+		"}}}{{{",
+	};
+	struct str html;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+		str_init(&html, 1000);
+		str_printf(&html, SHEET("%s") "<p class=a id=i>x</p>",
+		           rules[i]);
+		check_hidden(html.p, "x\n", 0, 0);
+		str_release(&html);
+	}
+	check_hidden(
+		SHEET(".a{display:none}") "<p class=a style='display:block'>x</p>",
+		"x\n", 0, 0);
+	check_hidden(
+		SHEET(".a{font-size:0}") "<p class=a style='font-size:9px'>x</p>",
+		"x\n", 0, 0);
+	/* For one program only. */
+	check_hidden(
+		"<!--[if mso]>" SHEET(".a{display:none}") "<![endif]-->"
+							  "<p class=a>x</p>",
+		"x\n", 0, 0);
+}
+
 static void
 test_safe_output(void **state)
 {
@@ -479,6 +587,8 @@ test_floods(void **state)
 		"<font color=red>x",
 		"&abcdef",
 		"a<b>",
+		"<style>.a{display:none}</style><b class=a>",
+		"<style>@a;.b{",
 	};
 
 	(void)state;
@@ -563,6 +673,8 @@ main(void)
 		cmocka_unit_test(test_links),
 		cmocka_unit_test(test_deceiving_links),
 		cmocka_unit_test(test_hidden),
+		cmocka_unit_test(test_sheet_hides),
+		cmocka_unit_test(test_sheet_shows),
 		cmocka_unit_test(test_safe_output),
 		cmocka_unit_test(test_broken_html),
 		cmocka_unit_test(test_floods),
