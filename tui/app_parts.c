@@ -6,8 +6,10 @@
 #include <string.h>
 
 #include "store/sender_charset.h"
+#include "text/link.h"
 #include "util/i18n.h"
 #include "util/proc.h"
+#include "util/utf8.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -15,33 +17,52 @@
 /* Milliseconds that opening a link may take before it counts as running. */
 #define BROWSER_MS 5000
 
+/* Bytes of the words beside a link that looks as if it led elsewhere. */
+#define WARNING_MAX 512
+
 /* ---- links ---- */
 
 static void
-add_link(void *ctx, struct slice url)
+add_link(void *ctx, struct slice url, struct slice warning)
 {
 	struct app *a = ctx;
+	struct str words;
+	struct str host;
 
+	str_init(&words, WARNING_MAX);
+	str_init(&host, WARNING_MAX / 2);
+	if (warning.n > 0) {
+		str_add_slice(
+			&words,
+			slice_head(warning,
+		                   utf8_cut(warning.p, warning.n < WARNING_MAX
+		                                               ? warning.n
+		                                               : WARNING_MAX)));
+	} else if (link_hides(url, &host)) {
+		str_add_z(&words, "(!) ");
+		str_add_slice(&words, str_slice(&host));
+	}
 	array_add(&a->links, slice_dup(url));
+	w_pick_add(&a->picker, a->links.v[a->links.n - 1],
+	           words.n > 0 ? words.p : NULL, (int64_t)a->links.n - 1);
+	str_release(&host);
+	str_release(&words);
 }
 
 void
 app_pick_link(struct app *a)
 {
-	size_t i;
-
 	if (!app_need_reader(a))
 		return;
 	while (a->links.n > 0)
 		free(a->links.v[--a->links.n]);
+	app_pick_start(a, PICK_LINK, _("Links: Enter opens"));
 	pane_reader_links(&a->reader, add_link, a);
 	if (a->links.n == 0) {
+		a->pick = PICK_NONE;
+		w_pick_release(&a->picker);
 		app_say(a, STYLE_DIM, _("no links"));
-		return;
 	}
-	app_pick_start(a, PICK_LINK, _("Links: Enter opens"));
-	for (i = 0; i < a->links.n; i++)
-		w_pick_add(&a->picker, a->links.v[i], NULL, (int64_t)i);
 }
 
 void

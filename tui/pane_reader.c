@@ -236,9 +236,28 @@ pane_reader_find(struct pane_reader *p, struct slice what, bool back)
 	return false;
 }
 
+/* What the list of links says behind url: "(!) ...". */
+static struct slice
+link_warning(struct slice text, struct slice url)
+{
+	const struct slice mark = SLICE_LIT("  (!) ");
+
+	for (;;) {
+		size_t at = slice_find_text(text, url);
+		struct slice line;
+
+		if (at >= text.n)
+			return SLICE_NONE;
+		text = slice_from(text, at + url.n);
+		line = slice_head(text, slice_find(text, '\n'));
+		if (slice_eq(slice_head(line, mark.n), mark))
+			return slice_from(line, 2);
+	}
+}
+
 void
-pane_reader_links(const struct pane_reader *p,
-                  void (*fn)(void *ctx, struct slice url), void *ctx)
+pane_reader_links(const struct pane_reader *p, pane_reader_link_fn *fn,
+                  void *ctx)
 {
 	struct slice text = str_slice(&p->text);
 	struct slice url;
@@ -251,7 +270,7 @@ pane_reader_links(const struct pane_reader *p,
 
 		from = before.n + url.n;
 		if (seen >= before.n)
-			fn(ctx, url);
+			fn(ctx, url, link_warning(text, url));
 	}
 }
 

@@ -81,9 +81,12 @@ void pane_reader_first(struct pane_reader *p);
 void pane_reader_last(struct pane_reader *p);
 /* Search the shown text; what empty: the last one again.  false: no match. */
 bool pane_reader_find(struct pane_reader *p, struct slice what, bool back);
+/* warning: "(!) ..." when the message shows one for that link, else empty. */
+typedef void pane_reader_link_fn(void *ctx, struct slice url,
+                                 struct slice warning);
 /* Call fn for each link of the shown text, in order, each once. */
-void pane_reader_links(const struct pane_reader *p,
-                       void (*fn)(void *ctx, struct slice url), void *ctx);
+void pane_reader_links(const struct pane_reader *p, pane_reader_link_fn *fn,
+                       void *ctx);
 void pane_reader_draw(struct pane_reader *p, struct grid *g,
                       const struct rect *r, bool focus);
 /* How far down, in percent. */

@@ -202,6 +202,36 @@ test_terminal_program(void **state)
 	finish(&s);
 }
 
+/* What the message says about a link is said again where it is opened. */
+static void
+test_links_that_deceive(void **state)
+{
+	struct screen *s = open_mail(
+		HEAD("links") "Content-Type: text/html; charset=utf-8\n\n"
+			      "<a href=\"https://evil.example/1\">https://bank"
+			      ".example</a> <a href=\"https://fine.example/0123456789012345678901234567890123456789\">"
+			      "fine</a>\n",
+		"", "TERM=xterm");
+
+	(void)state;
+	screen_type(s, ":links\r");
+	shown(s, "Links: Enter opens");
+	screen_type(s, "evil");
+	shown(s, "https://evil.example/1         (!) the text names another");
+	screen_type(s, "\033");
+	gone(s, "Links: Enter opens");
+	finish(&s);
+	s = open_mail(HEAD("links") "\nhttps://bank.example@evil.example/2 x\n",
+	              "", "TERM=xterm");
+	screen_type(s, ":links\r");
+	shown(s, "Links: Enter opens");
+	screen_type(s, "/2");
+	shown(s, "(!) evil.example");
+	screen_type(s, "\033");
+	gone(s, "Links: Enter opens");
+	finish(&s);
+}
+
 static void
 test_printing_program(void **state)
 {
@@ -367,6 +397,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_terminal_program),
+		cmocka_unit_test(test_links_that_deceive),
 		cmocka_unit_test(test_printing_program),
 		cmocka_unit_test(test_messages_inside),
 		cmocka_unit_test(test_saves_all),
