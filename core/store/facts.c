@@ -4,6 +4,7 @@
 
 #include "mime/message.h"
 #include "store/store_impl.h"
+#include "text/unicode.h"
 #include "util/digest.h"
 #include "util/utf8.h"
 
@@ -21,6 +22,20 @@ line_dup(struct arena *a, struct slice s)
 
 	return arena_slice(
 		a, slice_make(buf, utf8_clean_line(s.p, s.n, buf, sizeof buf)));
+}
+
+/* The same for words of people: what shows as nothing is made to be seen. */
+static struct slice
+words_dup(struct arena *a, struct slice s)
+{
+	struct str clean;
+	struct slice line;
+
+	str_init(&clean, FACTS_LINE_MAX);
+	unicode_clean_line(s, &clean);
+	line = line_dup(a, str_slice(&clean));
+	str_release(&clean);
+	return line;
 }
 
 static void
@@ -153,7 +168,7 @@ facts_of(const struct message *m, int64_t fallback, struct arena *a,
 	add_people(m, a, &f);
 	str_init(&text, MESSAGE_FIELD_MAX);
 	(void)message_subject(m, &text); /* none is empty */
-	f.subject = line_dup(a, str_slice(&text));
+	f.subject = words_dup(a, str_slice(&text));
 	str_release(&text);
 	f.message_id = line_dup(a, message_id(m));
 	add_hash(m, &f);

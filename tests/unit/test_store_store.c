@@ -40,6 +40,22 @@ add_simple(struct store_test *t, int64_t account, const char *uidl,
 	return id;
 }
 
+/* Letters that show as nothing can be seen in a list. */
+static void
+test_fillers_are_seen(void **state)
+{
+	struct store_test *t = *state;
+	char *m = store_test_message("one", "a\u3164\u115f\uffa0b\u200bc", "",
+	                             "x");
+	int64_t id = store_test_add(t, t->a, "u1", FOLDER_INBOX, 0, m);
+	struct store_rows rows;
+
+	assert_ok(t, store_row(t->s, id, &rows, &t->err));
+	assert_string_equal(rows.v[0].subject, "a\ufffd\ufffd\ufffdbc");
+	store_rows_release(&rows);
+	free(m);
+}
+
 static void
 test_delivers_and_reads_back(void **state)
 {
@@ -571,6 +587,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_delivers_and_reads_back),
+		T(test_fillers_are_seen),
 		T(test_same_uidl_is_same_message),
 		T(test_batch_is_all_or_nothing),
 		T(test_cut_message_is_refused),
