@@ -68,6 +68,7 @@ open_smtp(const struct login *l, const struct secret *secret, struct err *err)
 	struct smtp_opts opts;
 
 	servers_smtp(l->account, secret, l->cancel_fd, &opts);
+	opts.no_chunking = l->no_chunking;
 	return smtp_open(&opts, err);
 }
 

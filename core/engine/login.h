@@ -15,8 +15,9 @@ struct login {
 	const struct account *account;
 	const struct secret *secret; /* NULL: the account's, credential_get */
 	int cancel_fd;
-	bool list;  /* POP3: pop3_list comes next */
-	bool shown; /* set: a secret went to the server */
+	bool list;        /* POP3: pop3_list comes next */
+	bool no_chunking; /* SMTP: BDAT was of no use */
+	bool shown;       /* set: a secret went to the server */
 };
 
 /*

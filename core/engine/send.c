@@ -1,41 +1,47 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Sending what is due: one worker, one connection an account. */
+/* Sending what is due: one worker, one connection for what goes one way. */
 /*
  * States of an outbox row (store/outbox_rows.h) and who makes each step:
  *
- *   held ---------- outbox_take, when due ---------> sending
- *   queued, retry - outbox_take, when due ---------> sending
- *   sending ------- settle: all recipients taken --> sent: copy stored, row gone
- *   sending ------- settle: some 4xx, no answer ---> retry (those only)
- *   sending ------- settle: the rest refused ------> failed (kept, with words)
+ *   held ---------- outbox_take_many, when due ----> sending
+ *   queued, retry - outbox_take_many, when due ----> sending
+ *   sending ------- send_over: all recipients taken > sent: copy, row gone
+ *   sending ------- send_over: some 4xx ------------> retry (those only)
+ *   sending ------- send_over: the rest refused ----> failed (kept, with words)
+ *   sending ------- the connection ended before the
+ *                   mail's last octet left, after it
+ *                   had ended others; cancelled ----> queued
+ *   sending ------- the same, but it ended none ----> retry
  *   sending ------- the connection broke after the
- *                   final dot, or the program died > unknown
- *   unknown ------- outbox_take, when due, once ---> sending, same Message-ID
- *   unknown ------- a second time -----------------> failed, and said
+ *                   last octet, or the program died > unknown
+ *   unknown ------- outbox_take_many, when due, once > sending, same Message-ID
+ *   unknown ------- a second time ------------------> failed, and said
  *
  * Invariants:
  * 1. A row is in state sending, durably, before the first byte goes out; only
  *    the process that holds the lock "send" has rows in that state.  A row
  *    found in it by who takes the lock is an orphan of a dead process.
- * 2. The fate of each recipient is durable before the next message is begun,
- *    so a recipient that took the message never gets it again.
- * 3. The Sent copy carries a key made from the outbox row, so storing it twice
+ * 2. A row leaves that state by its own final reply or by the end of its
+ *    connection, whatever becomes of the mails beside it.  Its recipients'
+ *    fates become durable with it: who took the message never gets it again.
+ * 3. At most GROUP rows are in state sending and not begun: a kill makes them
+ *    unknown, so they are sent once more and never twice more.
+ * 4. The Sent copy carries a key made from the outbox row, so storing it twice
  *    gives one file.  The row goes away only after the copy is stored.
- * 4. What somebody took has its Sent copy at once, whatever becomes of the
- *    other recipients: a row that failed or waits may be cancelled.
+ * 5. What somebody took has its Sent copy at once, whatever becomes of the
+ *    other recipients: a row that failed or waits may be cancelled.  A kill
+ *    between the two is made up for at the next start (send_finish).
+ * 6. A login that failed is not tried again for the next mail of the same run:
+ *    they share its outcome.
  */
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "engine/engine.h"
-#include "engine/job.h"
 #include "engine/lock.h"
 #include "engine/login.h"
+#include "engine/send_priv.h"
 #include "mail/account_match.h"
-#include "mime/message.h"
-#include "store/outbox_rows.h"
 #include "util/clock.h"
 #include "util/i18n.h"
 #include "util/log.h"
@@ -44,339 +50,226 @@
 
 #include "util/banned.h"
 
-/* Minutes before the n-th try; after the last one a day's wait, five days in
- * all as RFC 5321 4.5.4.1 asks. */
-static const int retry_minutes[] = { 1, 5, 15, 60, 180, 360, 720 };
+/* Rows taken at once: each time costs a sync.  More where all of them go out
+ * together (CHUNKING). */
+#define GROUP         8
+#define GROUP_CHUNKED 64
 
-#define SEND_TRIES_MAX    12
-#define SEND_RETRY_LATER  1440
-#define SEND_UNKNOWN_WAIT 5
-
-struct sender {
-	struct job *job;
-	struct store *store;
-	const struct account *account; /* whose mail it is */
-	const struct account *carrier; /* of the open connection */
-	struct smtp *smtp;
-};
+/* ---- rows ahead ---- */
 
 static void
-tell(struct sender *s, enum event_kind kind, const struct outbox_row *row,
-     const struct err *err, const char *text)
+say_sending(struct sender *s, const struct outbox_row *row)
 {
-	struct event *e = event_new(kind, s->account->name);
+	struct event *e = event_new(EVENT_SEND_STATE, s->account->name);
 
 	e->job = s->job->id;
 	e->id = row->id;
-	e->err = *err;
-	if (text != NULL)
-		e->text = xstrdup(text);
+	e->text = xstrdup(_("sending"));
 	queue_post(s->job->queue, e);
 }
 
-/* One connection as long as mail goes through the same server. */
-static int
-connect_smtp(struct sender *s, const char *from, struct err *err)
-{
-	const struct account *carrier =
-		account_carrier(s->job->accounts, s->job->account_count,
-	                        s->account, slice_of(from), err);
-	struct login login = { .paths = s->job->paths,
-		               .account = carrier,
-		               .cancel_fd = s->job->cancel[0] };
-
-	if (carrier == NULL)
-		return -1;
-	if (s->smtp != NULL && s->carrier == carrier && smtp_alive(s->smtp))
-		return 0;
-	smtp_close(&s->smtp);
-	s->carrier = carrier;
-	s->smtp = login_smtp(&login, err);
-	return s->smtp != NULL ? 0 : -1;
-}
-
-/* ---- the transaction ---- */
-
-static void
-keep_fates(struct outbox_row *row, const struct smtp_recipient *rcpt,
-           const size_t *which, size_t n)
-{
-	for (size_t i = 0; i < n; i++) {
-		struct outbox_rcpt *to = &row->rcpts[which[i]];
-
-		to->fate = (int)rcpt[i].fate;
-		free(to->words);
-		to->words = rcpt[i].words[0] != '\0' ? xstrdup(rcpt[i].words)
-		                                     : NULL;
-	}
-}
-
-static int
-transact(struct sender *s, struct outbox_row *row, bool *in_doubt_r,
-         struct err *err)
-{
-	struct smtp_recipient *rcpt = xcalloc(row->rcpt_count, sizeof *rcpt);
-	size_t *which = xcalloc(row->rcpt_count, sizeof *which);
-	struct fsx_map map = { 0 };
-	size_t n = 0;
-	int rc = -1;
-
-	for (size_t i = 0; i < row->rcpt_count; i++) {
-		int fate = row->rcpts[i].fate;
-
-		if (fate != SMTP_FATE_SENT && fate != SMTP_FATE_REFUSED) {
-			rcpt[n].spec = row->rcpts[i].spec;
-			which[n++] = i;
-		}
-	}
-	if (outbox_message(s->store, row->id, &map, err) == 0) {
-		step("send-transaction");
-		rc = smtp_send(s->smtp, row->from, rcpt, n, map.data,
-		               in_doubt_r, err);
-		step("send-answered");
-		keep_fates(row, rcpt, which, n);
-	}
-	fsx_map_close(&map);
-	free(which);
-	free(rcpt);
-	return rc;
-}
-
-/* ---- after it ---- */
-
-static int
-store_copy(struct sender *s, const struct outbox_row *row, struct err *err)
-{
-	struct store_new info = { .folder = FOLDER_SENT,
-		                  .flags = STORE_SEEN,
-		                  .received = clock_now() };
-	struct fsx_map map;
-	struct message m = { 0 };
-	char *key;
-	int rc;
-
-	if (outbox_message(s->store, row->id, &map, err) != 0)
-		return -1;
-	message_parse(&m, map.data);
-	key = xasprintf("sent:%lld:%.*s", (long long)row->id,
-	                SLICE_ARG(message_id(&m)));
-	message_release(&m);
-	info.uidl = key;
-	rc = store_deliver(s->store, row->account, map.data, &info, NULL, err);
-	free(key);
-	fsx_map_close(&map);
-	return rc;
-}
-
-static void
-remember_people(struct sender *s, const struct outbox_row *row)
-{
-	struct err ignored = { 0 };
-
-	/* Completion is a courtesy: the mail itself is out. */
-	for (size_t i = 0; i < row->rcpt_count; i++)
-		if (row->rcpts[i].fate == SMTP_FATE_SENT &&
-		    contact_used(s->store, NULL, row->rcpts[i].spec,
-		                 clock_now(), &ignored) != 0)
-			log_line(LOG_ERROR, "%s", ignored.text);
-}
-
-static int
-close_row(struct sender *s, const struct outbox_row *row, struct err *err)
-{
-	/* Nobody wrote it: Sent and the address book are for what people do;
-	 * who gets automatic answers must not become a known sender. */
-	if (!row->automatic && store_copy(s, row, err) != 0)
-		return -1;
-	step("send-copied");
-	if (row->reply_to != 0 &&
-	    store_flags(s->store, &row->reply_to, 1, row->reply_flag, 0, NULL,
-	                err) != 0 &&
-	    err->code != ERR_NOTFOUND)
-		return -1;
-	if (row->draft != 0 &&
-	    store_delete(s->store, &row->draft, 1, err) != 0 &&
-	    err->code != ERR_NOTFOUND)
-		return -1;
-	if (!row->automatic)
-		remember_people(s, row);
-	return outbox_remove(s->store, row->id, err);
-}
-
-/* How many recipients have that fate. */
 static size_t
-count_fate(const struct outbox_row *row, int fate)
+group_size(const struct sender *s)
 {
-	size_t n = 0;
+	unsigned both = SMTP_EXT_CHUNKING | SMTP_EXT_PIPELINING;
 
-	for (size_t i = 0; i < row->rcpt_count; i++)
-		n += row->rcpts[i].fate == fate;
-	return n;
+	return s->smtp != NULL && (smtp_ext(s->smtp) & both) == both
+	               ? GROUP_CHUNKED
+	               : GROUP;
 }
 
-static void
-plan_retry(struct outbox_row *row, const char *why)
-{
-	size_t steps = sizeof retry_minutes / sizeof retry_minutes[0];
-	size_t at = (size_t)row->tries;
-	int minutes = at < steps ? retry_minutes[at] : SEND_RETRY_LATER;
-
-	row->tries++;
-	row->state = row->tries > SEND_TRIES_MAX ? OUTBOX_FAILED : OUTBOX_RETRY;
-	row->not_before = clock_now() + (int64_t)minutes * 60;
-	free(row->error);
-	row->error = xstrdup(why);
-}
-
-static void
-fail(struct outbox_row *row, const char *why)
-{
-	row->state = OUTBOX_FAILED;
-	free(row->error);
-	row->error = xstrdup(why);
-}
-
-/* "ADDRESS: the server's words", one after the other. */
-static void
-list_refused(const struct outbox_row *row, struct str *out)
-{
-	for (size_t i = 0; i < row->rcpt_count; i++) {
-		const struct outbox_rcpt *r = &row->rcpts[i];
-
-		if (r->fate != SMTP_FATE_REFUSED && r->fate != SMTP_FATE_RETRY)
-			continue;
-		str_printf(out, "%s%s: %s", out->n != 0 ? "; " : "", r->spec,
-		           r->words != NULL ? r->words : "");
-	}
-}
-
-static bool
-can_be_retried(enum err_code code)
-{
-	switch (code) {
-	case ERR_RETRY:
-	case ERR_NOHOST:
-	case ERR_PROTO:
-	case ERR_CANCELLED:
-	case ERR_IO:
-		return true;
-	case ERR_NONE:
-	case ERR_AUTH:
-	case ERR_CERT:
-	case ERR_REFUSED:
-	case ERR_LIMIT:
-	case ERR_CONFIG:
-	case ERR_USAGE:
-	case ERR_NOTFOUND:
-		return false;
-	}
-	return false;
-}
-
-/* The try as a whole failed: no recipient was decided by it. */
-static void
-settle_error(struct outbox_row *row, bool in_doubt, const struct err *err)
-{
-	char why[1100];
-
-	(void)snprintf(why, sizeof why, "%s%s%s", err->text,
-	               err->server[0] != '\0' ? ": " : "", err->server);
-	if (in_doubt && row->doubts++ == 0) {
-		row->state = OUTBOX_UNKNOWN;
-		row->not_before = clock_now() + SEND_UNKNOWN_WAIT * 60;
-		row->tries++;
-		free(row->error);
-		row->error = xstrdup(why);
-	} else if (!in_doubt && can_be_retried(err->code)) {
-		plan_retry(row, why);
-	} else {
-		fail(row, why);
-	}
-}
-
-static void
-settle_answered(struct outbox_row *row)
-{
-	struct str why;
-
-	str_init(&why, 2000);
-	list_refused(row, &why);
-	if (count_fate(row, SMTP_FATE_RETRY) +
-	            count_fate(row, SMTP_FATE_UNKNOWN) !=
-	    0)
-		plan_retry(row, why.p);
-	else if (count_fate(row, SMTP_FATE_REFUSED) != 0)
-		fail(row, why.p);
-	else
-		row->state = OUTBOX_SENT;
-	str_release(&why);
-}
-
-/* cause: why the try as a whole failed, or ERR_NONE. */
+/* Take the next rows that are due.  0, or -1 in s->trouble. */
 static int
-finish(struct sender *s, struct outbox_row *row, const struct err *cause,
-       struct err *err)
+take_rows(struct sender *s)
 {
-	enum err_code failed =
-		cause->code != ERR_NONE ? cause->code : ERR_REFUSED;
-	struct err why = { 0 };
+	struct outbox_row *rows[GROUP_CHUNKED];
+	int64_t id;
+	size_t n;
 
-	if (outbox_update(s->store, row, err) != 0)
-		return -1;
-	step("send-settled");
-	if (row->state != OUTBOX_SENT && !row->automatic &&
-	    count_fate(row, SMTP_FATE_SENT) != 0 &&
-	    store_copy(s, row, err) != 0)
-		return -1;
-	if (row->state == OUTBOX_SENT) {
-		if (close_row(s, row, err) != 0)
-			return -1;
-		tell(s, EVENT_SEND_DONE, row, &why, _("sent"));
+	s->ahead.n = 0;
+	s->at = 0;
+	if (job_cancelled(s->job))
 		return 0;
+	if (store_account(s->store, s->account->name, &id, &s->trouble) != 0 ||
+	    outbox_take_many(s->store, id, clock_now(), group_size(s), rows, &n,
+	                     &s->trouble) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		say_sending(s, rows[i]);
+		array_add(&s->ahead, parcel_new(rows[i]));
 	}
-	err_set(&why, row->state == OUTBOX_FAILED ? failed : ERR_RETRY, "%s",
-	        row->error);
-	tell(s, EVENT_SEND_DONE, row, &why, row->subject);
 	return 0;
 }
 
-static int
-send_row(struct sender *s, struct outbox_row *row, struct err *err)
+/* The next one, left there; NULL: none is due, or trouble. */
+static struct parcel *
+peek(struct sender *s)
 {
-	struct err why = { 0 };
-	bool in_doubt = false;
+	if (s->trouble.code != ERR_NONE ||
+	    (s->at == s->ahead.n && take_rows(s) != 0))
+		return NULL;
+	return s->at < s->ahead.n ? s->ahead.v[s->at] : NULL;
+}
 
-	tell(s, EVENT_SEND_STATE, row, &why, _("sending"));
-	if (connect_smtp(s, row->from, &why) != 0 ||
-	    transact(s, row, &in_doubt, &why) != 0) {
-		smtp_close(&s->smtp);
-		settle_error(row, in_doubt, &why);
-	} else {
-		settle_answered(row);
+static const struct account *
+carrier_of(const struct sender *s, const struct parcel *p, struct err *err)
+{
+	return account_carrier(s->job->accounts, s->job->account_count,
+	                       s->account, slice_of(p->row->from), err);
+}
+
+/* It cannot even be tried. */
+static void
+give_up(struct sender *s, struct parcel *p, const struct err *why)
+{
+	p->mail.rc = -1;
+	p->mail.err = *why;
+	send_settle_error(p->row, why);
+	array_add(&s->over, p);
+}
+
+static void
+settle(struct sender *s)
+{
+	struct err err = { 0 };
+
+	if (send_settle(s, &err) != 0 && s->trouble.code == ERR_NONE)
+		s->trouble = err;
+}
+
+/* ---- the feed of a connection ---- */
+
+static struct smtp_mail *
+feed_next(void *ctx)
+{
+	struct sender *s = ctx;
+	struct parcel *p;
+
+	while (!job_cancelled(s->job) && (p = peek(s)) != NULL) {
+		struct err why = { 0 };
+
+		if (carrier_of(s, p, &why) != s->carrier)
+			return NULL;
+		s->at++;
+		if (outbox_message(s->store, p->row->id, &p->map, &why) == 0) {
+			p->mail.message = p->map.data;
+			step("send-transaction");
+			return &p->mail;
+		}
+		give_up(s, p, &why);
 	}
-	return finish(s, row, &why, err);
+	return NULL;
+}
+
+static void
+feed_done(void *ctx, struct smtp_mail *m)
+{
+	step("send-answered");
+	/* The mail is the parcel's first member. */
+	send_over(ctx, (struct parcel *)(void *)m);
+}
+
+static void
+feed_pause(void *ctx)
+{
+	struct sender *s = ctx;
+
+	if (s->over.n > 0)
+		settle(s);
+}
+
+/* ---- connections ---- */
+
+static bool
+without_chunking(const struct sender *s, const struct account *carrier)
+{
+	for (size_t i = 0; i < s->no_chunking.n; i++)
+		if (s->no_chunking.v[i] == carrier)
+			return true;
+	return false;
+}
+
+static int
+connect_to(struct sender *s, const struct account *carrier, struct err *err)
+{
+	struct login login = { .paths = s->job->paths,
+		               .account = carrier,
+		               .cancel_fd = s->job->cancel[0],
+		               .no_chunking = without_chunking(s, carrier) };
+
+	if (s->dead == carrier) {
+		*err = s->why_dead;
+		return -1;
+	}
+	s->answered = 0;
+	s->smtp = login_smtp(&login, err);
+	if (s->smtp != NULL)
+		return 0;
+	s->dead = carrier;
+	s->why_dead = *err;
+	return -1;
+}
+
+/* Send what goes the way of the next row, over one connection. */
+static void
+send_some(struct sender *s, struct parcel *p)
+{
+	struct smtp_feed feed = { .ctx = s,
+		                  .next = feed_next,
+		                  .done = feed_done,
+		                  .pause = feed_pause };
+	struct err why = { 0 };
+
+	s->carrier = carrier_of(s, p, &why);
+	if (s->carrier == NULL || connect_to(s, s->carrier, &why) != 0) {
+		s->at++;
+		give_up(s, p, &why);
+		if (s->over.n >= GROUP)
+			settle(s);
+		return;
+	}
+	smtp_send_feed(s->smtp, &feed);
+	if (smtp_bdat_refused(s->smtp))
+		array_add(&s->no_chunking, s->carrier);
+	settle(s);
+	smtp_close(&s->smtp);
+}
+
+/* What was taken and not begun goes back as it was. */
+static void
+put_back_rest(struct sender *s)
+{
+	struct err err = { 0 };
+
+	for (; s->at < s->ahead.n; s->at++) {
+		struct parcel *p = s->ahead.v[s->at];
+
+		send_put_back(p->row);
+		array_add(&s->over, p);
+	}
+	if (send_settle(s, &err) != 0)
+		log_line(LOG_ERROR, "%s", err.text);
+	s->ahead.n = s->at = 0;
 }
 
 static int
 send_account(struct sender *s, const struct account *a, struct err *err)
 {
-	struct outbox_row *row;
-	int64_t id;
-	int rc = 0;
+	struct parcel *p;
 
 	s->account = a;
-	if (store_account(s->store, a->name, &id, err) != 0)
-		return -1;
-	while (rc == 0 && !job_cancelled(s->job) &&
-	       (rc = outbox_take(s->store, id, clock_now(), &row, err)) > 0) {
-		rc = send_row(s, row, err);
-		outbox_rows_free(&row, 1);
-	}
-	smtp_close(&s->smtp);
-	return rc;
+	while (!job_cancelled(s->job) && (p = peek(s)) != NULL)
+		send_some(s, p);
+	put_back_rest(s);
+	if (s->trouble.code == ERR_NONE)
+		return 0;
+	*err = s->trouble;
+	return -1;
 }
 
-/* Rows that a dead process left behind (invariant 1). */
+/* ---- all accounts ---- */
+
+/* Rows that a dead process left behind (invariants 1 and 5). */
 static int
 recover(struct sender *s, struct err *err)
 {
@@ -387,17 +280,13 @@ recover(struct sender *s, struct err *err)
 	if (outbox_list(s->store, &rows, &n, err) != 0)
 		return -1;
 	for (size_t i = 0; i < n && rc == 0; i++) {
-		struct err why = { 0 };
+		struct outbox_row *row = &rows[i];
 
-		if (rows[i].state == OUTBOX_SENT) {
-			rc = close_row(s, &rows[i], err);
-		} else if (rows[i].state == OUTBOX_SENDING) {
-			err_set(&why, ERR_RETRY,
-			        _("the program ended while it was being sent; "
-			          "it goes out once more under the same "
-			          "Message-ID"));
-			settle_error(&rows[i], true, &why);
-			rc = outbox_update(s->store, &rows[i], err);
+		if (row->state == OUTBOX_SENDING) {
+			send_settle_orphan(row);
+			rc = outbox_update(s->store, row, err);
+		} else {
+			rc = send_finish(s, &row, 1, err);
 		}
 	}
 	outbox_rows_free(&rows, n);
@@ -428,6 +317,9 @@ send_run(struct job *job)
 			log_line(LOG_ERROR, "%s", err.text);
 		close(lock);
 	}
+	array_release(&s.ahead);
+	array_release(&s.over);
+	array_release(&s.no_chunking);
 	store_close(&s.store);
 	/* Each row has had its own event; a failure of the whole is said. */
 	if (err.code != ERR_NONE) {

@@ -11,18 +11,25 @@
 #define CONTACTS_MAX 20000
 
 int
+contact_count(struct store *s, const char *name, const char *address,
+              int64_t when, struct err *err)
+{
+	return db_run(s->db, err,
+	              "INSERT INTO contact VALUES(?1, ?2, 1, ?3)"
+	              " ON CONFLICT DO UPDATE SET uses = uses + 1,"
+	              " last = max(last, ?3),"
+	              " name = CASE WHEN ?2 = '' THEN name ELSE ?2 END",
+	              "tti", slice_of(address), slice_of(name), when);
+}
+
+int
 contact_used(struct store *s, const char *name, const char *address,
              int64_t when, struct err *err)
 {
 	int rc = db_begin(s->db, false, err);
 
 	if (rc == 0)
-		rc = db_run(s->db, err,
-		            "INSERT INTO contact VALUES(?1, ?2, 1, ?3)"
-		            " ON CONFLICT DO UPDATE SET uses = uses + 1,"
-		            " last = max(last, ?3),"
-		            " name = CASE WHEN ?2 = '' THEN name ELSE ?2 END",
-		            "tti", slice_of(address), slice_of(name), when);
+		rc = contact_count(s, name, address, when, err);
 	return db_end(s->db, rc, err);
 }
 

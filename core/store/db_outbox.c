@@ -312,76 +312,30 @@ outbox_get(struct store *s, int64_t id, struct outbox_row **v_r,
 
 /* ---- states ---- */
 
-#define DUE              \
- "not_before <= ?1 AND " \
- "(state = 0 OR state = 1 OR state = 3 OR state = 6)"
-
 _Static_assert(OUTBOX_HELD == 0 && OUTBOX_QUEUED == 1 && OUTBOX_SENDING == 2 &&
                        OUTBOX_RETRY == 3 && OUTBOX_UNKNOWN == 6 &&
                        OUTBOX_CANCELLED == 7,
                "the numbers in SQL and in databases");
 
 int
-outbox_take(struct store *s, int64_t account, int64_t now,
-            struct outbox_row **v_r, struct err *err)
+outbox_write_row(struct store *s, const struct outbox_row *row, struct err *err)
 {
-	int64_t id = 0;
-	int rc;
-
-	/* Most calls find nothing: look before taking the write lock. */
-	rc = db_get_int(s->db, err, &id,
-	                "SELECT id FROM outbox WHERE " DUE
-	                " AND (?2 = 0 OR account = ?2) LIMIT 1",
-	                "ii", now, account);
-	if (rc != 1)
-		return rc;
-	if (db_begin(s->db, true, err) != 0)
+	if (db_run(s->db, err,
+	           "UPDATE outbox SET account = ?, state = ?,"
+	           " sender = ?, subject = ?, not_before = ?,"
+	           " tries = ?, error = ?, reply_to = ?,"
+	           " reply_flag = ?, draft = ?, doubts = ?"
+	           " WHERE id = ?",
+	           "iittiiziiiii", row->account, (int64_t)row->state,
+	           slice_of(row->from), slice_of(row->subject), row->not_before,
+	           (int64_t)row->tries, row->error, row->reply_to,
+	           (int64_t)row->reply_flag, row->draft, (int64_t)row->doubts,
+	           row->id) != 0)
 		return -1;
-	rc = db_get_int(s->db, err, &id,
-	                "SELECT id FROM outbox WHERE " DUE
-	                " AND (?2 = 0 OR account = ?2)"
-	                " ORDER BY not_before, id LIMIT 1",
-	                "ii", now, account);
-	if (rc == 1)
-		rc = db_run(s->db, err,
-		            "UPDATE outbox SET state = 2 WHERE id = ?", "i",
-		            id) == 0
-		             ? 1
-		             : -1;
-	if (db_end(s->db, rc < 0 ? -1 : 0, err) != 0)
-		return -1;
-	if (rc != 1)
-		return 0;
-	step("outbox taken");
-	return outbox_get(s, id, v_r, err) == 0 ? 1 : -1;
-}
-
-int
-outbox_update(struct store *s, const struct outbox_row *row, struct err *err)
-{
-	int rc = db_begin(s->db, true, err);
-
-	if (rc == 0)
-		rc = db_run(s->db, err,
-		            "UPDATE outbox SET account = ?, state = ?,"
-		            " sender = ?, subject = ?, not_before = ?,"
-		            " tries = ?, error = ?, reply_to = ?,"
-		            " reply_flag = ?, draft = ?, doubts = ?"
-		            " WHERE id = ?",
-		            "iittiiziiiii", row->account, (int64_t)row->state,
-		            slice_of(row->from), slice_of(row->subject),
-		            row->not_before, (int64_t)row->tries, row->error,
-		            row->reply_to, (int64_t)row->reply_flag, row->draft,
-		            (int64_t)row->doubts, row->id);
-	if (rc == 0 && db_changed(s->db) == 0)
-		rc = err_set(err, ERR_NOTFOUND,
-		             _("there is no such message in the outbox"));
-	if (rc == 0)
-		rc = write_rcpts(s, row, row->id, err);
-	rc = db_end(s->db, rc, err);
-	if (rc == 0)
-		step("outbox updated");
-	return rc;
+	if (db_changed(s->db) == 0)
+		return err_set(err, ERR_NOTFOUND,
+		               _("there is no such message in the outbox"));
+	return write_rcpts(s, row, row->id, err);
 }
 
 int
@@ -440,33 +394,6 @@ outbox_message(struct store *s, int64_t id, struct fsx_map *map_r,
 	path = outbox_path(s, row->file);
 	rc = fsx_map_open(path, map_r, err);
 	free(path);
-	outbox_rows_free(&row, 1);
-	return rc;
-}
-
-int
-outbox_remove(struct store *s, int64_t id, struct err *err)
-{
-	struct outbox_row *row = NULL;
-	char *path;
-	int rc;
-
-	if (outbox_get(s, id, &row, err) != 0)
-		return -1;
-	rc = db_begin(s->db, true, err);
-	if (rc == 0)
-		rc = db_run(s->db, err,
-		            "DELETE FROM outbox_rcpt WHERE outbox = ?", "i",
-		            id);
-	if (rc == 0)
-		rc = db_run(s->db, err, "DELETE FROM outbox WHERE id = ?", "i",
-		            id);
-	rc = db_end(s->db, rc, err);
-	if (rc == 0) {
-		path = outbox_path(s, row->file);
-		(void)unlink(path); /* else it is an orphan */
-		free(path);
-	}
 	outbox_rows_free(&row, 1);
 	return rc;
 }

@@ -57,8 +57,15 @@ int outbox_get(struct store *s, int64_t id, struct outbox_row **v_r,
  * OUTBOX_SENDING and is durable.  1 taken, 0 none due, -1. */
 int outbox_take(struct store *s, int64_t account, int64_t now,
                 struct outbox_row **v_r, struct err *err);
+/* The same for up to max of them in one transaction, the first due first, each
+ * into v (room for max) as outbox_take's.  0 with *n_r, or -1. */
+int outbox_take_many(struct store *s, int64_t account, int64_t now, size_t max,
+                     struct outbox_row **v, size_t *n_r, struct err *err);
 int outbox_update(struct store *s, const struct outbox_row *row,
                   struct err *err);
+/* All of them in one transaction. */
+int outbox_update_many(struct store *s, struct outbox_row *const *v, size_t n,
+                       struct err *err);
 /* Cancel unless it is being sent: 1 cancelled, 0 too late, -1. */
 int outbox_cancel(struct store *s, int64_t id, struct err *err);
 /* Due at now as if it were new, those who were refused asked again; unless it is
@@ -81,7 +88,14 @@ int store_batch_outgoing(struct store_batch *b, const struct outbox_row *row,
 /* How many were queued so for the account since. */
 int outbox_automatic_since(struct store *s, int64_t account, int64_t since,
                            int64_t *n_r, struct err *err);
-/* Remove row and file (after the sent copy is stored). */
+/* Was a copy with this key (store_new.uidl) stored, even if it was deleted since? */
+int outbox_is_copied(struct store *s, int64_t account, const char *key,
+                     bool *copied_r, struct err *err);
+/* After the sent copies are stored: the people who got them are known, rows and
+ * files go, in one transaction. */
+int outbox_close(struct store *s, struct outbox_row *const *v, size_t n,
+                 int64_t when, struct err *err);
+/* Remove row and file. */
 int outbox_remove(struct store *s, int64_t id, struct err *err);
 /* Time of the next due one, 0 none. */
 int outbox_next(struct store *s, int64_t *when_r, struct err *err);

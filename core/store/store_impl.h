@@ -113,7 +113,12 @@ int outbox_write_file(struct store *s, const char *file, struct slice message,
                       struct err *err);
 /* Remove files without a row, or make drafts of them when rows were lost. */
 void outbox_remove_orphans(struct store *s);
-/* In a transaction. */
+/* Each within a transaction of the caller. */
+int outbox_write_row(struct store *s, const struct outbox_row *row,
+                     struct err *err);
+/* As contact_used. */
+int contact_count(struct store *s, const char *name, const char *address,
+                  int64_t when, struct err *err);
 int outbox_insert(struct store *s, const struct outbox_row *row,
                   const char *file, int64_t *id_r, struct err *err);
 

@@ -266,6 +266,71 @@ class Send(Story):
         sure(not self.tmp_files(), 'left in tmp')
 
 
+class SendMany(Story):
+    """Letters that wait go out over one connection."""
+
+    words = ('outbox', 'retry', 'all')
+    extensions = ['PIPELINING', 'SIZE 10000000', '8BITMIME',
+                  'AUTH PLAIN LOGIN', 'CHUNKING']
+    count = 5
+
+    def __init__(self):
+        super().__init__()
+        self.open = False
+        self.server = Server(Smtp, {
+            'extensions': self.extensions,
+            'greeting': lambda s, a: s.line('220 ready' if self.open else
+                                            '421 4.3.2 later')}).start()
+        self.home.account('kim', 'pop = none\n'
+                          f'smtp = localhost:{self.server.port}:plain\n')
+        for i in range(self.count):
+            got = self.pabal('send', '-a', 'kim', f'lee{i}@example.kr', stdin=(
+                f'From: kim@example.kr\nTo: lee{i}@example.kr\nMessage-ID: '
+                f'<{i}@example.kr>\nSubject: {i}\n\n'
+                + '안녕하세요.\n' * 40 * i).encode())
+            sure(got[0] == 75, f'the letter is not kept: {got}')
+        self.open = True
+
+    def kept(self):
+        ids = [re.search('(?im)^Message-ID: *<(\\d+)', e['text'])[1]
+               for e in self.server.log if e['event'] == 'kept']
+        return {str(i): ids.count(str(i)) for i in range(self.count)}
+
+    def check_after_fault(self, got, killed):
+        check_run(got, killed_ok=killed)
+        self.first = self.kept()
+        sure(max(self.first.values()) < 2, f'doubled at once: {self.first}')
+        # What did not even reach the server is not in doubt by its loss.
+        sure(got[0] != 0 or min(self.first.values()) == 1,
+             'says all are sent: ' + got[1])
+
+    def again(self):
+        for _ in range(3):
+            got = self.pabal('outbox', 'retry', 'all')
+            check_run(got)
+            if got[0] == 0:
+                break
+        sure(got[0] == 0, f'retry ends with {got[0]}: {got[1]}')
+
+    def check_end(self):
+        kept = self.kept()
+        for one, times in kept.items():
+            sure(1 <= times <= 1 + self.first[one],
+                 f'{one} came {self.first[one]} times, then {times}')
+        sent = [f for f in self.home.files('kim') if '/Sent/' in f]
+        sure(len(sent) == self.count, f'{len(sent)} copies in Sent')
+        sure(self.ask('SELECT count(*) FROM outbox') == [(0,)],
+             'left in the outbox')
+        self.check_index('kim')
+        sure(not self.tmp_files(), 'left in tmp')
+
+
+class SendPiped(SendMany):
+    """The same without CHUNKING."""
+
+    extensions = SendMany.extensions[:-1]
+
+
 class Import(Story):
     """An mbox is taken in."""
 
@@ -365,6 +430,8 @@ STORIES = {
     'few': lambda: Fetch(2, 'no'),
     'keep': lambda: Fetch(5, 'yes'),
     'send': Send,
+    'send-many': SendMany,
+    'send-piped': SendPiped,
     'import': Import,
     'index': Index,
     'upgrade': Upgrade,

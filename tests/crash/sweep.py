@@ -33,11 +33,12 @@ STRACE_KILL = ('write', 'pwrite64', 'rename', 'renameat', 'unlink', 'unlinkat',
 
 # name: what the library does, to which calls, from there on, in which stories
 FAULTS = {
-    'kill': ('kill', WRITING, False, MAIL + ('keep', 'upgrade')),
-    'torn': ('torn', 'write,pwrite64,send', False, MAIL),
+    'kill': ('kill', WRITING, False, MAIL + ('send-many', 'send-piped', 'keep',
+                                             'upgrade')),
+    'torn': ('torn', 'write,pwrite64,send', False, MAIL + ('send-many',)),
     'term': ('term', WRITING, False, ('fetch', 'send')),
     'full': ('ENOSPC', FULL, True, MAIL + ('upgrade',)),
-    'full-once': ('ENOSPC', FULL, False, MAIL),
+    'full-once': ('ENOSPC', FULL, False, MAIL + ('send-many',)),
     'quota': ('EDQUOT', FULL, True, ('fetch',)),
     'too-big': ('EFBIG', 'write,pwrite64', True, ('fetch',)),
     'sync': ('EIO', SYNCS, False, MAIL + ('upgrade',)),

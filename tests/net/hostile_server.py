@@ -321,6 +321,7 @@ class Smtp(Session):
         super().__init__(*args)
         self.sender = None
         self.recipients = []
+        self.chunks = b''
 
     def unknown(self):
         self.line('500 5.5.1 unknown')
@@ -373,6 +374,7 @@ class Smtp(Session):
 
     def do_rset(self, _):
         self.recipients = []
+        self.chunks = b''
         self.line('250 ok')
 
     def do_noop(self, _):
@@ -392,8 +394,8 @@ class Smtp(Session):
                 return b''.join(out)
             out.append(data + b'\n')
 
-    def keep(self, wire):
-        text = re.sub(rb'(?m)^\.', b'', wire)
+    def keep(self, wire, stuffed=True):
+        text = re.sub(rb'(?m)^\.', b'', wire) if stuffed else wire
         self.log('kept', sha=sha256(text), recipients=list(self.recipients),
                  mail=self.sender,
                  bare_lf=len(re.findall(rb'(?<!\r)\n', wire)),
@@ -405,6 +407,30 @@ class Smtp(Session):
     def do_data(self, _):
         self.line('354 go on')
         self.keep(self.read_text())
+        self.line('250 2.0.0 taken')
+
+    def read_chunk(self, argument):
+        words = argument.split()
+        while len(self.buffer) < int(words[0]):
+            got = self.sock.recv(65536)
+            if not got:
+                self.log('text-cut')
+                raise Hangup
+            self.buffer += got
+        chunk = self.buffer[:int(words[0])]
+        self.buffer = self.buffer[int(words[0]):]
+        return chunk, words[1:] == ['LAST']
+
+    def do_bdat(self, argument):
+        chunk, last = self.read_chunk(argument)
+        if not self.recipients:
+            self.line('554 5.5.1 nobody')
+            return
+        self.chunks += chunk
+        if last:
+            self.keep(self.chunks, stuffed=False)
+            self.recipients = []
+            self.chunks = b''
         self.line('250 2.0.0 taken')
 
     def do_quit(self, _):

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the files of sending share. */
+#ifndef ENGINE_SEND_PRIV_H
+#define ENGINE_SEND_PRIV_H
+
+#include "engine/job.h"
+#include "proto/smtp_client.h"
+#include "store/outbox_rows.h"
+#include "util/array.h"
+
+/* A row of the outbox with what the connection needs of it. */
+struct parcel {
+	struct smtp_mail
+		mail; /* first: the connection gives back its address */
+	struct outbox_row *row;      /* owned */
+	struct fsx_map map;          /* the message, when it is on its way */
+	struct smtp_recipient *rcpt; /* those who are to be asked */
+	size_t *which;               /* their places in row->rcpts */
+};
+
+struct sender {
+	struct job *job;
+	struct store *store;
+	const struct account *account; /* whose mail it is */
+	const struct account *carrier; /* of the open connection */
+	struct smtp *smtp;
+	ARRAY(struct parcel *)
+	ahead; /* state sending, not begun; next at [at] */
+	size_t at;
+	ARRAY(struct parcel *) over; /* its outcome is known, not durable yet */
+	size_t answered;             /* mails that this connection ended */
+	ARRAY(const struct account *) no_chunking; /* BDAT is no use there */
+	const struct account *dead; /* no connection in this run ... */
+	struct err why_dead;        /* ... for that */
+	struct err trouble;         /* of our own store; ERR_NONE: none */
+};
+
+struct parcel *parcel_new(struct outbox_row *row); /* takes row */
+void parcel_free(struct parcel **p);
+
+/* The program ended while the row was being sent. */
+void send_settle_orphan(struct outbox_row *row);
+/* Nothing was tried, or the connection ended before its turn. */
+void send_put_back(struct outbox_row *row);
+/* No try could be made; cause says why. */
+void send_settle_error(struct outbox_row *row, const struct err *cause);
+
+/*
+ * What the connection made of a parcel becomes the state of its row; it goes to
+ * s->over.
+ */
+void send_over(struct sender *s, struct parcel *p);
+
+/*
+ * Make the outcome of all in s->over durable, store Sent copies, remove rows of
+ * what everybody has, and say it.  Empties s->over either way.  0 or -1.
+ */
+int send_settle(struct sender *s, struct err *err);
+
+/* Finish what a dead process left between settling and closing: a row that is
+ * sent; a copy of what somebody has.  0 or -1. */
+int send_finish(struct sender *s, struct outbox_row *const *v, size_t n,
+                struct err *err);
+
+#endif
