@@ -162,6 +162,7 @@ stop(struct app *a)
 	pane_folders_release(&a->folders);
 	w_pick_release(&a->picker);
 	w_files_release(&a->files);
+	spelling_release(&a->spell);
 	free(a->attach_folder);
 	w_line_release(&a->line);
 	str_release(&a->query);

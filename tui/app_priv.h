@@ -7,6 +7,7 @@
 #include "conf/provider.h"
 #include "engine/engine.h"
 #include "mail/attachment.h"
+#include "mail/spelling.h"
 #include "tui/keymap.h"
 #include "tui/layout.h"
 #include "tui/pane_compose.h"
@@ -46,6 +47,7 @@ enum app_prompt {
 	PROMPT_CHARSET,
 	PROMPT_ED_FIND,
 	PROMPT_WHEN,
+	PROMPT_SPELL, /* a word otherwise */
 };
 
 enum app_pick {
@@ -59,7 +61,9 @@ enum app_pick {
 	PICK_OUTBOX,
 	PICK_OUTGOING, /* what to do with one of them */
 	PICK_FILES,    /* to attach; in files, not picker */
-	PICK_TEXT,     /* only to be read */
+	PICK_TEMPLATE,
+	PICK_SPELL,
+	PICK_TEXT, /* only to be read */
 };
 
 struct app_undo {
@@ -128,6 +132,10 @@ struct app {
 	int64_t wanted_number; /* of the part chosen, as listed, from 0 */
 	char *save_folder;     /* the last one that was chosen, or NULL */
 	ARRAY(struct attachment_view) opened; /* copies others may read */
+
+	struct spelling spell; /* what was found */
+	size_t spell_at, spell_changed;
+	int64_t spell_shift;
 
 	struct str message;
 	enum style message_style;
@@ -237,6 +245,13 @@ void app_fill_done(struct app *a, const struct event *e);
 /* app_files.c */
 void app_pick_files(struct app *a);
 void app_files_done(struct app *a, enum w_pick_result r);
+/* app_template.c */
+void app_pick_template(struct app *a);
+void app_template_chosen(struct app *a, int64_t n);
+/* app_spell.c */
+void app_spell(struct app *a);
+void app_spell_chosen(struct app *a, int64_t what);
+void app_spell_replace(struct app *a, struct slice with);
 /* app_draft.c */
 void app_postpone(struct app *a);
 void app_discard(struct app *a);

@@ -39,6 +39,8 @@ app_prompt_label(enum app_prompt prompt)
 		return _("Character set (empty: detect):");
 	case PROMPT_WHEN:
 		return _("Send when (tomorrow 9:00, in 2 hours; empty: now):");
+	case PROMPT_SPELL:
+		return _("Otherwise:");
 	case PROMPT_NONE:
 		break;
 	}
@@ -120,6 +122,9 @@ done(struct app *a, enum app_prompt prompt, struct slice text)
 		break;
 	case PROMPT_WHEN:
 		app_send_at(a, text);
+		break;
+	case PROMPT_SPELL:
+		app_spell_replace(a, text);
 		break;
 	case PROMPT_NONE:
 		break;
@@ -250,6 +255,12 @@ chosen(struct app *a, enum app_pick pick, int64_t value)
 		break;
 	case PICK_OUTGOING:
 		app_outgoing(a, value);
+		break;
+	case PICK_TEMPLATE:
+		app_template_chosen(a, value);
+		break;
+	case PICK_SPELL:
+		app_spell_chosen(a, value);
 		break;
 	case PICK_FILES: /* app_files_done */
 	case PICK_TEXT:

@@ -526,6 +526,10 @@ app_compose_act(struct app *a, enum action_id id)
 		compose_next_from(c, 1);
 	else if (id == ACTION_EDITOR)
 		app_external_editor(a);
+	else if (id == ACTION_SPELL)
+		app_spell(a);
+	else if (id == ACTION_TEMPLATE)
+		app_pick_template(a);
 	else if (id == ACTION_FIELD_NEXT)
 		pane_compose_focus(&a->pane_compose, c, 1);
 	else if (id == ACTION_FIELD_PREV)

@@ -8,6 +8,7 @@
 #include "text/unicode.h"
 #include "text/wrap.h"
 #include "tui/key.h"
+#include "tui/reflow.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -361,6 +362,8 @@ change(struct editor *e, enum action_id id)
 		(void)edit_buf_undo(e->buf, &e->cursor);
 	else if (id == ACTION_ED_REDO)
 		(void)edit_buf_redo(e->buf, &e->cursor);
+	else if (id == ACTION_ED_REFLOW)
+		e->cursor = reflow_paragraph(e->buf, e->cursor);
 	e->cutting = id == ACTION_ED_CUT;
 }
 

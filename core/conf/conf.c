@@ -38,6 +38,8 @@ static const struct setting settings[] = {
 	{ "language", SETTING_TEXT, AT(language), 0, 0, " auto ko en " },
 	{ "editor", SETTING_TEXT, AT(editor), 0, 0, NULL },
 	{ "browser", SETTING_TEXT, AT(browser), 0, 0, NULL },
+	{ "speller", SETTING_TEXT, AT(speller), 0, 0, NULL },
+	{ "people_command", SETTING_TEXT, AT(people_command), 0, 0, NULL },
 	{ "keys", SETTING_TEXT, AT(keys), 0, 0, " mutt alpine gmail " },
 	{ "theme", SETTING_TEXT, AT(theme), 0, 0, NULL },
 	{ "undo_seconds", SETTING_NUMBER, AT(undo_seconds), 0, UNDO_SECONDS_MAX,
@@ -299,6 +301,8 @@ conf_release(struct conf *c)
 	free(c->editor);
 	free(c->keys);
 	free(c->browser);
+	free(c->speller);
+	free(c->people_command);
 	free(c->theme);
 	free(c->default_account);
 	free(c->notify);

@@ -18,6 +18,8 @@ struct conf {
 	char *editor;   /* NULL: $VISUAL, $EDITOR, vi */
 	char *keys;     /* preset: mutt (default), alpine, gmail */
 	char *browser;
+	char *speller;        /* as "ispell -a"; NULL: hunspell, aspell */
+	char *people_command; /* finds people, or NULL */
 	char *theme;
 	int undo_seconds;    /* before a message leaves; default 5 */
 	int ambiguous_cells; /* 1 or 2 */

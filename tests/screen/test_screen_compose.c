@@ -144,6 +144,83 @@ test_people(void **state)
 	free(book);
 }
 
+static void
+test_templates(void **state)
+{
+	struct screen *s = start("ko", "받은편지함");
+
+	(void)state;
+	screen_type(s, "m\033t");
+	shown(s, "config/templates");
+	make_folder("config/templates");
+	put("config/templates/견적",
+	    "Subject: 견적서\n\n{이름} 님께,\n\n{여기}\n");
+	put("config/templates/old~", "left by an editor");
+	screen_type(s, "\"이준호\" <lee@example.org>\033t");
+	shown(s, "서식");
+	shown(s, "견적");
+	assert_int_equal(screen_find(s, "old~"), -1);
+	screen_type(s, "\r");
+	shown(s, "이준호 님께,");
+	shown(s, "제목 견적서");
+	/* the cursor stands where the text goes on */
+	screen_type(s, "여기에 씁니다");
+	shown(s, "여기에 씁니다");
+	screen_type(s, "\003");
+	screen_kill(&s);
+}
+
+/* Answers as hunspell does, for one word. */
+static const char speller[] =
+	"echo '@(#) International Ispell Version 3.2.06'\n"
+	"while IFS= read -r line; do\n"
+	"	case $line in\n"
+	"	^*teh*) echo '& teh 2 1: the, ten'; echo ;;\n"
+	"	^*) echo ;;\n"
+	"	'*'*) echo \"${line#?}\" >>\"$HOME/learnt\" ;;\n"
+	"	esac\n"
+	"done\n";
+
+static void
+test_spelling(void **state)
+{
+	struct screen *s;
+	struct str command;
+	char *learnt = fsx_join(home, "learnt");
+
+	(void)state;
+	put("speller", speller);
+	str_init(&command, 8192);
+	str_printf(&command, "speller = sh %s/speller\n", home);
+	put("config/config", command.p);
+	str_release(&command);
+	s = start("en", "All inboxes");
+	screen_type(s, "m\t\t\tteh\r");
+	screen_type(s, "read teh text\rand teh end\rteh\r> teh quoted\r");
+	screen_type(s, "\033s");
+	shown(s, "read [teh] text");
+	shown(s, "1/3");
+	shown(s, "the");
+	screen_type(s, "\r");
+	shown(s, "and [teh] end");
+	screen_type(s, "otherwise\r");
+	shown(s, "Otherwise:");
+	screen_type(s, "\025very\r");
+	shown(s, "3/3");
+	screen_type(s, "dictionary\r");
+	shown(s, "2 words changed");
+	shown(s, "read the text");
+	shown(s, "and very end");
+	shown(s, "> teh quoted");
+	assert_true(fsx_exists(learnt));
+	/* undone word by word */
+	screen_type(s, "\033u");
+	shown(s, "and teh end");
+	screen_type(s, "\003");
+	screen_kill(&s);
+	free(learnt);
+}
+
 static int
 set_up(void **state)
 {
@@ -169,6 +246,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_people),
+		cmocka_unit_test(test_templates),
+		cmocka_unit_test(test_spelling),
 	};
 	const char *where = getenv("PABAL");
 	int rc;
