@@ -42,7 +42,7 @@ install_apt() {
 	build="build-essential autoconf automake pkg-config gettext
 		libncurses-dev libssl-dev libpcre2-dev libsqlite3-dev
 		libunistring-dev libidn2-dev"
-	check="libcmocka-dev libvterm-dev python3 tmux dovecot-pop3d postfix
+	check="libcmocka-dev libvterm-dev python3 tmux dovecot-pop3d postfix git-email
 		openssl clang-format-14 git ca-certificates procps
 		strace faketime mutt iproute2"
 	list=$build

@@ -69,7 +69,7 @@ app_pick_outbox(struct app *a)
 {
 	struct outbox_row *rows = NULL;
 	struct err err = { 0 };
-	size_t i, n = 0;
+	size_t i, n = 0, shown = 0;
 
 	if (outbox_list(a->store, &rows, &n, &err) != 0) {
 		app_say_err(a, &err);
@@ -79,13 +79,16 @@ app_pick_outbox(struct app *a)
 	for (i = 0; i < n; i++) {
 		struct str s;
 
+		if (rows[i].state == OUTBOX_CANCELLED)
+			continue; /* on no way any more */
+		shown++;
 		str_init(&s, 2048);
 		describe(&rows[i], &s);
 		w_pick_add(&a->picker, rows[i].subject, s.p, rows[i].id);
 		str_release(&s);
 	}
 	outbox_rows_free(&rows, n);
-	if (n == 0) {
+	if (shown == 0) {
 		a->pick = PICK_NONE;
 		w_pick_release(&a->picker);
 		app_say(a, STYLE_DIM, _("the outbox is empty"));

@@ -33,7 +33,7 @@ static const struct cli_command commands[] = {
 	{ "sendmail",
 	  N_("sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [--] [RECIPIENT...]"),
 	  N_("send as sendmail does"), cmd_sendmail },
-	{ "outbox", N_("outbox list | outbox retry|cancel ID...|all"),
+	{ "outbox", N_("outbox list [all] | outbox retry|cancel ID...|all"),
 	  N_("mail on its way out"), cmd_outbox },
 	{ "spam",
 	  N_("spam score|explain FILE-or-ID... | ham|spam FILE-or-ID-or-FOLDER... | import FILE | batch"),

@@ -184,7 +184,7 @@ take(struct fetch_run *r, struct event *ev)
 		say_notice(r, ev->account, ev->text);
 		break;
 	case EVENT_SEND_DONE:
-		/* Mail that rules send; it waits in the outbox. */
+		/* What rules send and what was due; it stays in the outbox. */
 		if (ev->err.code != ERR_NONE)
 			say_notice(r, ev->account, ev->err.text);
 		break;
@@ -202,7 +202,7 @@ take(struct fetch_run *r, struct event *ev)
 static void
 wait_for_all(struct fetch_run *r)
 {
-	/* Beyond the fetches: rules may have mail to send. */
+	/* Beyond the fetches: there may be mail to send. */
 	while (r->left > 0 || (!r->cancelled && engine_jobs(r->engine) > 0)) {
 		struct event *ev = engine_wait(r->engine, FETCH_TURN_MS);
 
@@ -317,10 +317,14 @@ run(struct fetch_run *r)
 	r->engine = engine_new(&r->cli->paths, &r->conf, &err);
 	if (r->engine != NULL && r->missing)
 		engine_want_missing(r->engine);
-	if (r->engine == NULL || start(r, &err) != 0)
+	if (r->engine == NULL || start(r, &err) != 0) {
 		r->status = cli_fail(r->cli, &err);
-	else
+	} else {
+		/* Mail for a certain time, and what is to be tried again, goes
+		 * out by cron, too. */
+		(void)engine_send_due(r->engine);
 		wait_for_all(r);
+	}
 	engine_free(&r->engine);
 	providers_free(&r->providers);
 	free(r->done);

@@ -57,8 +57,16 @@ list_json(struct outbox *o, const struct outbox_row *row)
 	json_int(&j, row->tries);
 	json_key(&j, "error");
 	json_string_z(&j, row->error);
+	outbox_results_json(&j, row);
 	out_json_end(&j, &text);
 	free(account);
+}
+
+static void
+say_indented(void *ctx, const char *line)
+{
+	(void)ctx;
+	out_line("      %s", line);
 }
 
 static void
@@ -77,7 +85,8 @@ list_line(const struct outbox_row *row)
 		str_printf(&line, " +%zu", row->rcpt_count - 1);
 	str_printf(&line, " %s", row->subject != NULL ? row->subject : "");
 	out_line("%s", line.p);
-	if (row->error != NULL && row->error[0] != '\0')
+	if (!outbox_recipients(row, say_indented, NULL) && row->error != NULL &&
+	    row->error[0] != '\0')
 		out_line("      %s", row->error);
 	str_release(&line);
 }
@@ -88,6 +97,9 @@ list(struct outbox *o)
 	size_t i;
 
 	for (i = 0; i < o->row_count; i++) {
+		/* Not on its way any more; its number still brings it back. */
+		if (o->rows[i].state == OUTBOX_CANCELLED && !o->all)
+			continue;
 		if (o->cli->json)
 			list_json(o, &o->rows[i]);
 		else
@@ -239,7 +251,7 @@ cmd_outbox(struct cli *cli, int argc, char **argv)
 		cli_command_help(cli_find("outbox"));
 		status = EX_OK;
 	} else if (opt == ARGS_ERROR || o.action == NULL ||
-	           is_list != (o.ids.n == 0 && !o.all)) {
+	           is_list != (o.ids.n == 0 && (is_list || !o.all))) {
 		status = cli_usage(cli, "outbox", &err);
 	} else {
 		status = run(&o);

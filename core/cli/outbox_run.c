@@ -60,6 +60,72 @@ wait_for_all(struct cli *cli, struct engine *e, struct outcome *o)
 	}
 }
 
+/* enum smtp_fate's values, which the rows keep. */
+enum fate {
+	FATE_WAITS,
+	FATE_SENT = OUTBOX_FATE_SENT,
+	FATE_RETRY,
+	FATE_REFUSED
+};
+
+bool
+outbox_recipients(const struct outbox_row *row,
+                  void (*say)(void *ctx, const char *line), void *ctx)
+{
+	bool any = false;
+	struct str line;
+
+	str_init(&line, 4096);
+	for (size_t i = 0; i < row->rcpt_count; i++) {
+		const struct outbox_rcpt *r = &row->rcpts[i];
+		const char *words = r->words != NULL ? r->words : "";
+
+		str_clear(&line);
+		if (r->fate == FATE_SENT)
+			str_printf(&line, _("%s: has it"), r->spec);
+		else if (r->fate == FATE_REFUSED)
+			str_printf(&line, _("%s: refused: %s"), r->spec, words);
+		else if (r->fate == FATE_RETRY && words[0] != '\0')
+			str_printf(&line, _("%s: later: %s"), r->spec, words);
+		if (line.n > 0)
+			say(ctx, line.p);
+		any |= line.n > 0;
+	}
+	str_release(&line);
+	return any;
+}
+
+void
+outbox_results_json(struct json *j, const struct outbox_row *row)
+{
+	static const char *const names[] = { "waiting", "sent", "retry",
+		                             "refused" };
+
+	json_key(j, "results");
+	json_array(j);
+	for (size_t i = 0; i < row->rcpt_count; i++) {
+		const struct outbox_rcpt *r = &row->rcpts[i];
+
+		json_object(j);
+		json_key(j, "address");
+		json_string_z(j, r->spec);
+		json_key(j, "state");
+		json_string_z(j, r->fate >= 0 && r->fate <= FATE_REFUSED
+		                         ? names[r->fate]
+		                         : names[FATE_WAITS]);
+		json_key(j, "words");
+		json_string_z(j, r->words);
+		json_end_object(j);
+	}
+	json_end_array(j);
+}
+
+static void
+say_note(void *ctx, const char *line)
+{
+	out_note(ctx, "%s", line);
+}
+
 static void
 report_json(int64_t id, const struct outbox_row *row)
 {
@@ -73,6 +139,8 @@ report_json(int64_t id, const struct outbox_row *row)
 	json_string_z(&j, row != NULL ? outbox_state_name(row->state) : "sent");
 	json_key(&j, "error");
 	json_string_z(&j, row != NULL ? row->error : NULL);
+	if (row != NULL)
+		outbox_results_json(&j, row);
 	out_json_end(&j, &text);
 }
 
@@ -92,7 +160,7 @@ report_row(struct cli *cli, int64_t id, const struct outbox_row *row,
 		return EX_OK;
 	}
 	if (row->state == OUTBOX_FAILED) {
-		if (!cli->json)
+		if (!cli->json && !outbox_recipients(row, say_note, cli))
 			out_note(cli, _("not sent: %s"), why);
 		return o->codes[at] != ERR_NONE ? err_exit_status(o->codes[at])
 		                                : EX_UNAVAILABLE;
@@ -101,6 +169,8 @@ report_row(struct cli *cli, int64_t id, const struct outbox_row *row,
 		out_note(cli,
 		         _("kept in the outbox as %lld, to be tried again: %s"),
 		         (long long)id, why);
+	if (!cli->json)
+		(void)outbox_recipients(row, say_note, cli);
 	return EX_TEMPFAIL;
 }
 

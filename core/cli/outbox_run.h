@@ -8,6 +8,7 @@
 
 #include "cli/cli.h"
 #include "engine/engine.h"
+#include "util/json.h"
 
 /*
  * Send what is due and wait; then report each of the n rows.  The status: 0
@@ -16,5 +17,16 @@
  */
 int outbox_run(struct cli *cli, struct engine *e, struct store *s,
                const int64_t *ids, size_t n);
+
+/*
+ * What became of the recipients, a line each, where that differs from the row's
+ * state or came from the server.
+ *
+ * say   prints one line.  Returns whether there was any.
+ */
+bool outbox_recipients(const struct outbox_row *row,
+                       void (*say)(void *ctx, const char *line), void *ctx);
+/* "results": an object for each recipient. */
+void outbox_results_json(struct json *j, const struct outbox_row *row);
 
 #endif

@@ -91,6 +91,8 @@ test_scheduled_edited_and_sent(void **state)
 	shown(s, "Do not send");
 	screen_type(s, "Do not\r");
 	shown(s, "cancelled");
+	screen_type(s, "go");
+	shown(s, "the outbox is empty");
 	screen_kill(&s);
 }
 
