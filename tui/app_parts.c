@@ -172,6 +172,7 @@ app_set_charset(struct app *a, struct slice label)
 		app_say_err(a, &err);
 		return;
 	}
+	app_reload(a);
 	app_say(a, STYLE_STATUS,
 	        cs == CHARSET_UNKNOWN ? _("character set detected again")
 	                              : _("read as %s"),

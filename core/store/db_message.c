@@ -180,6 +180,16 @@ row_set_facts(struct store *s, int64_t id, const struct facts *f,
 	              facts_hash(f), convo, (int64_t)f->attachment, id);
 }
 
+int
+row_set_words(struct store *s, int64_t id, const struct facts *f,
+              struct err *err)
+{
+	return db_run(s->db, err,
+	              "UPDATE message SET from_name = ?, to_text = ?,"
+	              " subject = ? WHERE id = ?",
+	              "ttti", f->from_name, f->to, f->subject, id);
+}
+
 static int
 insert_bare(struct store *s, const struct row *row, const struct facts *f,
             const struct store_new *info, struct err *err)

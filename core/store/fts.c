@@ -254,8 +254,10 @@ insert_words(struct db *db, int64_t id, const struct words_of *w,
 	return rc;
 }
 
+/* row: id, or a further row of that message. */
 static int
-index_one(struct store *s, struct db *db, int64_t id, struct err *err)
+index_one(struct store *s, struct db *db, int64_t id, int64_t row,
+          struct err *err)
 {
 	struct err unreadable = { 0 };
 	struct fsx_map map = { 0 };
@@ -270,7 +272,7 @@ index_one(struct store *s, struct db *db, int64_t id, struct err *err)
 	rc = sender_charset_apply(s, &m, err);
 	collect(&m, &w);
 	if (rc == 0)
-		rc = insert_words(db, id, &w, err);
+		rc = insert_words(db, row, &w, err);
 	words_release(&w);
 	message_release(&m);
 	fsx_map_close(&map);
@@ -358,7 +360,7 @@ index_some(struct store *s, struct db *db, size_t n, uint64_t *left_r,
 			rc = more;
 			break;
 		}
-		rc = index_one(s, db, id, err);
+		rc = index_one(s, db, id, id, err);
 	}
 	if (rc == 0)
 		rc = db_run(db, err, "UPDATE mark SET low = ?, high = ?", "ii",
@@ -387,5 +389,56 @@ store_index_text(struct store *s, size_t n, uint64_t *left_r, struct err *err)
 	}
 	if (rc == 0 && left_r != NULL)
 		*left_r = left;
+	return rc;
+}
+
+/* ---- reading again ---- */
+
+/* A number that no further row has yet, as its upper bits. */
+static int
+next_round(struct db *db, int64_t *round_r, struct err *err)
+{
+	if (db_run(db, err, "CREATE TABLE IF NOT EXISTS again(n INTEGER)",
+	           "") != 0 ||
+	    db_run(db, err, "INSERT INTO again VALUES(1)", "") != 0 ||
+	    db_get_int(db, err, round_r, "SELECT count(*) FROM again", "") < 0)
+		return -1;
+	*round_r <<= WORDS_ID_BITS;
+	return 0;
+}
+
+static int
+index_again(struct store *s, struct db *db, const int64_t *ids, size_t n,
+            struct err *err)
+{
+	struct mark mark;
+	int64_t round;
+
+	if (read_mark(db, &mark, err) != 0 || next_round(db, &round, err) != 0)
+		return -1;
+	for (size_t i = 0; i < n; i++) {
+		/* The others will have their words soon. */
+		if (ids[i] < mark.low || ids[i] > mark.high)
+			continue;
+		if (index_one(s, db, ids[i], ids[i] | round, err) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+fts_again(struct store *s, const int64_t *ids, size_t n, struct err *err)
+{
+	struct db *db = store_search(s, err);
+	struct err own = { 0 };
+	int rc;
+
+	if (db == NULL || db_begin_read(db, err) != 0)
+		return -1;
+	rc = db_end(db, index_again(s, db, ids, n, &own), &own);
+	if (rc != 0 && db_damaged(&own))
+		return fts_clear(s, err);
+	if (rc != 0 && err != NULL)
+		*err = own;
 	return rc;
 }

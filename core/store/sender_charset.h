@@ -11,7 +11,7 @@
  * 0, or -1 when the store cannot be read. */
 int sender_charset_apply(struct store *s, struct message *m, struct err *err);
 /* Read m as cs and remember it for its sender; CHARSET_UNKNOWN: detect again,
- * and forget.  0, or -1 when that cannot be stored (m is read as cs). */
+ * and forget.  Rows and words of the sender's latest mail are made anew.  0, or -1 when that cannot be stored (m is read as cs). */
 int sender_charset_choose(struct store *s, struct message *m, enum charset cs,
                           struct err *err);
 

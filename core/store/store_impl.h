@@ -88,6 +88,10 @@ int row_set_labels(struct store *s, int64_t id, const char *labels,
 int row_set_facts(struct store *s, int64_t id, const struct facts *f,
                   struct err *err);
 
+/* Write what a list shows: names and subject. */
+int row_set_words(struct store *s, int64_t id, const struct facts *f,
+                  struct err *err);
+
 /* The conversation of these references, made or merged (in a transaction). */
 int convo_assign(struct store *s, const int64_t *refs, size_t n, int64_t own,
                  int64_t *convo_r, struct err *err);
@@ -139,6 +143,14 @@ int reconcile_account(struct store *s, int64_t account, bool all,
 struct db *store_search(struct store *s, struct err *err);
 /* Forget the full text. */
 int fts_clear(struct store *s, struct err *err);
+/*
+ * Index these messages once more, as they read now.  Words cannot be taken out
+ * (the table has no content), so each gets a further row: its rowid has the id of
+ * the message in the lower bits.
+ */
+int fts_again(struct store *s, const int64_t *ids, size_t n, struct err *err);
+#define WORDS_ID_BITS 40
+#define WORDS_ID      "rowid & 1099511627775"
 
 /* Remember what undo needs (undo.c). */
 enum undo_kind {

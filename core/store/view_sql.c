@@ -9,6 +9,8 @@
 
 #include <string.h>
 
+#include "store/store_impl.h"
+
 #include "util/banned.h"
 
 /* All conditions and expressions of the longest search. */
@@ -123,14 +125,15 @@ add_form(struct view_sql *v, const struct search_form *f)
 	fts_query(f, &must, &must_not);
 	v->full_text = must.n != 0 || must_not.n != 0;
 	if (must.n != 0)
-		add_text(
-			v,
-			"m.id IN (SELECT rowid FROM words WHERE words MATCH ?)",
-			str_slice(&must));
+		add_text(v,
+		         "m.id IN (SELECT " WORDS_ID " FROM words"
+		         " WHERE words MATCH ?)",
+		         str_slice(&must));
 	if (must_not.n != 0)
 		add_text(v,
 		         "m.id NOT IN"
-		         " (SELECT rowid FROM words WHERE words MATCH ?)",
+		         " (SELECT " WORDS_ID " FROM words"
+		         " WHERE words MATCH ?)",
 		         str_slice(&must_not));
 	str_release(&must);
 	str_release(&must_not);

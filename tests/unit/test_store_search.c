@@ -95,6 +95,41 @@ test_chosen_charset(void **state)
 	assert_found(t, "word=안녕하세요\n", "1");
 }
 
+/* Choosing a charset renews what is there of that sender, and of no other. */
+static void
+test_chosen_later(void **state)
+{
+#define LABELLED(from)                                            \
+ "From: " from "\nSubject: \xbe\xc8\xb3\xe7\nContent-Type: text/" \
+ "plain; charset=iso-8859-1\n\n\xc7\xcf\xbc\xbc\xbf\xe4\n"
+	static const char kim[] = LABELLED("Kim@example.kr");
+	static const char lee[] = LABELLED("lee@example.kr");
+	struct store_test *t = *state;
+	struct store_rows rows;
+	struct message m;
+
+	(void)store_test_add(t, t->a, "1", FOLDER_INBOX, 0, kim);
+	(void)store_test_add(t, t->a, "2", FOLDER_INBOX, 0, lee);
+	index_all(t);
+	(void)store_test_add(t, t->b, "3", FOLDER_INBOX, 0, kim);
+	message_parse(&m, slice_of(kim));
+	assert_ok(t, sender_charset_choose(t->s, &m, CHARSET_JOHAB, &t->err));
+	assert_found(t, "word=하세요\n", "");
+	assert_ok(t, sender_charset_choose(t->s, &m, CHARSET_CP949, &t->err));
+	message_release(&m);
+	index_all(t);
+	assert_found(t, "subject=안녕\n", "3 1");
+	assert_found(t, "word=하세요\n", "3 1");
+	assert_found(t, "-word=하세요\n", "2");
+	assert_ok(t, store_row(t->s, 1, &rows, &t->err));
+	assert_string_equal(rows.v[0].subject, "안녕");
+	store_rows_release(&rows);
+	assert_ok(t, store_row(t->s, 2, &rows, &t->err));
+	assert_string_not_equal(rows.v[0].subject, "안녕");
+	store_rows_release(&rows);
+	store_test_sane(t);
+}
+
 static void
 test_form_there_and_back(void **state)
 {
@@ -398,6 +433,7 @@ main(void)
 		T(test_index_goes_both_ways),
 		T(test_damaged_index_is_made_anew),
 		T(test_chosen_charset),
+		T(test_chosen_later),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
