@@ -242,6 +242,11 @@ bool app_header_only(const struct app *a);
 bool app_fill_cancel(struct app *a);
 void app_fill_progress(struct app *a, const struct event *e);
 void app_fill_done(struct app *a, const struct event *e);
+/* app_from.c */
+/* NULL: they cannot be read, which is said. */
+struct providers *app_providers(struct app *a);
+/* A warning when the provider will not take From as it is. */
+void app_say_from(struct app *a);
 /* app_files.c */
 void app_pick_files(struct app *a);
 void app_files_done(struct app *a, enum w_pick_result r);

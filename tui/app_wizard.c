@@ -31,12 +31,8 @@ app_wizard_start(struct app *a)
 {
 	struct wizard_world world = { a, lookup, name_taken };
 	struct foreign_list found = { 0 };
-	struct err err = { 0 };
 
-	if (a->providers == NULL)
-		a->providers = providers_load(&a->cli->paths, &err);
-	if (a->providers == NULL)
-		app_say_err(a, &err);
+	(void)app_providers(a);
 	app_wizard_stop(a);
 	wizard_init(&a->wizard, &world);
 	conf_find_foreign(&a->conf, &found);

@@ -35,6 +35,7 @@ app_edit(struct app *a, struct compose *c)
 	a->screen = APP_COMPOSE;
 	a->autosave_at = 0;
 	load_people(a);
+	app_say_from(a);
 	a->dirty = true;
 }
 
@@ -538,13 +539,12 @@ app_compose_act(struct app *a, enum action_id id)
 		body_act(a, id);
 }
 
-void
-app_compose_key(struct app *a, uint32_t key)
+static void
+compose_key(struct app *a, uint32_t key)
 {
 	struct compose *c = a->compose;
 	enum action_id id;
 
-	a->dirty = true;
 	if (pane_compose_box_key(&a->pane_compose, c, key))
 		return;
 	if (key_is_text(key) && pane_compose_key(&a->pane_compose, c, key))
@@ -558,5 +558,20 @@ app_compose_key(struct app *a, uint32_t key)
 		break;
 	case KEYMAP_PENDING:
 		break;
+	}
+}
+
+void
+app_compose_key(struct app *a, uint32_t key)
+{
+	const struct compose *c = a->compose;
+	size_t from = c->from;
+
+	a->dirty = true;
+	compose_key(a, key);
+	if (a->compose == c && c->from != from) {
+		/* what was said of the other address */
+		str_clear(&a->message);
+		app_say_from(a);
 	}
 }

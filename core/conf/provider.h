@@ -14,6 +14,14 @@ enum provider_user {
 	PROVIDER_USER_LOCAL
 };
 
+/* What the SMTP server does with a From that is not the account's address and that
+ * was not made known to the provider. */
+enum provider_from {
+	PROVIDER_FROM_ANY, /* nothing, as far as is known */
+	PROVIDER_FROM_OWN, /* refuses it */
+	PROVIDER_FROM_REWRITTEN,
+};
+
 /* All strings owned by the table; NULL when there is none. */
 struct provider {
 	char *id; /* "naver" */
@@ -31,7 +39,8 @@ struct provider {
 	char *secret_shape;          /* PCRE of a right secret, or NULL */
 	char *historic; /* date of last sighting when it may be gone */
 	char *checked;  /* "2026-11-23" */
-	bool window;    /* shows a part of its mailbox at a time */
+	enum provider_from from;
+	bool window; /* shows a part of its mailbox at a time */
 	int interval_min;
 	bool oauth_only;
 	struct provider_hint *hints; /* what its error texts mean */

@@ -148,6 +148,24 @@ read_oauth_only(const struct loader *l)
 }
 
 static int
+read_from(const struct loader *l)
+{
+	static const char *const words[] = {
+		[PROVIDER_FROM_ANY] = "any",
+		[PROVIDER_FROM_OWN] = "own",
+		[PROVIDER_FROM_REWRITTEN] = "rewritten",
+	};
+	int i;
+
+	for (i = 0; i <= PROVIDER_FROM_REWRITTEN; i++)
+		if (slice_eq_z(l->line->value, words[i])) {
+			l->row->from = (enum provider_from)i;
+			return 0;
+		}
+	return bad(l, _("from is any, own or rewritten"));
+}
+
+static int
 read_window(const struct loader *l)
 {
 	return read_bool(l, &l->row->window, _("window is yes or no"));
@@ -244,6 +262,8 @@ read_key(const struct loader *l)
 		return read_interval(l);
 	if (conf_name_same(name, "oauth_only"))
 		return read_oauth_only(l);
+	if (conf_name_same(name, "from"))
+		return read_from(l);
 	if (conf_name_same(name, "window"))
 		return read_window(l);
 	if (conf_name_same(name, "advice"))

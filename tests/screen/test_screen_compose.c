@@ -221,6 +221,44 @@ test_spelling(void **state)
 	free(learnt);
 }
 
+/* What the provider does with an address that is not the account's is said. */
+static void
+test_sender(void **state)
+{
+	struct screen *s;
+
+	(void)state;
+	put("config/accounts", "[naver]\n"
+	                       "address = kim@naver.com\n"
+	                       "identity = kim@corp.example\n"
+	                       "pop = 127.0.0.1:1:tls\n"
+	                       "smtp = 127.0.0.1:1:tls\n"
+	                       "interval = 0\n"
+	                       "[gmail]\n"
+	                       "address = kim@gmail.com\n"
+	                       "identity = kim@other.example\n"
+	                       "identity = kim@third.example; via=naver\n"
+	                       "pop = 127.0.0.1:1:tls\n"
+	                       "smtp = 127.0.0.1:1:tls\n"
+	                       "interval = 0\n");
+	s = start("en", "All inboxes");
+	screen_type(s, "m");
+	shown(s, "kim@naver.com   ◂ 1/5 ▸");
+	assert_int_equal(screen_find(s, "refuses"), -1);
+	screen_type(s, "\006");
+	shown(s, "Naver Mail refuses mail from kim@corp.example");
+	screen_type(s, "\006");
+	shown(s, "kim@gmail.com   ◂ 3/5 ▸");
+	gone(s, "refuses");
+	screen_type(s, "\006");
+	shown(s, "Gmail puts kim@gmail.com in From");
+	screen_type(s, "\006");
+	/* by the server it goes through */
+	shown(s, "Naver Mail refuses mail from kim@third.example");
+	screen_type(s, "\003");
+	screen_kill(&s);
+}
+
 static int
 set_up(void **state)
 {
@@ -248,6 +286,7 @@ main(void)
 		cmocka_unit_test(test_people),
 		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_spelling),
+		cmocka_unit_test(test_sender),
 	};
 	const char *where = getenv("PABAL");
 	int rc;

@@ -158,6 +158,9 @@ test_known_addresses(void **state)
 	assert_true(find(h, "a@gmail.com")->window);
 	assert_false(find(h, "a@naver.com")->window);
 	assert_non_null(find(h, "a@dreamwiz.com")->historic);
+	assert_int_equal(find(h, "a@naver.com")->from, PROVIDER_FROM_OWN);
+	assert_int_equal(find(h, "a@gmail.com")->from, PROVIDER_FROM_REWRITTEN);
+	assert_int_equal(find(h, "a@gmx.com")->from, PROVIDER_FROM_ANY);
 }
 
 static void
@@ -255,7 +258,7 @@ test_bad_rows_are_named(void **state)
 		"[a]\nnonsense = 1\n",      "[a]\nadvice = x | y\n",
 		"[a]\nadvice = x || z\n",   "[a]\nuser = both\n",
 		"[a]\nwindow = 1\n",        "[a]\noauth_only = 1\n",
-		"[a]\nsmtp = a:1:tls, b\n",
+		"[a]\nsmtp = a:1:tls, b\n", "[a]\nfrom = mine\n",
 	};
 	struct home *h = *state;
 	size_t i;
