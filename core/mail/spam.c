@@ -193,6 +193,26 @@ verdict_of(const struct spam_judgement *j, double unsure)
 	return j->score > unsure ? SPAM_UNSURE : SPAM_HAM;
 }
 
+/* As long as nothing is learnt, the threshold stays. */
+static double
+threshold_of(struct spam *s)
+{
+	if (s->thresholded != s->model.seq + 1) {
+		s->threshold = spam_threshold(s->model.weights.tally);
+		s->thresholded = s->model.seq + 1;
+	}
+	return s->threshold;
+}
+
+/* Names the message whose features are at hand: learning mostly follows. */
+static uint64_t
+name_of(const struct message *m)
+{
+	uint64_t seed = (uint64_t)m->raw.n;
+
+	return digest_hash64(slice_head(m->raw, KEY_BYTES), seed) | 1;
+}
+
 void
 spam_judge(struct spam *s, struct spam_features *f, const struct spam_input *in,
            struct spam_judgement *j_r)
@@ -202,11 +222,14 @@ spam_judge(struct spam *s, struct spam_features *f, const struct spam_input *in,
 
 	memset(j_r, 0, sizeof *j_r);
 	need_rules(s);
+	s->featured = 0;
 	spam_view_init(&j_r->view, in->m);
 	/* Who knows nothing has nothing to weigh. */
 	if (known > 0) {
 		spam_features_of(f, &j_r->view);
 		spam_weigh(w, f, &j_r->sums);
+		if (f == &s->features)
+			s->featured = name_of(in->m);
 	} else {
 		spam_features_clear(f);
 	}
@@ -218,7 +241,7 @@ spam_judge(struct spam *s, struct spam_features *f, const struct spam_input *in,
 	j_r->score = j_r->learnt + j_r->ruled + j_r->known;
 	j_r->enough =
 		w->tally->learnt[0] >= ENOUGH && w->tally->learnt[1] >= ENOUGH;
-	j_r->threshold = j_r->enough ? spam_threshold(w->tally) : DECISIVE;
+	j_r->threshold = j_r->enough ? threshold_of(s) : DECISIVE;
 	j_r->verdict = verdict_of(j_r, unsure_from(w->tally, j_r->enough));
 }
 
@@ -387,17 +410,22 @@ spam_learn(struct spam *s, const struct message *m, bool is_spam,
            struct err *err)
 {
 	struct spam_key key = key_of(m);
-	struct spam_view view;
 	int rc;
 
-	spam_view_init(&view, m);
-	spam_features_of(&s->features, &view);
+	if (s->featured != name_of(m)) {
+		struct spam_view view;
+
+		spam_view_init(&view, m);
+		spam_features_of(&s->features, &view);
+		spam_view_release(&view);
+	}
+	/* Learning puts them into another order. */
+	s->featured = 0;
 	rc = spam_model_begin(&s->model, err);
 	if (rc == 0) {
 		rc = learn_locked(s, &key, is_spam, err);
 		spam_model_end(&s->model);
 	}
-	spam_view_release(&view);
 	if (rc == 0 && s->model.tail > SPAM_TAIL_BUSY)
 		rc = spam_model_flush(&s->model, err);
 	return rc;

@@ -30,6 +30,8 @@
 #define SPARSE_WORDS 1000
 /* Window of N: a word and the four before it. */
 #define WINDOW 5
+/* A power of two above it. */
+#define WINDOW_RING 8
 /* A word is cut here: longer ones are encoded data. */
 #define WORD_MAX 40
 
@@ -47,10 +49,10 @@ struct word {
 	struct slice text;
 };
 
-/* The words before the current one, newest first. */
+/* The words before the current one, in a ring. */
 struct window {
-	struct word w[WINDOW];
-	size_t n;
+	struct word w[WINDOW_RING];
+	size_t n; /* of all words so far */
 };
 
 /* Where words go. */
@@ -193,11 +195,17 @@ add_chars(struct spam_features *f, struct slice s)
 	size_t i = 0, run = 0, k;
 
 	while (i < s.n) {
-		uint32_t c;
-		size_t len = utf8_decode(s.p + i, s.n - i, &c);
+		uint32_t c = (unsigned char)s.p[i];
 		uint64_t h = KIND_CHARS;
+		size_t len;
 
-		run = c < 0x80 ? 0 : run + 1;
+		if (c < 0x80) {
+			run = 0;
+			i++;
+			continue;
+		}
+		len = utf8_decode(s.p + i, s.n - i, &c);
+		run++;
 		last[2] = last[1], last[1] = last[0], last[0] = c;
 		start[2] = start[1], start[1] = start[0], start[0] = i;
 		for (k = 0; k < 3 && k < run; k++) {
@@ -211,15 +219,6 @@ add_chars(struct spam_features *f, struct slice s)
 		}
 		i += len;
 	}
-}
-
-static void
-remember(struct window *win, struct word w)
-{
-	memmove(win->w + 1, win->w, (WINDOW - 1) * sizeof *win->w);
-	win->w[0] = w;
-	if (win->n < WINDOW)
-		win->n++;
 }
 
 /* A word, and its pairs with up to distance words before it, into a set. */
@@ -236,16 +235,22 @@ add_pairs(struct sink *to, enum spam_set set, struct window *win,
 		*name = (struct spam_feature_name){ to->head, w.text,
 			                            SLICE_NONE };
 	for (d = 1; d <= distance && d <= win->n; d++) {
-		struct word before = win->w[d - 1];
-		uint64_t h = before.hash * 3 + w.hash * 7 + d;
+		const struct word *before = &win->w[(win->n - d) % WINDOW_RING];
+		uint64_t h = before->hash * 3 + w.hash * 7 + d;
 
 		name = add(to->f, set, mix(h ^ seed ^ KIND_PAIR), d);
 		if (name != NULL)
 			*name = (struct spam_feature_name){ to->head,
-				                            before.text,
+				                            before->text,
 				                            w.text };
 	}
-	remember(win, w);
+	win->w[win->n++ % WINDOW_RING] = w;
+}
+
+static bool
+ends_a_sentence(char c)
+{
+	return c == '.' || c == ':' || c == '/' || c == '\'';
 }
 
 static void
@@ -254,7 +259,7 @@ take_word(struct sink *to, struct slice text)
 	struct word w;
 
 	/* Hosts and links stay whole; the end of a sentence goes. */
-	while (text.n > 1 && strchr(".:/'", text.p[text.n - 1]) != NULL)
+	while (text.n > 1 && ends_a_sentence(text.p[text.n - 1]))
 		text.n--;
 	w.hash = hash_lower(slice_head(text, WORD_MAX), 0);
 	w.text = text;
@@ -278,12 +283,15 @@ is_cjk(uint32_t c)
 	       (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x3ffff);
 }
 
+/* ASCII letters, digits and $'-_!./: as bits. */
+static const uint64_t ascii_words[2] = { UINT64_C(0x07ffe09200000000),
+	                                 UINT64_C(0x07fffffe87fffffe) };
+
 static bool
 is_word(uint32_t c)
 {
 	if (c < 0x80)
-		return byte_is_alnum((char)c) ||
-		       (c > 0 && strchr("$'-_!./:", (int)c) != NULL);
+		return (ascii_words[c / 64] >> (c % 64) & 1) != 0;
 	return c >= 0xaa && c != UTF8_REPLACEMENT && !is_cjk(c) &&
 	       !(c >= 0x2000 && c <= 0x206f) && !(c >= 0x3000 && c <= 0x303f);
 }
@@ -317,16 +325,18 @@ take_words(struct sink *to, struct slice s)
 	size_t i = 0, start = 0;
 
 	while (i < s.n && (to->left > 0 || *to->sparse_left > 0)) {
-		uint32_t c;
-		size_t len = utf8_decode(s.p + i, s.n - i, &c);
+		uint32_t c = (unsigned char)s.p[i];
+		size_t len = 1;
 
+		if (c >= 0x80)
+			len = utf8_decode(s.p + i, s.n - i, &c);
 		if (is_word(c)) {
 			i += len;
 			continue;
 		}
 		if (i > start)
 			take_word(to, slice_make(s.p + start, i - start));
-		i = is_cjk(c) ? take_cjk(to, s, i) : i + len;
+		i = c >= 0x80 && is_cjk(c) ? take_cjk(to, s, i) : i + len;
 		start = i;
 	}
 	if (i > start)

@@ -24,6 +24,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/xalloc.h"
+
 #include "util/banned.h"
 
 #define RATE_CONTENT  0.8
@@ -49,20 +51,37 @@ static const float eighths[8] = { 1.0F,         0.917004043F, 0.840896415F,
 	                          0.771105413F, 0.707106781F, 0.648419777F,
 	                          0.594603558F, 0.545253866F };
 
+/* 2^(1/16), 2^(3/16) ...: where rounding to eighths changes. */
+static const float between[8] = { 1.04427378F, 1.13878863F, 1.24185781F,
+	                          1.35425555F, 1.47682615F, 1.61049033F,
+	                          1.75625216F, 1.91520656F };
+
 static float
 step_value(unsigned char q)
 {
-	return ldexpf(eighths[q % 8], -(int)(q / 8));
+	uint32_t bits = (127U - q / 8U) << 23;
+	float power;
+
+	memcpy(&power, &bits, sizeof power);
+	return eighths[q % 8] * power;
 }
 
+/* -8 log2(step), rounded, without a logarithm for each feature. */
 static unsigned char
-step_code(double step)
+step_code(float step)
 {
-	double q = -8.0 * log2(step);
+	int exponent, q, i;
+	uint32_t bits;
+	float part;
 
-	if (!(q > 0))
-		return 0;
-	return q < 255.0 ? (unsigned char)lround(q) : 255;
+	memcpy(&bits, &step, sizeof bits);
+	exponent = (int)(bits >> 23) - 127;
+	bits = (bits & 0x7fffff) | 0x3f800000;
+	memcpy(&part, &bits, sizeof part);
+	q = -8 * exponent;
+	for (i = 0; i < 8; i++)
+		q -= part >= between[i];
+	return (unsigned char)(q < 0 ? 0 : q > 255 ? 255 : q);
 }
 
 static double
@@ -112,16 +131,51 @@ sparse_odds(const struct spam_weights *w, uint32_t slot, unsigned distance)
 	return log(p / (1 - p));
 }
 
+/* Counts repeat: most features were seen once or twice. */
+static float
+odds_again(const struct spam_weights *w, uint32_t slot, unsigned distance)
+{
+	const unsigned char *n = w->sparse + (size_t)2 * slot;
+	uint32_t tag = (uint32_t)n[0] << 16 | (uint32_t)n[1] << 8;
+	size_t i;
+
+	if (tag == 0)
+		return 0;
+	tag |= distance;
+	i = (tag * 0x9e3779b1U) >> 20;
+	if (w->odds->entry[i].tag != tag) {
+		w->odds->entry[i].tag = tag;
+		w->odds->entry[i].odds = (float)sparse_odds(w, slot, distance);
+	}
+	return w->odds->entry[i].odds;
+}
+
+static double
+weigh_sparse(const struct spam_weights *w, const struct spam_feature_list *l)
+{
+	double sum = 0;
+	size_t i;
+
+	if (w->odds != NULL && (w->odds->sparse[0] != w->tally->sparse[0] ||
+	                        w->odds->sparse[1] != w->tally->sparse[1])) {
+		memset(w->odds, 0, sizeof *w->odds);
+		memcpy(w->odds->sparse, w->tally->sparse,
+		       sizeof w->odds->sparse);
+	}
+	for (i = 0; i < l->n; i++)
+		sum += w->odds != NULL
+		               ? (double)odds_again(w, l->slots[i],
+		                                    l->distance[i])
+		               : sparse_odds(w, l->slots[i], l->distance[i]);
+	return sum;
+}
+
 void
 spam_weigh(const struct spam_weights *w, const struct spam_features *f,
            struct spam_sums *sums_r)
 {
-	const struct spam_feature_list *l = &f->set[SPAM_SPARSE];
-	double sparse = 0;
-	size_t i;
+	double sparse = weigh_sparse(w, &f->set[SPAM_SPARSE]);
 
-	for (i = 0; i < l->n; i++)
-		sparse += sparse_odds(w, l->slots[i], l->distance[i]);
 	sums_r->part[SPAM_CONTENT] =
 		weigh_logistic(w->weight[0], &f->set[SPAM_CONTENT]);
 	sums_r->part[SPAM_HEADER] =
@@ -163,12 +217,37 @@ add_float(struct str *out, double v)
 	str_add(out, (const char *)&f, sizeof f);
 }
 
-static int
-compare_slots(const void *a, const void *b)
-{
-	const uint32_t *x = a, *y = b;
+/* Slots have 21 bits at most: two rounds of a counting sort. */
+#define SORT_BITS 11
 
-	return *x < *y ? -1 : *x > *y;
+static void
+sort_round(const uint32_t *from, uint32_t *to, size_t n, unsigned shift)
+{
+	uint32_t start[1 << SORT_BITS] = { 0 };
+	uint32_t mask = (1U << SORT_BITS) - 1, sum = 0;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		start[from[i] >> shift & mask]++;
+	for (i = 0; i <= mask; i++) {
+		uint32_t count = start[i];
+
+		start[i] = sum;
+		sum += count;
+	}
+	for (i = 0; i < n; i++)
+		to[start[from[i] >> shift & mask]++] = from[i];
+}
+
+static void
+sort_slots(uint32_t *slots, size_t n)
+{
+	uint32_t *other = xcalloc(n + 1, sizeof *other);
+
+	_Static_assert(SPAM_SPARSE_SLOTS <= 1U << 2 * SORT_BITS, "two rounds");
+	sort_round(slots, other, n, 0);
+	sort_round(other, slots, n, SORT_BITS);
+	free(other);
 }
 
 /* The slots in rising order, as differences; none unless learn. */
@@ -178,7 +257,8 @@ add_slots(struct str *out, struct spam_feature_list *l, bool learn)
 	uint32_t last = 0;
 	size_t i;
 
-	qsort(l->slots, l->n, sizeof *l->slots, compare_slots);
+	if (learn)
+		sort_slots(l->slots, l->n);
 	add_varint(out, learn ? (uint32_t)l->n : 0);
 	for (i = 0; learn && i < l->n; i++) {
 		add_varint(out, l->slots[i] - last);
@@ -193,16 +273,17 @@ plan_logistic(const struct spam_weights *w, struct spam_feature_list *l,
 	double rate = set == SPAM_CONTENT ? RATE_CONTENT : RATE_HEADER;
 	double g = l->n > 0 ? error / sqrt((double)l->n) : 0;
 	bool learn = eager > 0 && fabs(g) > 0;
+	float most = (float)(eager * rate * fabs(g));
+	float start = (float)(SQUARE_START + g * g);
 	size_t i;
 
 	add_float(change, learn ? g : 0);
 	add_slots(change, l, learn);
 	for (i = 0; learn && i < l->n; i++) {
-		double square = (double)w->square[set][l->slots[i]];
-		double step = eager * rate * fabs(g) /
-		              sqrt(SQUARE_START + square + g * g);
+		float square = w->square[set][l->slots[i]];
 
-		str_add_c(change, (char)step_code(step));
+		str_add_c(change,
+		          (char)step_code(most / sqrtf(start + square)));
 	}
 }
 

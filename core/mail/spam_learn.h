@@ -14,12 +14,23 @@
 /* One learnt message at most: slots and steps of three full sets. */
 #define SPAM_CHANGE_MAX ((size_t)256 * 1024)
 
+/* What features of N are worth, as long as the tally stays as it is. */
+struct spam_odds {
+	uint64_t sparse[2]; /* the tally's */
+
+	struct {
+		uint32_t tag; /* counts and distance; 0: none */
+		float odds;
+	} entry[4096];
+};
+
 /* Borrowed from the model. */
 struct spam_weights {
 	float *weight[2];      /* SPAM_CONTENT, SPAM_HEADER */
 	float *square[2];      /* sums of squared gradients */
 	unsigned char *sparse; /* ham and spam count of each slot */
 	struct spam_tally *tally;
+	struct spam_odds *odds; /* NULL: each is worked out */
 };
 
 /* Log-odds: above 0 speaks for spam. */

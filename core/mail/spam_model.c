@@ -373,6 +373,7 @@ spam_model_open(struct spam_model *m, const char *folder, struct err *err)
 
 	memset(m, 0, sizeof *m);
 	m->log = -1;
+	m->weights.odds = xcalloc(1, sizeof *m->weights.odds);
 	m->model_path = fsx_join(folder, "spam.model");
 	m->log_path = fsx_join(folder, "spam.log");
 	m->lock = open(lock_path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW,
@@ -402,6 +403,7 @@ spam_model_close(struct spam_model *m)
 		(void)close(m->lock); /* nothing is written to it */
 	free(m->model_path);
 	free(m->log_path);
+	free(m->weights.odds);
 	memset(m, 0, sizeof *m);
 }
 

@@ -367,6 +367,18 @@ struct texts {
 	bool made[WHERE_COUNT];
 };
 
+/* Blanks that are none in ASCII have become spaces: one is enough. */
+static void
+squeeze(struct str *s)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < s->n; i++)
+		if (s->p[i] != ' ' || n == 0 || s->p[n - 1] != ' ')
+			s->p[n++] = s->p[i];
+	str_truncate(s, n);
+}
+
 /* Folded: what cannot be seen is gone. */
 static struct slice
 fold(struct arena *a, struct slice s)
@@ -376,6 +388,8 @@ fold(struct arena *a, struct slice s)
 
 	str_init(&folded, s.n * 4 + 16);
 	unicode_fold(s, &folded);
+	if (utf8_has_8bit(s.p, s.n))
+		squeeze(&folded);
 	kept = arena_slice(a, str_slice(&folded));
 	str_release(&folded);
 	return kept;

@@ -22,7 +22,8 @@
  *
  * where   one or more of subject, body, from, to, links, attachments,
  *         header:NAME; what is looked at is folded (full-width, case) and freed
- *         of zero-width characters.
+ *         of zero-width characters; in subject and body a run of blanks and
+ *         line ends is one space.
  * match   /PCRE2/, or words with * and ?; may stand more than once: any counts.
  * sign    instead of where and match: a sign that the program knows
  *         (spam_sign.c).

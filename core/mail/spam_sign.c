@@ -243,6 +243,8 @@ has_trust_word(struct slice label, struct slice brand)
 	bool named = false, trust = false;
 	size_t i;
 
+	if (slice_find(label, '-') == label.n)
+		return false;
 	while (slice_split(&rest, '-', &piece)) {
 		named = named || slice_ieq(piece, brand);
 		for (i = 0; i < sizeof words / sizeof *words; i++)
@@ -341,14 +343,20 @@ static bool
 shows_lookalike(const struct spam_view *v, const struct message *m,
                 struct str *evidence)
 {
-	struct slice rest = v->links, line;
+	struct slice rest = v->links, line, last = SLICE_NONE;
 	struct addr_list from;
 	struct arena a = { NULL };
 	bool found = false;
 	size_t i;
 
-	while (!found && slice_line(&rest, &line))
-		found = looks_like_brand(host_of_link(line), evidence);
+	while (!found && slice_line(&rest, &line)) {
+		struct slice host = host_of_link(line);
+
+		/* A newsletter names one host a hundred times. */
+		if (!slice_eq(host, last))
+			found = looks_like_brand(host, evidence);
+		last = host;
+	}
 	message_addrs(m, "From", &a, &from);
 	for (i = 0; !found && i < from.n; i++) {
 		size_t at = slice_rfind(from.v[i].spec, '@');

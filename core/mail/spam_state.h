@@ -13,8 +13,11 @@ struct spam {
 	struct spam_rules *rules;      /* NULL: not loaded yet */
 	char *user_rules;              /* path, or NULL */
 	struct spam_features features; /* of the message at hand */
+	uint64_t featured; /* features are those of this message, else 0 */
 	struct spam_calibration calibration;
 	uint64_t calibrated; /* model.seq it was made at, plus 1 */
+	double threshold;
+	uint64_t thresholded; /* the same for the threshold */
 };
 
 /* All that went into one verdict. */
