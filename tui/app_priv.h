@@ -247,6 +247,9 @@ void app_fill_done(struct app *a, const struct event *e);
 struct providers *app_providers(struct app *a);
 /* A warning when the provider will not take From as it is. */
 void app_say_from(struct app *a);
+/* app_people.c */
+/* false: there is no command to ask, or nothing to ask for. */
+bool app_find_people(struct app *a);
 /* app_files.c */
 void app_pick_files(struct app *a);
 void app_files_done(struct app *a, enum w_pick_result r);

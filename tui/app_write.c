@@ -549,6 +549,8 @@ compose_key(struct app *a, uint32_t key)
 		return;
 	if (key_is_text(key) && pane_compose_key(&a->pane_compose, c, key))
 		return;
+	if (key == K_TAB && app_find_people(a))
+		return;
 	switch (keymap_feed(a->keys, app_context(a), key, &id)) {
 	case KEYMAP_ACTION:
 		app_act(a, id);

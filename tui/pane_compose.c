@@ -2,6 +2,7 @@
 /* The composer's screen: fields, completion of people, the text. */
 #include "tui/pane_compose.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "text/hangul.h"
@@ -9,6 +10,7 @@
 #include "tui/key.h"
 #include "tui/text_fmt.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
@@ -106,6 +108,43 @@ complete(struct pane_compose *p, const struct compose *c)
 		if (person_matches(&p->people[i], str_slice(&pattern)))
 			p->matches[p->match_n++] = i;
 	str_release(&pattern);
+}
+
+struct slice
+pane_compose_person(const struct compose *c)
+{
+	const struct w_line *w = &c->lines[c->focus];
+	struct slice typed;
+	size_t start;
+
+	if (!is_people(c->focus))
+		return SLICE_NONE;
+	start = token_start(w);
+	typed = slice_trim(slice_make(w->text.p + start, w->cursor - start));
+	return slice_find(typed, '@') < typed.n ? SLICE_NONE : typed;
+}
+
+bool
+pane_compose_offer(struct pane_compose *p, const struct compose *c,
+                   const struct contact *found, size_t n)
+{
+	struct contact *all = xcalloc(p->people_n + n + 1, sizeof *all);
+	size_t i;
+
+	if (n > 0)
+		memcpy(all, found, n * sizeof *all);
+	if (p->people_n > 0)
+		memcpy(all + n, p->people, p->people_n * sizeof *all);
+	free(p->people);
+	p->people = all;
+	p->people_n += n;
+	complete(p, c);
+	if (p->match_n > 0)
+		return true;
+	/* found by what is neither in the name nor in the address */
+	for (i = 0; i < n && i < PANE_COMPOSE_MATCHES; i++)
+		p->matches[p->match_n++] = i;
+	return p->match_n > 0;
 }
 
 static void

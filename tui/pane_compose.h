@@ -22,6 +22,13 @@ void pane_compose_release(struct pane_compose *p);
 /* Takes people (from contact_all). */
 void pane_compose_set_people(struct pane_compose *p, struct contact *people,
                              size_t n);
+/* What is typed of a person and is no address yet; empty: nothing, or another
+ * field. */
+struct slice pane_compose_person(const struct compose *c);
+/* Offer people found elsewhere for it, before those known; takes their strings.
+ * false: none of them matches. */
+bool pane_compose_offer(struct pane_compose *p, const struct compose *c,
+                        const struct contact *found, size_t n);
 /* Type into the focused field.  false: the key means nothing there. */
 bool pane_compose_key(struct pane_compose *p, struct compose *c, uint32_t key);
 /* Keys of the completion box: choose, accept, close.  false: there is none or

@@ -191,7 +191,9 @@ test_spelling(void **state)
 	(void)state;
 	put("speller", speller);
 	str_init(&command, 8192);
-	str_printf(&command, "speller = sh %s/speller\n", home);
+	str_printf(&command,
+	           "speller = sh %s/speller\npeople_command = sh %s/people\n",
+	           home, home);
 	put("config/config", command.p);
 	str_release(&command);
 	s = start("en", "All inboxes");
@@ -219,6 +221,29 @@ test_spelling(void **state)
 	screen_type(s, "\003");
 	screen_kill(&s);
 	free(learnt);
+}
+
+/* A command is asked, which gets what was typed as one word. */
+static void
+test_people_command(void **state)
+{
+	struct screen *s;
+
+	(void)state;
+	put("people", "case $# in 1) ;; *) exit 1;; esac\n"
+	              "case $1 in\n"
+	              "'연구 소') echo '1 match'\n"
+	              "	printf 'lab@example.org\\t연구소장\\tx\\n' ;;\n"
+	              "esac\n");
+	s = start("en", "All inboxes");
+	screen_type(s, "m연구 소\t");
+	shown(s, "연구소장 <lab@example.org>");
+	screen_type(s, "\r");
+	shown(s, "연구소장\" <lab@example.org>,");
+	screen_type(s, "$(id)\t");
+	shown(s, "nobody found for '$(id)'");
+	screen_type(s, "\003");
+	screen_kill(&s);
 }
 
 /* What the provider does with an address that is not the account's is said. */
@@ -286,6 +311,7 @@ main(void)
 		cmocka_unit_test(test_people),
 		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_spelling),
+		cmocka_unit_test(test_people_command),
 		cmocka_unit_test(test_sender),
 	};
 	const char *where = getenv("PABAL");
