@@ -116,6 +116,7 @@ app_write(struct app *a, enum action_id id)
 	struct fsx_map map;
 	struct message m;
 	struct compose *c;
+	bool no_list;
 	int64_t stored;
 
 	if (!can_write(a))
@@ -142,9 +143,13 @@ app_write(struct app *a, enum action_id id)
 	c = fresh(a);
 	answer_from(a, c, &m);
 	fill(c, &m, stored, id, &err);
+	no_list = id == ACTION_REPLY_LIST && !compose_has_list(&m);
 	message_release(&m);
 	fsx_map_close(&map);
 	app_edit(a, c);
+	if (no_list)
+		app_say(a, STYLE_WARN,
+		        _("it names no list: this goes to the sender"));
 	if (err.code != ERR_NONE)
 		app_say_err(a, &err);
 }

@@ -88,6 +88,9 @@ void compose_set_from(struct compose *c, const char *account,
 void compose_next_from(struct compose *c, int direction);
 /* Is it an address of the user's? */
 bool compose_is_own(const struct compose *c, struct slice spec);
+/* Does m name the address of its mailing list?  Else an answer to the list is one
+ * to the sender. */
+bool compose_has_list(const struct message *m);
 /* Fill in as an answer to m (stored as id). */
 void compose_fill_reply(struct compose *c, const struct message *m, int64_t id,
                         enum compose_reply how);

@@ -96,6 +96,18 @@ list_address(const struct message *m, struct str *out)
 	return out->n > 0;
 }
 
+bool
+compose_has_list(const struct message *m)
+{
+	struct str s;
+	bool found;
+
+	str_init(&s, W_LINE_MAX);
+	found = list_address(m, &s);
+	str_release(&s);
+	return found;
+}
+
 static void
 fill_thread(struct compose *c, const struct message *m)
 {

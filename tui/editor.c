@@ -9,6 +9,7 @@
 #include "text/wrap.h"
 #include "tui/key.h"
 #include "tui/reflow.h"
+#include "util/utf8.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -243,13 +244,37 @@ editor_key(struct editor *e, uint32_t key)
 	return true;
 }
 
+/* Are there jamo that make up syllables, as names from macOS have them? */
+static bool
+has_jamo(struct slice text)
+{
+	uint32_t c;
+
+	while (text.n > 0) {
+		size_t n = utf8_decode(text.p, text.n, &c);
+
+		if (c >= 0x1100 && c <= 0x11ff)
+			return true;
+		text = slice_from(text, n);
+	}
+	return false;
+}
+
 void
 editor_paste(struct editor *e, struct slice text)
 {
+	struct str composed;
+
+	str_init(&composed, e->max);
+	if (has_jamo(text)) {
+		unicode_nfc(text, &composed);
+		text = str_slice(&composed);
+	}
 	edit_buf_mark(e->buf);
 	e->cursor = edit_buf_insert(e->buf, e->cursor, text);
 	edit_buf_mark(e->buf);
 	e->keep_goal = e->cutting = false;
+	str_release(&composed);
 }
 
 static bool

@@ -258,6 +258,87 @@ test_resend_leaves_out_who_has_it(void **state)
 	compose_free(&c);
 }
 
+static struct compose *
+answer(const char *text, enum compose_reply how)
+{
+	struct compose *c = compose_new(&conf, NULL);
+	struct message m;
+
+	message_parse(&m, slice_of(text));
+	compose_fill_reply(c, &m, 7, how);
+	message_release(&m);
+	return c;
+}
+
+static void
+test_answers_to_a_list(void **state)
+{
+	static const char list[] = "From: Lee <lee@other.example>\n"
+				   "To: dev@lists.example\n"
+				   "List-Post: <mailto:dev@lists.example?x=y>\n"
+				   "Subject: [dev] a\n\ntext\n";
+	static const char none[] = "From: Lee <lee@other.example>\n"
+				   "To: dev@lists.example\n"
+				   "List-Post: NO\n\ntext\n";
+	struct compose *c = answer(list, COMPOSE_REPLY_LIST);
+	struct message m;
+
+	(void)state;
+	assert_slice(w_line_get(&c->lines[COMPOSE_TO]), "dev@lists.example");
+	assert_slice(w_line_get(&c->lines[COMPOSE_CC]), "");
+	compose_free(&c);
+	c = answer(none, COMPOSE_REPLY_LIST);
+	assert_slice(w_line_get(&c->lines[COMPOSE_TO]),
+	             "Lee <lee@other.example>");
+	compose_free(&c);
+	message_parse(&m, slice_of(list));
+	assert_true(compose_has_list(&m));
+	message_release(&m);
+	message_parse(&m, slice_of(none));
+	assert_false(compose_has_list(&m));
+	message_release(&m);
+}
+
+/* To one's own mail: on to whom that went. */
+static void
+test_answers_to_own_mail(void **state)
+{
+	static const char own[] = "From: kim@corp.example\n"
+				  "To: Lee <lee@other.example>\n"
+				  "Cc: team@corp.example, y@other.example\n"
+				  "\ntext\n";
+	struct compose *c = answer(own, COMPOSE_REPLY_ALL);
+
+	(void)state;
+	assert_slice(w_line_get(&c->lines[COMPOSE_TO]),
+	             "Lee <lee@other.example>");
+	assert_slice(w_line_get(&c->lines[COMPOSE_CC]), "y@other.example");
+	compose_free(&c);
+}
+
+/* The whole mail, byte for byte. */
+static void
+test_forwards_as_attachment(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL);
+	struct err err = { 0 };
+	struct message m;
+
+	(void)state;
+	message_parse(&m, slice_of(original));
+	assert_int_equal(compose_fill_forward(c, &m, 7, true, &err), 0);
+	message_release(&m);
+	assert_int_equal(c->files.n, 1);
+	assert_string_equal(c->files.v[0].name, "hello.eml");
+	assert_string_equal(c->files.v[0].type, "message/rfc822");
+	assert_slice(slice_make(c->files.v[0].data, c->files.v[0].size),
+	             original);
+	assert_slice(w_line_get(&c->lines[COMPOSE_SUBJECT]), "Fwd: hello");
+	assert_int_equal(c->reply_flag, STORE_FORWARDED);
+	assert_text(c, "\n\n-- \n하늘 드림\n02-000-0000\n");
+	compose_free(&c);
+}
+
 /* Build as a draft and go on with that. */
 static struct compose *
 by_draft(const struct compose *c)
@@ -337,6 +418,9 @@ main(void)
 		cmocka_unit_test(test_legacy_account),
 		cmocka_unit_test(test_edit_as_new_starts_anew),
 		cmocka_unit_test(test_resend_leaves_out_who_has_it),
+		cmocka_unit_test(test_answers_to_a_list),
+		cmocka_unit_test(test_answers_to_own_mail),
+		cmocka_unit_test(test_forwards_as_attachment),
 		cmocka_unit_test(test_draft_keeps_what_is_unfinished),
 		cmocka_unit_test(test_draft_knows_what_it_forwards),
 	};

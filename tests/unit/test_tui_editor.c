@@ -189,6 +189,24 @@ test_korean_columns(void **state)
 	editor_free(&e);
 }
 
+/* Syllables that come in pieces are put together. */
+static void
+test_pasted_jamo(void **state)
+{
+	struct editor *e = editor_new(1 << 16);
+	struct str s;
+
+	(void)state;
+	str_init(&s, 1 << 16);
+	editor_paste(e, SLICE_LIT("\xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab"
+	                          "\xe1\x84\x80\xe1\x85\xb3\xe1\x86\xaf ㅋㅋ"));
+	editor_text(e, &s);
+	assert_string_equal(s.p, "한글 ㅋㅋ");
+	assert_true(editor_act(e, ACTION_ED_BACKSPACE));
+	str_release(&s);
+	editor_free(&e);
+}
+
 static void
 test_cut_collects_lines(void **state)
 {
@@ -337,6 +355,7 @@ main(void)
 		cmocka_unit_test(test_random_changes_match_a_model),
 		cmocka_unit_test(test_wraps_and_places_the_cursor),
 		cmocka_unit_test(test_korean_columns),
+		cmocka_unit_test(test_pasted_jamo),
 		cmocka_unit_test(test_cut_collects_lines),
 		cmocka_unit_test(test_find_goes_round),
 		cmocka_unit_test(test_small_screens),
