@@ -16,11 +16,13 @@
 #define LINE_MAX      4096
 
 enum {
-	OPT_LIMIT
+	OPT_LIMIT,
+	OPT_BY
 };
 
 static const struct cli_opt opts[] = {
 	[OPT_LIMIT] = { "limit", 'n', true },
+	[OPT_BY] = { "by", 0, true },
 	{ NULL, 0, false },
 };
 
@@ -31,6 +33,11 @@ print_json(const struct store_sender *s)
 	struct str text;
 
 	out_json_begin(&j, &text);
+	json_key(&j, "list");
+	if (s->list)
+		json_string_z(&j, s->key);
+	else
+		json_null(&j);
 	json_key(&j, "from");
 	json_string_z(&j, s->address);
 	json_key(&j, "from_name");
@@ -62,21 +69,21 @@ print_line(const struct store_sender *s)
 	else
 		str_add_z(&line, _("never"));
 	str_printf(&line, "  %7lld  ", (long long)s->newest);
-	out_column(&line, s->address, 34);
+	out_column(&line, s->key, 34);
 	str_printf(&line, " %s", s->name);
 	out_line("%s", line.p);
 	str_release(&line);
 }
 
 static int
-run(struct cli *cli, size_t limit)
+run(struct cli *cli, enum store_senders_by by, size_t limit)
 {
 	struct err err = { 0 };
 	struct store_sender *v = NULL;
 	struct store *s = cli_store(cli, &err);
 	size_t n = 0;
 	size_t i;
-	int rc = s != NULL ? store_senders(s, limit, &v, &n, &err) : -1;
+	int rc = s != NULL ? store_senders(s, by, limit, &v, &n, &err) : -1;
 
 	for (i = 0; rc == 0 && i < n; i++) {
 		if (cli->json)
@@ -86,10 +93,24 @@ run(struct cli *cli, size_t limit)
 	}
 	if (rc == 0 && n > 0 && !cli->json && !cli->quiet)
 		out_note(cli, _("all of one, past and future: pabal rules "
-		                "always NUMBER archive"));
+		                "always NUMBER archive; leave a list: pabal "
+		                "unsubscribe NUMBER"));
 	store_senders_free(&v, n);
 	store_close(&s);
 	return rc == 0 ? EX_OK : cli_fail(cli, &err);
+}
+
+static int
+parse_by(const char *value, enum store_senders_by *by_r, struct err *err)
+{
+	if (strcmp(value, "list") == 0)
+		*by_r = STORE_BY_LIST;
+	else if (strcmp(value, "sender") == 0)
+		*by_r = STORE_BY_SENDER;
+	else
+		return err_set(err, ERR_USAGE,
+		               _("'%s' is neither 'list' nor 'sender'"), value);
+	return 0;
 }
 
 int
@@ -98,13 +119,16 @@ cmd_bulk(struct cli *cli, int argc, char **argv)
 	struct err err = { 0 };
 	struct args args;
 	const char *value;
+	enum store_senders_by by = STORE_BY_BOTH;
 	long limit = LIMIT_DEFAULT;
 	int opt;
 
 	(void)argc;
 	args_init(&args, cli, opts, argv);
-	while ((opt = args_next(&args, &value, &err)) == OPT_LIMIT)
-		if (args_number(value, 1, LIMIT_MAX, &limit, &err) != 0)
+	while ((opt = args_next(&args, &value, &err)) >= 0)
+		if ((opt == OPT_LIMIT
+		             ? args_number(value, 1, LIMIT_MAX, &limit, &err)
+		             : parse_by(value, &by, &err)) != 0)
 			return cli_usage(cli, "bulk", &err);
 	if (opt == ARGS_HELP) {
 		cli_command_help(cli_find("bulk"));
@@ -114,5 +138,5 @@ cmd_bulk(struct cli *cli, int argc, char **argv)
 		err_set(&err, ERR_USAGE, _("'%s' is one word too many"), value);
 	if (opt != ARGS_END)
 		return cli_usage(cli, "bulk", &err);
-	return run(cli, (size_t)limit);
+	return run(cli, by, (size_t)limit);
 }

@@ -2,6 +2,7 @@
 /* Taking in what other programs did to the Maildir, then filling the search
  * index; behind everything else. */
 #include "engine/job.h"
+#include "store/senders.h"
 #include "store/store.h"
 #include "util/log.h"
 
@@ -22,6 +23,18 @@ take_in_changes(struct job *job, struct store *s, struct err *err)
 	return 0;
 }
 
+/* Mail of an earlier version of the index. */
+static int
+note_lists(struct job *job, struct store *s, struct err *err)
+{
+	bool left = true;
+
+	while (left && !job_cancelled(job))
+		if (store_note_lists(s, INDEX_STEP, &left, err) != 0)
+			return -1;
+	return 0;
+}
+
 void
 index_run(struct job *job)
 {
@@ -32,7 +45,8 @@ index_run(struct job *job)
 
 	e->job = job->id;
 	s = store_open(job->paths->data, job->paths->cache, &err);
-	if (s != NULL && take_in_changes(job, s, &err) != 0)
+	if (s != NULL && (take_in_changes(job, s, &err) != 0 ||
+	                  note_lists(job, s, &err) != 0))
 		left = 0;
 	while (s != NULL && left != 0 && !job_cancelled(job)) {
 		job->again = false;

@@ -35,6 +35,7 @@ enum key {
 	KEY_IN,
 	KEY_HAS,
 	KEY_LABEL,
+	KEY_LIST,
 	KEY_BEFORE,
 	KEY_AFTER,
 	KEY_NONE,
@@ -50,7 +51,8 @@ static const struct {
 	{ "body", KEY_BODY },       { "본문", KEY_BODY },
 	{ "is", KEY_IS },           { "in", KEY_IN },
 	{ "has", KEY_HAS },         { "label", KEY_LABEL },
-	{ "before", KEY_BEFORE },   { "after", KEY_AFTER },
+	{ "list", KEY_LIST },       { "before", KEY_BEFORE },
+	{ "after", KEY_AFTER },
 };
 
 /* One word of the query. */
@@ -329,6 +331,11 @@ add_piece(struct search_form *f, const struct piece *p, struct err *err)
 		if (p->negated)
 			return refuse(p, err);
 		f->label = p->value;
+		return 0;
+	case KEY_LIST:
+		if (p->negated)
+			return refuse(p, err);
+		f->list = p->value;
 		return 0;
 	case KEY_BEFORE:
 		return add_when(&f->before, p, err);

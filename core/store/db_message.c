@@ -173,11 +173,12 @@ row_set_facts(struct store *s, int64_t id, const struct facts *f,
 	return db_run(s->db, err,
 	              "UPDATE message SET date = ?, size = ?, from_name = ?,"
 	              " from_addr = ?, to_text = ?, subject = ?,"
-	              " message_id = ?, hash = ?, convo = ?, attachment = ?"
-	              " WHERE id = ?",
-	              "iitttttbiii", f->date, (int64_t)f->size, f->from_name,
+	              " message_id = ?, hash = ?, convo = ?, attachment = ?,"
+	              " list = ? WHERE id = ?",
+	              "iitttttbiiti", f->date, (int64_t)f->size, f->from_name,
 	              f->from_addr, f->to, f->subject, f->message_id,
-	              facts_hash(f), convo, (int64_t)f->attachment, id);
+	              facts_hash(f), convo, (int64_t)f->attachment, f->list,
+	              id);
 }
 
 int
@@ -200,16 +201,17 @@ insert_bare(struct store *s, const struct row *row, const struct facts *f,
 	              "INSERT INTO message(account, folder, base, cur, info,"
 	              " found, flags, date, received, size, from_name,"
 	              " from_addr, to_text, subject, message_id, hash, convo,"
-	              " attachment, verdict, score, stub)"
+	              " attachment, verdict, score, stub, list)"
 	              " VALUES(?, ?, ?, ?, ?, ?,"
-	              " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?)",
-	              "iititiiiiitttttbiifi", row->account, (int64_t)p->folder,
+	              " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
+	              "iititiiiiitttttbiifit", row->account, (int64_t)p->folder,
 	              p->base, (int64_t)p->cur, p->info, (int64_t)row->found,
 	              (int64_t)row->flags, f->date, info->received,
 	              (int64_t)f->size, f->from_name, f->from_addr, f->to,
 	              f->subject, f->message_id, facts_hash(f),
 	              (int64_t)f->attachment, (int64_t)info->verdict,
-	              info->spam_score, (int64_t)(info->stub & INT64_MAX));
+	              info->spam_score, (int64_t)(info->stub & INT64_MAX),
+	              f->list);
 }
 
 int

@@ -154,6 +154,29 @@ add_refs(const struct message *m, struct arena *a, struct facts *f)
 	}
 }
 
+struct slice
+facts_list(const struct message *m, struct arena *a)
+{
+	struct slice id = SLICE_NONE;
+	struct str text, folded;
+	size_t open;
+
+	str_init(&text, MESSAGE_FIELD_MAX);
+	str_init(&folded, FACTS_LINE_MAX);
+	if (message_text_field(m, m->root, "List-Id", &text)) {
+		id = str_slice(&text);
+		open = slice_rfind(id, '<');
+		if (open < id.n)
+			id = slice_from(id, open + 1);
+		id = slice_trim(slice_head(id, slice_find(id, '>')));
+		unicode_fold(id, &folded);
+		id = line_dup(a, str_slice(&folded));
+	}
+	str_release(&folded);
+	str_release(&text);
+	return id;
+}
+
 void
 facts_of(const struct message *m, int64_t fallback, struct arena *a,
          struct facts *f_r)
@@ -171,6 +194,7 @@ facts_of(const struct message *m, int64_t fallback, struct arena *a,
 	f.subject = words_dup(a, str_slice(&text));
 	str_release(&text);
 	f.message_id = line_dup(a, message_id(m));
+	f.list = facts_list(m, a);
 	add_hash(m, &f);
 	f.stub = stub_of(m);
 	f.attachment = message_next_attachment(m, NULL) != NULL;

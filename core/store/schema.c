@@ -192,15 +192,24 @@ static const char stubs[] =
 	" WHERE message = OLD.id AND message != 0;"
 	"END;";
 
+/*
+ * message.list: the List-Id in small letters, '' when there is none; NULL: not
+ * looked at yet, which message_unlisted finds (lists.c).
+ */
+static const char lists[] =
+	"ALTER TABLE message ADD COLUMN list TEXT;"
+	"CREATE INDEX message_list ON message(list, date)"
+	" WHERE list IS NOT NULL AND list != '';"
+	"CREATE INDEX message_unlisted ON message(id) WHERE list IS NULL;";
+
 struct migration {
 	const char *scripts[2];
 };
 
 static const struct migration migrations[] = {
-	{ { tables, triggers } },
-	{ { uidl_sizes, NULL } },
-	{ { automatic, NULL } },
-	{ { stubs, NULL } },
+	{ { tables, triggers } }, { { uidl_sizes, NULL } },
+	{ { automatic, NULL } },  { { stubs, NULL } },
+	{ { lists, NULL } },
 };
 
 #define NEWEST ((int)(sizeof migrations / sizeof migrations[0]))
@@ -230,9 +239,9 @@ migrate_from(struct db *db, int64_t version, struct err *err)
 static int
 set_version(struct db *db, struct err *err)
 {
-	static const char sql[] = "PRAGMA user_version=4";
+	static const char sql[] = "PRAGMA user_version=5";
 
-	_Static_assert(NEWEST == 4, "and the number in sql");
+	_Static_assert(NEWEST == 5, "and the number in sql");
 	return db_script(db, sql, err);
 }
 

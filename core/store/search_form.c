@@ -77,6 +77,8 @@ search_form_write(const struct search_form *f, struct str *out)
 		                          : folder_name(f->folder)));
 	if (f->label.n != 0)
 		add_line(out, "label", f->label);
+	if (f->list.n != 0)
+		add_line(out, "list", f->list);
 	add_time(out, "after", f->after);
 	add_time(out, "before", f->before);
 }
@@ -164,6 +166,10 @@ read_condition(struct slice key, struct slice value, struct search_form *f)
 		return read_time(value, &f->after);
 	if (slice_eq_z(key, "before"))
 		return read_time(value, &f->before);
+	if (slice_eq_z(key, "list")) {
+		f->list = value;
+		return 0;
+	}
 	if (!slice_eq_z(key, "label"))
 		return -1;
 	f->label = value;

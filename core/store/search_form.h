@@ -21,7 +21,8 @@
  *     unread=1 flagged=1 attachment=1   (or 0: must not be)
  *     folder=Spam          folder_name, or "*" for every folder; without it:
  *                          the folder of the view
- *     label=work           after=1767193200   before=1769785200 (seconds, UTC;
+ *     label=work           list=news.example (a List-Id)
+ *     after=1767193200   before=1769785200 (seconds, UTC;
  *                          after <= date < before)
  *
  * All conditions must hold.  Words are plain text as typed: the store folds
@@ -61,6 +62,7 @@ struct search_form {
 	int64_t after;      /* 0: none */
 	int64_t before;     /* 0: none */
 	struct slice label; /* empty: any */
+	struct slice list;  /* List-Id, small letters; empty: any */
 };
 
 /* Append the text of a form; control characters of values become blanks. */

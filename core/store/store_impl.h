@@ -34,6 +34,7 @@ struct facts {
 	int64_t date;
 	uint64_t size;
 	struct slice from_name, from_addr, to, subject, message_id;
+	struct slice list; /* its List-Id, small letters; empty: none */
 	unsigned char hash[FACTS_HASH_SIZE]; /* of what stays on the way */
 	bool attachment;
 	uint64_t stub; /* it begins with the mark of a header alone; else 0 */
@@ -45,6 +46,10 @@ struct facts {
 /* fallback: date for messages without one. */
 void facts_of(const struct message *m, int64_t fallback, struct arena *a,
               struct facts *f_r);
+
+/* What stands in the <> of the List-Id (RFC 2919), in small letters; empty when
+ * there is none.  In arena. */
+struct slice facts_list(const struct message *m, struct arena *a);
 
 /* Of a file that holds a header alone: bytes of the whole; else 0. */
 uint64_t stub_of(const struct message *m);

@@ -120,6 +120,10 @@ add_form(struct view_sql *v, const struct search_form *f)
 		add_text(v,
 		         "m.id IN (SELECT message FROM label WHERE name = ?)",
 		         f->label);
+	if (f->list.n != 0)
+		add_text(v,
+		         "m.list = ? AND m.list IS NOT NULL AND m.list != ''",
+		         f->list);
 	str_init(&must, SQL_MAX);
 	str_init(&must_not, SQL_MAX);
 	fts_query(f, &must, &must_not);

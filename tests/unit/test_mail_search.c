@@ -82,6 +82,8 @@ test_states_and_folders(void **state)
 	assert_refused("in:nowhere");
 	assert_refused("-in:spam");
 	assert_refused("has:teeth");
+	assert_form("list:news.example", "list=news.example\n");
+	assert_refused("-list:x");
 	assert_refused("-label:x");
 }
 
