@@ -143,7 +143,10 @@ free_lists(struct app *a)
 		free(a->links.v[--a->links.n]);
 	array_release(&a->fetches);
 	array_release(&a->links);
+	while (a->undo.n > 0)
+		free(a->undo.v[--a->undo.n].rule);
 	array_release(&a->undo);
+	app_bulk_release(a);
 	array_release(&a->accounts);
 	app_close_opened(a);
 }

@@ -155,6 +155,9 @@ handle(struct app *a, const struct event *e)
 	case EVENT_FILL_DONE:
 		app_fill_done(a, e);
 		break;
+	case EVENT_UNSUBSCRIBED:
+		app_unsubscribed(a, e);
+		break;
 	case EVENT_INDEX:
 		a->index_done = e->done;
 		a->index_total = e->total;

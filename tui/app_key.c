@@ -145,7 +145,7 @@ focus_act(struct app *a, bool left)
 static void
 back_act(struct app *a)
 {
-	if (app_fill_cancel(a))
+	if (app_fill_cancel(a) || app_unsubscribe_cancel(a))
 		return;
 	if (a->focus != PANE_READER)
 		a->focus = PANE_LIST;
@@ -156,7 +156,7 @@ back_act(struct app *a)
 static void
 cancel_act(struct app *a)
 {
-	if (app_fill_cancel(a)) {
+	if (app_fill_cancel(a) || app_unsubscribe_cancel(a)) {
 		return;
 	} else if (engine_fetching(a->engine)) {
 		engine_cancel_fetch(a->engine, NULL);
@@ -257,6 +257,10 @@ act_message(struct app *a, enum action_id id)
 		app_toggle_flag(a, STORE_SEEN);
 	else if (id == ACTION_WHY)
 		app_why(a);
+	else if (id == ACTION_BULK)
+		app_pick_bulk(a);
+	else if (id == ACTION_BULK_THIS)
+		app_bulk_selected(a);
 	else
 		return false;
 	return true;

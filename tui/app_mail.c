@@ -4,8 +4,11 @@
 
 #include <stdlib.h>
 
+#include "mail/rule.h"
+#include "store/outbox_rows.h"
 #include "store/sender_charset.h"
 #include "tui/text_fmt.h"
+#include "util/fsx.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -14,16 +17,13 @@
 /* Commands that can be taken back. */
 #define UNDO_MAX 200
 
-static void
-remember(struct app *a, int64_t token, bool spam, int64_t id)
+void
+app_remember(struct app *a, struct app_undo u)
 {
-	struct app_undo u = { token, spam, id };
-
-	if (token <= 0)
-		return;
 	if (a->undo.n == UNDO_MAX) {
 		size_t i;
 
+		free(a->undo.v[0].rule);
 		for (i = 1; i < a->undo.n; i++)
 			a->undo.v[i - 1] = a->undo.v[i];
 		a->undo.n--;
@@ -31,6 +31,15 @@ remember(struct app *a, int64_t token, bool spam, int64_t id)
 			a->dropped_at--;
 	}
 	array_add(&a->undo, u);
+}
+
+static void
+remember(struct app *a, int64_t token, bool spam, int64_t id)
+{
+	struct app_undo u = { .token = token, .spam = spam, .id = id };
+
+	if (token > 0)
+		app_remember(a, u);
 }
 
 bool
@@ -278,6 +287,31 @@ app_toggle_flag(struct app *a, unsigned flag)
 	free(ids);
 }
 
+/* The rule goes first: mail that comes meanwhile stays where it is. */
+static int
+take_back(struct app *a, struct app_undo *u, struct err *err)
+{
+	int rc = 0;
+
+	if (u->outbox != 0) {
+		rc = outbox_cancel(a->store, u->outbox, err);
+		if (rc == 0)
+			return err_set(err, ERR_USAGE,
+			               _("too late, it is sent"));
+		return rc < 0 ? -1 : 0;
+	}
+	if (u->rule != NULL) {
+		char *path = fsx_join(a->cli->paths.config, "rules");
+
+		rc = rules_remove(path, slice_of(u->rule), err);
+		free(path);
+	}
+	if (u->token == 0 || rc != 0)
+		return rc;
+	return u->spam ? engine_undo(a->engine, a->store, u->token, err)
+	               : store_undo(a->store, u->token, err);
+}
+
 void
 app_undo(struct app *a)
 {
@@ -292,8 +326,8 @@ app_undo(struct app *a)
 		return;
 	}
 	u = a->undo.v[--a->undo.n];
-	rc = u.spam ? engine_undo(a->engine, a->store, u.token, &err)
-	            : store_undo(a->store, u.token, &err);
+	rc = take_back(a, &u, &err);
+	free(u.rule);
 	if (rc != 0)
 		app_say_err(a, &err);
 	else

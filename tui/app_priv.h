@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "mail/attachment.h"
 #include "mail/spelling.h"
+#include "store/senders.h"
 #include "tui/keymap.h"
 #include "tui/layout.h"
 #include "tui/pane_compose.h"
@@ -48,6 +49,7 @@ enum app_prompt {
 	PROMPT_ED_FIND,
 	PROMPT_WHEN,
 	PROMPT_SPELL, /* a word otherwise */
+	PROMPT_BULK_LABEL,
 };
 
 enum app_pick {
@@ -63,13 +65,29 @@ enum app_pick {
 	PICK_FILES,    /* to attach; in files, not picker */
 	PICK_TEMPLATE,
 	PICK_SPELL,
-	PICK_TEXT, /* only to be read */
+	PICK_TEXT,     /* only to be read */
+	PICK_BULK,     /* senders and lists */
+	PICK_BULK_ACT, /* what to do with one of them */
 };
 
 struct app_undo {
 	int64_t token;
-	bool spam;  /* the filter learned */
-	int64_t id; /* message to select again */
+	bool spam;      /* the filter learned */
+	int64_t id;     /* message to select again */
+	int64_t outbox; /* row that has not left yet; 0: none */
+	char *rule;     /* that was added to the file, owned; NULL: none */
+};
+
+/* The desk for bulk mail: who sends it, and whose is looked at. */
+struct app_bulk {
+	struct store_sender *senders;
+	size_t n;
+	enum store_senders_by by;
+	char *key; /* of the one chosen; owned, or NULL */
+	bool list; /* key is a List-Id */
+	struct unsubscribe way;
+	int64_t message; /* that way is from */
+	int64_t job;     /* asks a host to take us off, 0 */
 };
 
 /* A fetch that runs. */
@@ -142,6 +160,7 @@ struct app {
 	int64_t message_since; /* monotonic ms */
 	int64_t message_until; /* 0: stays */
 	ARRAY(struct app_undo) undo;
+	struct app_bulk bulk;
 	ARRAY(struct app_fetch) fetches;
 	int64_t fill;     /* job that fetches the whole of a message, 0 */
 	uint64_t fetched; /* new mail of the fetches that run */
@@ -190,6 +209,19 @@ void app_next_unread(struct app *a);
 void app_select(struct app *a);
 void app_why(struct app *a);
 bool app_map_selected(struct app *a, struct fsx_map *map_r, int64_t *id_r);
+/* Takes u: what z takes back next. */
+void app_remember(struct app *a, struct app_undo u);
+/* app_bulk.c */
+void app_pick_bulk(struct app *a);
+/* What can be done with all of the selected message's list or sender. */
+void app_bulk_selected(struct app *a);
+void app_bulk_chosen(struct app *a, int64_t at);
+void app_bulk_act(struct app *a, int64_t what);
+void app_bulk_label(struct app *a, struct slice label);
+void app_bulk_release(struct app *a);
+/* false: there is nothing to cancel. */
+bool app_unsubscribe_cancel(struct app *a);
+void app_unsubscribed(struct app *a, const struct event *e);
 /* app_parts.c */
 void app_pick_link(struct app *a);
 void app_open_link(struct app *a, const char *url);

@@ -37,6 +37,8 @@ app_prompt_label(enum app_prompt prompt)
 		return _("Redirect to:");
 	case PROMPT_CHARSET:
 		return _("Character set (empty: detect):");
+	case PROMPT_BULK_LABEL:
+		return _("Label:");
 	case PROMPT_WHEN:
 		return _("Send when (tomorrow 9:00, in 2 hours; empty: now):");
 	case PROMPT_SPELL:
@@ -125,6 +127,9 @@ done(struct app *a, enum app_prompt prompt, struct slice text)
 		break;
 	case PROMPT_SPELL:
 		app_spell_replace(a, text);
+		break;
+	case PROMPT_BULK_LABEL:
+		app_bulk_label(a, text);
 		break;
 	case PROMPT_NONE:
 		break;
@@ -261,6 +266,12 @@ chosen(struct app *a, enum app_pick pick, int64_t value)
 		break;
 	case PICK_SPELL:
 		app_spell_chosen(a, value);
+		break;
+	case PICK_BULK:
+		app_bulk_chosen(a, value);
+		break;
+	case PICK_BULK_ACT:
+		app_bulk_act(a, value);
 		break;
 	case PICK_FILES: /* app_files_done */
 	case PICK_TEXT:

@@ -8,11 +8,11 @@
 #include <stdint.h>
 
 #include "conf/conf.h"
+#include "mail/mailto.h"
 #include "mime/build.h"
 #include "mime/message.h"
 #include "store/outbox_rows.h"
 #include "tui/editor.h"
-#include "tui/mailto.h"
 #include "tui/w_line.h"
 #include "util/array.h"
 

@@ -50,8 +50,10 @@ static const struct cli_command commands[] = {
 	  N_("export [-a ACCOUNT] [--folder FOLDER] [--format maildir|mbox] "
 	     "PATH"),
 	  N_("write mail to a Maildir or an mbox"), cmd_export },
-	{ "bulk", N_("bulk [-n N]"), N_("who sends the most, and is it opened"),
-	  cmd_bulk },
+	{ "bulk", N_("bulk [--by list|sender] [-n N]"),
+	  N_("who sends the most, and is it opened"), cmd_bulk },
+	{ "unsubscribe", N_("unsubscribe [--now] FILE-or-NUMBER"),
+	  N_("how to leave the list of a message; leave it"), cmd_unsubscribe },
 	{ "trash", N_("trash empty [-a ACCOUNT]..."),
 	  N_("delete for good what lies in Trash"), cmd_trash },
 	{ "index", "index", N_("rebuild the index from the mail files"),

@@ -28,6 +28,7 @@ int cmd_sendmail(struct cli *cli, int argc, char **argv);
 int cmd_show(struct cli *cli, int argc, char **argv);
 int cmd_spam(struct cli *cli, int argc, char **argv);
 int cmd_trash(struct cli *cli, int argc, char **argv);
+int cmd_unsubscribe(struct cli *cli, int argc, char **argv);
 
 /* Say it with advice on the server's words; the status to exit with. */
 int cli_fail_advice(const struct cli *cli, const struct err *err,

@@ -193,6 +193,7 @@ take(struct fetch_run *r, struct event *ev)
 	case EVENT_PROBE_LINE:
 	case EVENT_PROBE_DONE:
 	case EVENT_INDEX:
+	case EVENT_UNSUBSCRIBED:
 	case EVENT_FILL_PROGRESS:
 	case EVENT_FILL_DONE:
 		break;

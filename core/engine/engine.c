@@ -54,6 +54,8 @@ job_free(struct job *job)
 		account_release(&job->accounts[i]);
 	free(job->accounts);
 	free(job->notify);
+	free(job->host);
+	free(job->target);
 	secret_release(&job->secret);
 	event_free(&job->final);
 	close(job->cancel[0]);
@@ -95,6 +97,9 @@ thread_main(void *arg)
 	case JOB_INDEX:
 		index_run(job);
 		break;
+	case JOB_UNSUBSCRIBE:
+		unsubscribe_run(job);
+		break;
 	}
 	charset_release_thread();
 	final = job->final;
@@ -107,6 +112,24 @@ thread_main(void *arg)
 		queue_wake(&e->queue);
 	pthread_mutex_unlock(&e->lock);
 	return NULL;
+}
+
+/* Of a job that never ran. */
+static enum event_kind
+final_kind(enum job_kind kind)
+{
+	switch (kind) {
+	case JOB_FILL:
+		return EVENT_FILL_DONE;
+	case JOB_UNSUBSCRIBE:
+		return EVENT_UNSUBSCRIBED;
+	case JOB_FETCH:
+	case JOB_SEND:
+	case JOB_PROBE:
+	case JOB_INDEX:
+		break;
+	}
+	return EVENT_FETCH_DONE;
 }
 
 static void
@@ -122,9 +145,8 @@ start_thread(struct engine *e, struct job *job)
 	job->state = JOB_FINISHED;
 	job->threadless = true;
 	if (job->final == NULL)
-		job->final = event_new(job->kind == JOB_FILL ? EVENT_FILL_DONE
-		                                             : EVENT_FETCH_DONE,
-		                       job->account.name);
+		job->final =
+			event_new(final_kind(job->kind), job->account.name);
 	job->final->id = job->message;
 	job->final->job = job->id;
 	err_sys(&job->final->err, rc, _("cannot start a worker"));

@@ -8,6 +8,7 @@
 
 #include "conf/conf.h"
 #include "engine/event.h"
+#include "mail/unsubscribe.h"
 #include "mime/build.h"
 #include "store/outbox_rows.h"
 #include "store/store.h"
@@ -72,6 +73,22 @@ int engine_submit(struct engine *e, struct store *s,
                   struct err *err);
 /* Send what is due now. Returns whether a worker was started or runs. */
 bool engine_send_due(struct engine *e);
+
+/*
+ * Ask the host of u, which must be UNSUBSCRIBE_POST and which the user has seen,
+ * to take us off its list: one request over verified TLS.  a: whose ca_file
+ * counts, too; may be NULL.  EVENT_UNSUBSCRIBED with that job number; -1 with
+ * err.
+ */
+int64_t engine_unsubscribe(struct engine *e, const struct unsubscribe *u,
+                           const struct account *a, struct err *err);
+/* The same by mail: through the outbox, held for hold seconds.  m is the
+ * message that offers it, fallback the account it came through. */
+int engine_unsubscribe_mail(struct engine *e, struct store *s,
+                            const struct unsubscribe *u,
+                            const struct message *m,
+                            const struct account *fallback, int hold,
+                            int64_t *outbox_id_r, struct err *err);
 
 /*
  * Do what is due by now: fetch accounts at their interval, send what waits in

@@ -20,8 +20,9 @@ enum event_kind {
 	EVENT_NOTICE,         /* account: a rule wants this said */
 	/* the whole of message id: bytes, total */
 	EVENT_FILL_PROGRESS,
-	EVENT_FILL_DONE, /* final: id has become now, or err */
-	EVENT_INDEX,     /* background indexing: done, total */
+	EVENT_FILL_DONE,    /* final: id has become now, or err */
+	EVENT_INDEX,        /* background indexing: done, total */
+	EVENT_UNSUBSCRIBED, /* final: text is the host that was asked, err */
 };
 
 struct event {

@@ -15,7 +15,8 @@ enum job_kind {
 	JOB_FILL,
 	JOB_SEND,
 	JOB_PROBE,
-	JOB_INDEX
+	JOB_INDEX,
+	JOB_UNSUBSCRIBE
 };
 
 enum job_state {
@@ -33,12 +34,14 @@ struct job {
 	int cancel[2]; /* [0] becomes readable when cancelled */
 	struct queue *queue;
 	const struct paths *paths;
-	struct account account; /* JOB_FETCH, FILL, PROBE: a copy */
+	struct account account; /* JOB_FETCH, FILL, PROBE, UNSUBSCRIBE */
 	int64_t message;        /* JOB_FILL */
 	char *notify;           /* JOB_FETCH: command for new mail, or NULL */
 	bool window; /* JOB_FETCH: the server shows a part of its mailbox */
 	struct account *accounts; /* JOB_SEND: copies of all */
 	size_t account_count;
+	char *host, *target; /* JOB_UNSUBSCRIBE: whom to ask for what */
+	int port;
 	struct secret secret; /* JOB_PROBE */
 	bool look_up;         /* JOB_PROBE: the account says where it is */
 	struct event *final;  /* posted when the thread ends; made by run */
@@ -55,6 +58,7 @@ void fill_run(struct job *job);
 void send_run(struct job *job);
 void probe_run(struct job *job);
 void index_run(struct job *job);
+void unsubscribe_run(struct job *job);
 
 /* Post a line for people.  text is copied. */
 void job_say(struct job *job, enum event_kind kind, const char *text);

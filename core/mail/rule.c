@@ -169,6 +169,21 @@ field_matches(const struct rule_node *n, struct subject *s, const char *name)
 	       matches(n, str_slice(&s->text));
 }
 
+/* All of the List-Id, or what stands in its <>. */
+static bool
+list_matches(const struct rule_node *n, struct subject *s)
+{
+	struct slice id;
+
+	if (field_matches(n, s, "List-Id"))
+		return true;
+	id = str_slice(&s->text);
+	if (slice_rfind(id, '<') == id.n)
+		return false;
+	id = slice_from(id, slice_rfind(id, '<') + 1);
+	return matches(n, slice_trim(slice_head(id, slice_find(id, '>'))));
+}
+
 static bool
 body_matches(const struct rule_node *n, struct subject *s)
 {
@@ -223,7 +238,7 @@ holds(const struct rule_node *n, struct subject *s)
 	case RULE_SUBJECT:
 		return field_matches(n, s, "Subject");
 	case RULE_LIST:
-		return field_matches(n, s, "List-Id");
+		return list_matches(n, s);
 	case RULE_HEADER:
 		return field_matches(n, s, n->header);
 	case RULE_BODY:

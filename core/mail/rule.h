@@ -81,5 +81,8 @@ void rule_suggest_for(struct slice value, bool list, const char *actions,
 /* Append a rule to the file, which is made when absent; atomic.  0, or -1:
  * ERR_CONFIG saying what is wrong with the rule. */
 int rules_add(const char *path, struct slice rule, struct err *err);
+/* Take the last such rule, one line, out of the file again; atomic.  0, or -1:
+ * ERR_NOTFOUND when it is not there as it was added. */
+int rules_remove(const char *path, struct slice rule, struct err *err);
 
 #endif

@@ -124,10 +124,14 @@ take_pattern(struct parser *p, struct rule_node *n)
 {
 	unsigned flags = RE_ICASE;
 	struct err why = { 0 };
+	bool whole = take(p, "=");
 
 	if (p->token == TOKEN_END || p->token == TOKEN_MARK || p->text.n == 0)
 		return fail(p, _("expected what to look for"));
-	if (p->token != TOKEN_RE)
+	if (whole)
+		flags |=
+			p->token == TOKEN_RE ? RE_WHOLE : RE_WHOLE | RE_LITERAL;
+	else if (p->token != TOKEN_RE)
 		flags |= slice_find(p->text, '*') < p->text.n ||
 		                         slice_find(p->text, '?') < p->text.n
 		                 ? RE_WILDCARD

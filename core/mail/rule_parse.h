@@ -33,7 +33,8 @@
  *             date > 2026-01-31   or <; later than that day, or before it
  *             age > 30d           or <; days (d) or hours (h) since its date
  * PATTERN     plain words ("..." when there are blanks) occur anywhere; with *
- *             or ? they are the whole text; /.../ is a PCRE2
+ *             or ? they are the whole text; /.../ is a PCRE2; behind "=" the
+ *             words are the whole text as they stand
  * ACTION      label NAME, move FOLDER, archive, delete (move to Trash), read,
  *             star, spam, not spam, notify, stop (no further rule),
  *             forward ADDRESS, redirect ADDRESS, reply TEMPLATE, each with

@@ -13,15 +13,14 @@
 /* As rules_load reads. */
 #define FILE_MAX ((size_t)1024 * 1024)
 
-/* A pattern of the rules' language that means exactly these words. */
+/* A pattern of the rules' language that means exactly this text. */
 static void
 add_pattern(struct str *out, struct slice s)
 {
-	bool plain = slice_find(s, '"') == s.n && slice_find(s, '*') == s.n &&
-	             slice_find(s, '?') == s.n;
+	bool plain = slice_find(s, '"') == s.n;
 	size_t i;
 
-	str_add_c(out, plain ? '"' : '/');
+	str_add_z(out, plain ? "= \"" : "= /");
 	for (i = 0; i < s.n; i++) {
 		/* A line end would end the rule. */
 		char c = s.p[i] == '\n' || s.p[i] == '\r' ? ' ' : s.p[i];
@@ -144,6 +143,45 @@ rules_add(const char *path, struct slice rule, struct err *err)
 		                         _("the file of rules is full"))
 		               : fsx_write_atomic(path, str_slice(&text), err);
 	}
+	str_release(&text);
+	return rc;
+}
+
+/* Where the last line that is the rule begins; text.n: there is none. */
+static size_t
+find_rule(struct slice text, struct slice rule)
+{
+	struct slice rest = text, line;
+	size_t found = text.n;
+
+	while (slice_line(&rest, &line))
+		if (slice_eq(slice_trim(line), rule))
+			found = (size_t)(line.p - text.p);
+	return found;
+}
+
+int
+rules_remove(const char *path, struct slice rule, struct err *err)
+{
+	struct str text, rest;
+	size_t at, end;
+	int rc;
+
+	str_init(&text, FILE_MAX);
+	str_init(&rest, FILE_MAX);
+	rc = fsx_read(path, FILE_MAX, &text, err);
+	at = find_rule(str_slice(&text), slice_trim(rule));
+	if (rc == 0 && at == text.n)
+		rc = err_set(err, ERR_NOTFOUND,
+		             _("the rule was changed since and stays"));
+	if (rc == 0) {
+		str_add_slice(&rest, slice_head(str_slice(&text), at));
+		end = slice_find(slice_from(str_slice(&text), at), '\n');
+		str_add_slice(&rest,
+		              slice_from(str_slice(&text), at + end + 1));
+		rc = fsx_write_atomic(path, str_slice(&rest), err);
+	}
+	str_release(&rest);
 	str_release(&text);
 	return rc;
 }

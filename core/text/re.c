@@ -84,6 +84,8 @@ compile(struct slice pattern, unsigned flags, struct err *err)
 		options |= PCRE2_CASELESS;
 	if ((flags & RE_WILDCARD) != 0)
 		options |= PCRE2_DOTALL;
+	if ((flags & RE_WHOLE) != 0)
+		options |= PCRE2_ANCHORED | PCRE2_ENDANCHORED;
 	if ((flags & RE_LITERAL) != 0)
 		options |= PCRE2_LITERAL;
 	else

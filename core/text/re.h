@@ -16,6 +16,7 @@ enum re_flags {
 	RE_ICASE = 1,
 	RE_LITERAL = 2,  /* plain words */
 	RE_WILDCARD = 4, /* * and ? */
+	RE_WHOLE = 8,    /* the whole text, not a piece of it */
 };
 
 /* Returns owned, or NULL with ERR_CONFIG: text says what and at which column. */

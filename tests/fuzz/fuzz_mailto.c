@@ -3,7 +3,7 @@
 #include <assert.h>
 #include <stdint.h>
 
-#include "tui/mailto.h"
+#include "mail/mailto.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 

@@ -4,9 +4,9 @@
 
 #include <stdio.h>
 
+#include "mail/mailto.h"
 #include "tui/key.h"
 #include "tui/layout.h"
-#include "tui/mailto.h"
 #include "tui/wizard.h"
 
 static char id[] = "example";

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mailto: links (RFC 6068); only fields that are safe to fill in. */
-#include "tui/mailto.h"
+#include "mail/mailto.h"
 
 #include "text/unicode.h"
 #include "util/i18n.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* mailto: links (RFC 6068); only fields that are safe to fill in. */
-#ifndef TUI_MAILTO_H
-#define TUI_MAILTO_H
+#ifndef MAIL_MAILTO_H
+#define MAIL_MAILTO_H
 
 #include "util/err.h"
 #include "util/slice.h"

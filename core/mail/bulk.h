@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* All mail of a list or a sender: what is here, and what will come. */
+#ifndef MAIL_BULK_H
+#define MAIL_BULK_H
+
+#include "store/store.h"
+
+/* What to do with it: one of these. */
+enum bulk_act {
+	BULK_ARCHIVE,
+	BULK_DELETE,
+	BULK_READ,
+	BULK_LABEL,
+};
+
+struct bulk {
+	const char *key; /* List-Id or address, small letters */
+	bool list;       /* key is a List-Id */
+	enum bulk_act act;
+	const char *label; /* BULK_LABEL */
+	const char *rules; /* path of the rules file */
+};
+
+struct bulk_done {
+	size_t n;     /* messages that were here */
+	int64_t undo; /* takes that back; 0: there were none */
+	char *rule;   /* that was added; owned */
+};
+
+/*
+ * Do it to all mail in Inbox and Archive, then add a rule for what will come.
+ * What fails leaves nothing behind.  0, or -1: ERR_USAGE (a label that cannot
+ * be one, mail without list and sender), ERR_CONFIG, ERR_IO.
+ */
+int bulk_all(struct store *s, const struct bulk *b, struct bulk_done *done_r,
+             struct err *err);
+
+#endif

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The desk for bulk mail on screen: groups, leaving a list, all of it. */
+#include "lib/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+
+#include "lib/screen.h"
+#include "lib/temp.h"
+#include "util/fsx.h"
+#include "util/xalloc.h"
+
+/* Sanitizers on a busy machine are slow. */
+#define LONG_MS 60000
+#define MS      20000
+
+static char program[4096] = "./pabal";
+static char *home;
+
+static void
+fail_with(struct screen *s, const char *text)
+{
+	struct str t;
+
+	str_init(&t, 1 << 20);
+	screen_text(s, &t);
+	print_error("not as expected: %s\n%s\n", text, t.p);
+	str_release(&t);
+	fail();
+}
+
+#define shown(s, text)               \
+ do {                                \
+  if (!screen_wait((s), (text), MS)) \
+   fail_with((s), (text));           \
+ } while (0)
+
+#define gone(s, text)                     \
+ do {                                     \
+  if (!screen_wait_gone((s), (text), MS)) \
+   fail_with((s), (text));                \
+ } while (0)
+
+static void
+write_file(const char *name, const char *text)
+{
+	char *path = fsx_join(home, name);
+	char *end = strrchr(path, '/');
+	struct err err = { 0 };
+
+	*end = '\0';
+	assert_int_equal(fsx_mkdirs(path, &err), 0);
+	*end = '/';
+	assert_int_equal(fsx_write_atomic(path, slice_of(text), &err), 0);
+	assert_int_equal(chmod(path, 0600), 0);
+	free(path);
+}
+
+static void
+letter(int n, const char *subject, const char *more)
+{
+	char *name = xasprintf("data/mail/work/Inbox/cur/%d.1.h:2,", n);
+	char *text = xasprintf("From: Shop <news@shop.example>\n"
+	                       "To: me@work.example\nSubject: %s\n"
+	                       "Date: Mon, 16 Nov 2026 09:0%d:00 +0900\n"
+	                       "Message-ID: <%d@shop.example>\n%s\nx\n",
+	                       subject, n, n, more);
+
+	write_file(name, text);
+	free(text);
+	free(name);
+}
+
+static struct screen *
+start(void)
+{
+	static char option[] = "--home";
+	char *argv[] = { program, option, home, NULL };
+	const char *env[] = { "LANGUAGE=en", NULL };
+	struct screen *s = screen_start(24, 100, argv, env);
+
+	if (!screen_wait(s, "All inboxes", LONG_MS))
+		fail_with(s, "All inboxes");
+	return s;
+}
+
+static char *
+rules(void)
+{
+	char *path = fsx_join(home, "config/rules");
+	struct err err = { 0 };
+	struct str text;
+
+	str_init(&text, 10000);
+	(void)fsx_read(path, 10000, &text, &err); /* absent: empty */
+	free(path);
+	return str_take(&text);
+}
+
+static void
+test_the_desk_and_all_of_it(void **state)
+{
+	struct screen *s = start();
+	char *text;
+
+	(void)state;
+	shown(s, "first sale");
+	screen_type(s, "gb");
+	shown(s, "Who sends the most");
+	shown(s, "Shop <sale.shop.example>");
+	shown(s, "2, unread 2, never opened");
+	shown(s, "By list, else by sender");
+	screen_type(s, "sale\r");
+	shown(s, "Unsubscribe: one request to localhost:1");
+	screen_type(s, "Archive\r");
+	shown(s, "2 messages, and a rule for what comes");
+	gone(s, "first sale");
+	text = rules();
+	assert_string_equal(text, "# mine\nif list = \"sale.shop.example\""
+	                          " then archive\n");
+	free(text);
+	screen_type(s, "z");
+	shown(s, "taken back");
+	shown(s, "first sale");
+	text = rules();
+	assert_string_equal(text, "# mine\n");
+	free(text);
+	screen_type(s, "gb");
+	shown(s, "Who sends the most");
+	screen_type(s, "sale\r");
+	shown(s, "Show its mail");
+	screen_type(s, "Show\r");
+	shown(s, "search: list:sale.shop.example");
+	gone(s, "a plain letter");
+	screen_kill(&s);
+}
+
+static void
+test_a_request_is_shown_then_sent(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	shown(s, "first sale");
+	screen_type(s, "/subject:sale\r");
+	shown(s, "subject:sale · unread 2");
+	screen_type(s, "Q");
+	shown(s, "Unsubscribe: one request to localhost:1");
+	screen_type(s, "\033");
+	gone(s, "one request to");
+	screen_type(s, "Q");
+	shown(s, "one request to localhost:1");
+	/* nobody listens there */
+	screen_type(s, "\r");
+	shown(s, "no connection");
+	screen_kill(&s);
+}
+
+static void
+test_a_mail_is_held_and_taken_back(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	shown(s, "by mail only");
+	screen_type(s, "/mail\r");
+	shown(s, "mail · unread 1");
+	screen_type(s, "Q");
+	shown(s, "Unsubscribe: a mail to out@list.example");
+	screen_type(s, "\r");
+	shown(s, "a mail to out@list.example is on its way; z takes it back");
+	screen_type(s, "z");
+	shown(s, "taken back");
+	screen_kill(&s);
+}
+
+static int
+set_up(void **state)
+{
+	const char *where = getenv("PABAL");
+	char *accounts;
+
+	(void)state;
+	if (where != NULL)
+		(void)snprintf(program, sizeof program, "%s", where);
+	home = temp_make();
+	assert_non_null(home);
+	accounts = xasprintf("[work]\naddress = me@work.example\n"
+	                     "pop = 127.0.0.1:1:tls\n"
+	                     "smtp = 127.0.0.1:1:tls\n"
+	                     "password_file = %s/config/password\n"
+	                     "interval = 0\n",
+	                     home);
+	write_file("config/config", "undo_seconds = 60\n");
+	write_file("config/accounts", accounts);
+	write_file("config/password", "secret\n");
+	free(accounts);
+	write_file("config/rules", "# mine\n");
+	letter(1, "first sale",
+	       "List-Id: Sale <sale.shop.example>\n"
+	       "List-Unsubscribe: <https://localhost:1/u>\n"
+	       "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
+	letter(2, "second sale",
+	       "List-Id: Sale <sale.shop.example>\n"
+	       "List-Unsubscribe: <https://localhost:1/u>\n"
+	       "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
+	letter(3, "by mail only",
+	       "List-Id: <mail.shop.example>\n"
+	       "List-Unsubscribe: <mailto:out@list.example>\n");
+	letter(4, "a plain letter", "");
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	(void)state;
+	temp_remove(home);
+	return 0;
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_the_desk_and_all_of_it),
+		T(test_a_request_is_shown_then_sent),
+		T(test_a_mail_is_held_and_taken_back),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,268 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* bulk: all of a list or sender, here and to come, and taken back. */
+#include "lib/store_test.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "mail/bulk.h"
+#include "mail/rule.h"
+#include "store/senders.h"
+#include "util/xalloc.h"
+
+struct desk {
+	struct store_test t;
+	char *rules;
+};
+
+static int
+set_up(void **state)
+{
+	struct desk *d = xcalloc(1, sizeof *d);
+
+	store_test_init(&d->t);
+	d->rules = fsx_join(d->t.dir, "rules");
+	*state = d;
+	return 0;
+}
+
+static int
+tear_down(void **state)
+{
+	struct desk *d = *state;
+
+	free(d->rules);
+	store_test_release(&d->t);
+	free(d);
+	return 0;
+}
+
+static void
+add(struct desk *d, const char *uidl, const char *list)
+{
+	char *more = xasprintf("List-Id: <%s>\r\n", list);
+	char *m = store_test_message(uidl, "x", more, "y");
+
+	store_test_add(&d->t, d->t.a, uidl, FOLDER_INBOX, 0, m);
+	free(m);
+	free(more);
+}
+
+static size_t
+listed(struct desk *d, enum folder folder)
+{
+	return store_test_listed(&d->t, d->t.a, folder);
+}
+
+static char *
+read_rules(struct desk *d)
+{
+	struct err err = { 0 };
+	struct str text;
+
+	str_init(&text, 100000);
+	(void)fsx_read(d->rules, 100000, &text, &err); /* absent: empty */
+	return str_take(&text);
+}
+
+static void
+assert_rules(struct desk *d, const char *want)
+{
+	char *text = read_rules(d);
+
+	assert_string_equal(text != NULL ? text : "", want);
+	free(text);
+}
+
+static void
+test_past_and_future_and_back(void **state)
+{
+	struct desk *d = *state;
+	struct bulk b = { .key = "l.example",
+		          .list = true,
+		          .act = BULK_DELETE,
+		          .rules = d->rules };
+	struct bulk_done done;
+
+	add(d, "1", "l.example");
+	add(d, "2", "L.Example");
+	add(d, "3", "other.example");
+	assert_int_equal(fsx_write_atomic(d->rules,
+	                                  SLICE_LIT("# mine\n\nif from a\n"
+	                                            "  then star"),
+	                                  &d->t.err),
+	                 0);
+	assert_ok(&d->t, bulk_all(d->t.s, &b, &done, &d->t.err));
+	assert_int_equal(done.n, 2);
+	assert_int_equal(listed(d, FOLDER_TRASH), 2);
+	assert_int_equal(listed(d, FOLDER_INBOX), 1);
+	assert_rules(d, "# mine\n\nif from a\n  then star\n"
+	                "if list = \"l.example\" then delete\n");
+	assert_ok(&d->t,
+	          rules_remove(d->rules, slice_of(done.rule), &d->t.err));
+	assert_ok(&d->t, store_undo(d->t.s, done.undo, &d->t.err));
+	assert_int_equal(listed(d, FOLDER_INBOX), 3);
+	assert_rules(d, "# mine\n\nif from a\n  then star\n");
+	/* Once more it is not there. */
+	assert_int_equal(rules_remove(d->rules, slice_of(done.rule), &d->t.err),
+	                 -1);
+	assert_int_equal(d->t.err.code, ERR_NOTFOUND);
+	free(done.rule);
+}
+
+static void
+test_the_rule_fits_them_and_nobody_else(void **state)
+{
+	static const char like[] =
+		"From: hakim@example.org\r\nSubject: x\r\n\r\ny\r\n";
+	struct desk *d = *state;
+	struct bulk b = { .key = "kim@example.org",
+		          .act = BULK_LABEL,
+		          .label = "소식 지",
+		          .rules = d->rules };
+	struct bulk_done done;
+	struct rule_actions a;
+	struct rules *r;
+	struct message m;
+	struct str warnings;
+	char *own = store_test_message("1", "x", "", "y");
+
+	store_test_add(&d->t, d->t.a, "1", FOLDER_INBOX, 0, own);
+	store_test_add(&d->t, d->t.a, "2", FOLDER_INBOX, 0, like);
+	assert_ok(&d->t, bulk_all(d->t.s, &b, &done, &d->t.err));
+	assert_int_equal(done.n, 1);
+	str_init(&warnings, 1000);
+	r = rules_load(d->rules, &warnings, &d->t.err);
+	assert_string_equal(warnings.p, "");
+	message_parse(&m, slice_of(own));
+	rules_apply(r, &m, "naver", &a);
+	assert_string_equal(a.labels, "소식 지");
+	rule_actions_release(&a);
+	message_release(&m);
+	message_parse(&m, SLICE_LIT(like));
+	rules_apply(r, &m, "naver", &a);
+	assert_true(a.labels == NULL || a.labels[0] == '\0');
+	rule_actions_release(&a);
+	message_release(&m);
+	rules_free(&r);
+	str_release(&warnings);
+	free(done.rule);
+	free(own);
+}
+
+static void
+test_what_fails_leaves_nothing_behind(void **state)
+{
+	struct desk *d = *state;
+	struct bulk b = { .key = "l.example",
+		          .list = true,
+		          .act = BULK_ARCHIVE,
+		          .rules = "/nonexistent/folder/rules" };
+	struct bulk_done done;
+
+	add(d, "1", "l.example");
+	assert_int_equal(bulk_all(d->t.s, &b, &done, &d->t.err), -1);
+	assert_int_equal(listed(d, FOLDER_INBOX), 1);
+	b.rules = d->rules;
+	b.act = BULK_LABEL;
+	b.label = "a,b";
+	assert_int_equal(bulk_all(d->t.s, &b, &done, &d->t.err), -1);
+	b.label = "a\" then delete \"";
+	assert_int_equal(bulk_all(d->t.s, &b, &done, &d->t.err), -1);
+	b.label = "";
+	assert_int_equal(bulk_all(d->t.s, &b, &done, &d->t.err), -1);
+	b.act = BULK_DELETE;
+	b.key = "";
+	assert_int_equal(bulk_all(d->t.s, &b, &done, &d->t.err), -1);
+	assert_int_equal(listed(d, FOLDER_INBOX), 1);
+	assert_rules(d, "");
+}
+
+/* In a child that is killed at its n-th step; true when it was. */
+static bool
+killed_at(struct desk *d, int n, const struct bulk *b)
+{
+	char number[16];
+	int status;
+	pid_t pid;
+
+	store_close(&d->t.s);
+	(void)snprintf(number, sizeof number, "%d", n);
+	pid = fork();
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct bulk_done done;
+		struct err err = { 0 };
+
+		(void)setenv("PABAL_TEST_STEP", number, 1);
+		d->t.s = store_open(d->t.data, d->t.cache, &err);
+		if (d->t.s == NULL || bulk_all(d->t.s, b, &done, &err) != 0)
+			_exit(1);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
+	d->t.s = store_open(d->t.data, d->t.cache, &d->t.err);
+	assert_non_null(d->t.s);
+	return WIFSIGNALED(status);
+}
+
+static void
+test_killed_at_each_step_it_is_done_again(void **state)
+{
+	struct desk *d;
+	bool killed = true;
+	int n;
+
+	(void)state;
+	for (n = 1; killed; n++) {
+		struct bulk b = { .key = "l.example",
+			          .list = true,
+			          .act = BULK_ARCHIVE };
+		struct bulk_done done;
+		uint64_t changed;
+
+		set_up((void **)(void *)&d);
+		b.rules = d->rules;
+		add(d, "1", "l.example");
+		add(d, "2", "l.example");
+		killed = killed_at(d, n, &b);
+		assert_ok(&d->t, store_reconcile(d->t.s, &changed, &d->t.err));
+		store_test_sane(&d->t);
+		assert_int_equal(store_test_files(&d->t, false), 2);
+		if (killed) {
+			char *text = read_rules(d);
+			bool has = text != NULL && text[0] != '\0';
+
+			/* No rule before its mail was moved. */
+			if (has)
+				assert_int_equal(listed(d, FOLDER_ARCHIVE), 2);
+			free(text);
+			assert_ok(&d->t,
+			          bulk_all(d->t.s, &b, &done, &d->t.err));
+			free(done.rule);
+		}
+		assert_int_equal(listed(d, FOLDER_ARCHIVE), 2);
+		tear_down((void **)(void *)&d);
+		assert_true(n < 100);
+	}
+	assert_true(n > 2);
+}
+
+#define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
+
+int
+main(void)
+{
+	const struct CMUnitTest tests[] = {
+		T(test_past_and_future_and_back),
+		T(test_the_rule_fits_them_and_nobody_else),
+		T(test_what_fails_leaves_nothing_behind),
+		cmocka_unit_test(test_killed_at_each_step_it_is_done_again),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
