@@ -400,10 +400,21 @@ edit_buf_prev_word(const struct edit_buf *b, size_t at)
 	return at;
 }
 
+/* The text is in two pieces, and a line may be long: no call for each byte. */
+
 size_t
 edit_buf_line_start(const struct edit_buf *b, size_t at)
 {
-	while (at > 0 && edit_buf_at(b, at - 1) != '\n')
+	size_t size = edit_buf_size(b);
+	size_t hole = b->gap_end - b->gap;
+
+	if (at > size)
+		at = size;
+	while (at > b->gap && b->p[hole + at - 1] != '\n')
+		at--;
+	if (at > b->gap)
+		return at;
+	while (at > 0 && b->p[at - 1] != '\n')
 		at--;
 	return at;
 }
@@ -412,8 +423,17 @@ size_t
 edit_buf_line_end(const struct edit_buf *b, size_t at)
 {
 	size_t size = edit_buf_size(b);
+	const char *found;
 
-	while (at < size && edit_buf_at(b, at) != '\n')
-		at++;
-	return at;
+	if (at < b->gap) {
+		found = memchr(b->p + at, '\n', b->gap - at);
+		if (found != NULL)
+			return (size_t)(found - b->p);
+		at = b->gap;
+	}
+	if (at >= size)
+		return size;
+	found = memchr(b->p + b->gap_end + (at - b->gap), '\n', size - at);
+	return found != NULL ? b->gap + (size_t)(found - (b->p + b->gap_end))
+	                     : size;
 }

@@ -19,7 +19,10 @@
  *    for the whole text: a key costs what the paragraphs on screen cost.
  * 2. A display line owns the blanks behind it, so every position lies in
  *    exactly one line; the cursor behind such blanks stands at the margin.
- * 3. top is the start of a display line; draw moves it so that the cursor is
+ * 3. A paragraph longer than SEGMENT bytes is wrapped in segments of about that
+ *    size, counted from its start: a line pasted without end does not make each
+ *    key cost its length.  The last display line of a segment may be short.
+ * 4. top is the start of a display line; draw moves it so that the cursor is
  *    inside, and nothing else does.
  */
 
@@ -28,8 +31,16 @@
 struct line {
 	size_t from, to;
 	size_t shown;
-	bool last; /* of its paragraph */
+	bool last;         /* of its paragraph */
+	bool quoted;       /* the paragraph is */
+	size_t start, end; /* of its segment */
+	bool whole;        /* nothing of the paragraph follows that */
 };
+
+/* Bytes wrapped at once: some screens full. */
+#define SEGMENT 8192
+/* Bytes before the end of one where a blank is looked for. */
+#define SEGMENT_BACK 256
 
 struct editor {
 	struct edit_buf *buf;
@@ -130,22 +141,58 @@ width(const struct editor *e)
 	return e->cols > 2 ? (size_t)e->cols - 1 : 1;
 }
 
-/* The display line of paragraph text (at offset base) that holds position at,
- * or its last one. */
-static struct line
-find_line(const struct editor *e, struct slice text, size_t base, size_t at)
+/* Where the segment that begins at from ends, to being the paragraph's end. */
+static size_t
+segment_end(const struct editor *e, size_t from, size_t to)
 {
+	size_t at = from + SEGMENT, i;
+
+	if (to - from <= SEGMENT)
+		return to;
+	for (i = at; i > at - SEGMENT_BACK; i--)
+		if (edit_buf_at(e->buf, i - 1) == ' ')
+			return i;
+	while (((unsigned char)edit_buf_at(e->buf, at) & 0xc0) == 0x80)
+		at--;
+	return at;
+}
+
+/* The segment that position at is in. */
+static struct line
+segment_at(const struct editor *e, size_t at)
+{
+	size_t from = edit_buf_line_start(e->buf, at);
+	size_t to = edit_buf_line_end(e->buf, at);
+	struct line l = { .quoted = edit_buf_at(e->buf, from) == '>' };
+
+	l.start = from;
+	l.end = segment_end(e, from, to);
+	while (at >= l.end && l.end < to) {
+		l.start = l.end;
+		l.end = segment_end(e, l.start, to);
+	}
+	l.whole = l.end == to;
+	return l;
+}
+
+/* The display line of l's segment that holds position at, or its last one.
+ * base: where one of its lines begins, not behind at. */
+static struct line
+find_line(struct editor *e, struct line l, size_t base, size_t at)
+{
+	struct slice text = take(e, base, l.end);
 	struct slice rest = text;
 	struct slice shown;
-	struct line l = { base, base, base, true };
 
+	l.from = l.to = l.shown = base;
+	l.last = l.whole;
 	while (wrap_next(&rest, width(e), &shown)) {
 		l.from = l.to;
 		l.to = base + (text.n - rest.n);
 		l.shown = shown.n == 0
 		                  ? l.from
 		                  : base + (size_t)(shown.p - text.p) + shown.n;
-		l.last = rest.n == 0;
+		l.last = rest.n == 0 && l.whole;
 		if (at < l.to)
 			break;
 	}
@@ -156,10 +203,9 @@ find_line(const struct editor *e, struct slice text, size_t base, size_t at)
 static struct line
 line_at(struct editor *e, size_t at)
 {
-	size_t from = edit_buf_line_start(e->buf, at);
-	size_t to = edit_buf_line_end(e->buf, at);
+	struct line l = segment_at(e, at);
 
-	return find_line(e, take(e, from, to), from, at);
+	return find_line(e, l, l.start, at);
 }
 
 static bool
@@ -167,12 +213,12 @@ line_after(struct editor *e, const struct line *l, struct line *next_r)
 {
 	size_t at = l->to;
 
-	if (l->last) {
-		if (at >= edit_buf_size(e->buf))
-			return false;
-		at++; /* the LF */
-	}
-	*next_r = line_at(e, at);
+	if (l->last && at >= edit_buf_size(e->buf))
+		return false;
+	if (!l->last && at < l->end)
+		*next_r = find_line(e, *l, at, at);
+	else
+		*next_r = line_at(e, at + l->last); /* behind the LF */
 	return true;
 }
 
@@ -181,7 +227,8 @@ line_before(struct editor *e, const struct line *l, struct line *prev_r)
 {
 	if (l->from == 0)
 		return false;
-	*prev_r = line_at(e, l->from - 1);
+	*prev_r = l->from > l->start ? find_line(e, *l, l->start, l->from - 1)
+	                             : line_at(e, l->from - 1);
 	return true;
 }
 
@@ -464,19 +511,11 @@ scroll(struct editor *e)
 		e->top = l.from;
 }
 
-static enum style
-line_style(struct editor *e, const struct line *l)
-{
-	size_t from = edit_buf_line_start(e->buf, l->from);
-
-	return edit_buf_at(e->buf, from) == '>' ? STYLE_QUOTE1 : STYLE_TEXT;
-}
-
 static void
 draw_line(struct editor *e, struct grid *g, const struct rect *r, int row,
           const struct line *l)
 {
-	enum style st = line_style(e, l);
+	enum style st = l->quoted ? STYLE_QUOTE1 : STYLE_TEXT;
 	int col;
 
 	col = grid_put(g, r, row, 0, st, take(e, l->from, l->shown));

@@ -278,6 +278,85 @@ test_small_screens(void **state)
 	}
 }
 
+/* A paragraph of so many bytes, the cursor in its middle: the dearest of some
+ * keys. */
+static size_t
+dearest_in_one_line(size_t bytes, const char *piece)
+{
+	struct editor *e = editor_new(16 * 1024 * 1024);
+	struct grid g;
+	struct str s;
+	size_t i, most = 0;
+
+	str_init(&s, 16 * 1024 * 1024);
+	while (s.n < bytes)
+		str_add_z(&s, piece);
+	editor_set(e, str_slice(&s));
+	editor_set_cursor(e, s.n / strlen(piece) / 2 * strlen(piece));
+	str_release(&s);
+	for (i = 0; i < 40; i++) {
+		size_t before = editor_work(e);
+
+		if (i % 4 == 3)
+			(void)editor_act(e, i % 8 == 3 ? ACTION_ED_UP
+			                               : ACTION_ED_PAGE_DOWN);
+		else
+			assert_true(editor_key(e, 0xac00));
+		g = draw(e, 24, 80);
+		assert_in_range(g.cursor_row, 0, 23);
+		grid_release(&g);
+		if (editor_work(e) - before > most)
+			most = editor_work(e) - before;
+	}
+	editor_free(&e);
+	return most;
+}
+
+static void
+test_a_line_without_end(void **state)
+{
+	(void)state;
+	/* 50 kB or 2 MB, with blanks or none: about the same */
+	assert_in_range(dearest_in_one_line(2000000, "가나다 "), 1,
+	                dearest_in_one_line(50000, "가나다 ") * 5 / 4);
+	assert_in_range(dearest_in_one_line(2000000, "가나다"), 1,
+	                dearest_in_one_line(50000, "가나다") * 5 / 4);
+}
+
+/* All positions of long paragraphs lie in one display line each: going down
+ * from the top and up from the bottom shows the same lines. */
+static void
+test_segments(void **state)
+{
+	struct editor *e = editor_new(1 << 20);
+	struct str s;
+	size_t down = 0, up = 0, i;
+
+	(void)state;
+	str_init(&s, 1 << 20);
+	for (i = 0; i < 30000; i++)
+		str_add_z(&s, i % 7 == 6 ? " " : i == 15000 ? "\n" : "가");
+	editor_set(e, str_slice(&s));
+	editor_set_cursor(e, 0);
+	while (editor_cursor(e) < s.n && down < 5000) {
+		size_t before = editor_cursor(e);
+
+		(void)editor_act(e, ACTION_ED_DOWN);
+		if (editor_cursor(e) == before)
+			break;
+		down++;
+	}
+	editor_set_cursor(e, s.n);
+	(void)editor_act(e, ACTION_ED_HOME);
+	while (editor_act(e, ACTION_ED_UP) && up < 5000)
+		up++;
+	assert_int_equal(editor_cursor(e), 0);
+	assert_int_equal(up, down);
+	assert_in_range(down, 700, 1200);
+	str_release(&s);
+	editor_free(&e);
+}
+
 /* A draft of so many lines, and where typing begins. */
 static struct editor *
 long_draft(size_t lines, double where)
@@ -356,6 +435,8 @@ main(void)
 		cmocka_unit_test(test_wraps_and_places_the_cursor),
 		cmocka_unit_test(test_korean_columns),
 		cmocka_unit_test(test_pasted_jamo),
+		cmocka_unit_test(test_a_line_without_end),
+		cmocka_unit_test(test_segments),
 		cmocka_unit_test(test_cut_collects_lines),
 		cmocka_unit_test(test_find_goes_round),
 		cmocka_unit_test(test_small_screens),
