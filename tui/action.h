@@ -61,6 +61,7 @@ enum action_id {
 	ACTION_FLAG,
 	ACTION_UNREAD,
 	ACTION_WHY,
+	ACTION_RULE,
 	ACTION_BULK,
 	ACTION_BULK_THIS,
 	/* finding */

@@ -147,6 +147,7 @@ free_lists(struct app *a)
 		free(a->undo.v[--a->undo.n].rule);
 	array_release(&a->undo);
 	app_bulk_release(a);
+	app_rule_release(a);
 	array_release(&a->accounts);
 	app_close_opened(a);
 }

@@ -257,6 +257,8 @@ act_message(struct app *a, enum action_id id)
 		app_toggle_flag(a, STORE_SEEN);
 	else if (id == ACTION_WHY)
 		app_why(a);
+	else if (id == ACTION_RULE)
+		app_rule_start(a);
 	else if (id == ACTION_BULK)
 		app_pick_bulk(a);
 	else if (id == ACTION_BULK_THIS)

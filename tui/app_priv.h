@@ -7,6 +7,7 @@
 #include "conf/provider.h"
 #include "engine/engine.h"
 #include "mail/attachment.h"
+#include "mail/rule_scan.h"
 #include "mail/spelling.h"
 #include "store/senders.h"
 #include "tui/keymap.h"
@@ -50,6 +51,7 @@ enum app_prompt {
 	PROMPT_WHEN,
 	PROMPT_SPELL, /* a word otherwise */
 	PROMPT_BULK_LABEL,
+	PROMPT_RULE,
 };
 
 enum app_pick {
@@ -68,6 +70,7 @@ enum app_pick {
 	PICK_TEXT,     /* only to be read */
 	PICK_BULK,     /* senders and lists */
 	PICK_BULK_ACT, /* what to do with one of them */
+	PICK_RULE,     /* a rule that was typed: what now */
 };
 
 struct app_undo {
@@ -88,6 +91,15 @@ struct app_bulk {
 	struct unsubscribe way;
 	int64_t message; /* that way is from */
 	int64_t job;     /* asks a host to take us off, 0 */
+};
+
+/* A rule that is being made from a message. */
+struct app_rule {
+	ARRAY(char *) suggestions; /* owned */
+	size_t at;                 /* the one shown */
+	char *text;                /* as typed; owned, or NULL */
+	int64_t message;
+	struct rule_scan scan; /* of what it would do */
 };
 
 /* A fetch that runs. */
@@ -161,6 +173,7 @@ struct app {
 	int64_t message_until; /* 0: stays */
 	ARRAY(struct app_undo) undo;
 	struct app_bulk bulk;
+	struct app_rule rule;
 	ARRAY(struct app_fetch) fetches;
 	int64_t fill;     /* job that fetches the whole of a message, 0 */
 	uint64_t fetched; /* new mail of the fetches that run */
@@ -222,6 +235,13 @@ void app_bulk_release(struct app *a);
 /* false: there is nothing to cancel. */
 bool app_unsubscribe_cancel(struct app *a);
 void app_unsubscribed(struct app *a, const struct event *e);
+/* app_rule.c */
+void app_rule_start(struct app *a);
+/* The next suggestion. */
+void app_rule_next(struct app *a);
+void app_rule_typed(struct app *a, struct slice text);
+void app_rule_chosen(struct app *a, int64_t what);
+void app_rule_release(struct app *a);
 /* app_parts.c */
 void app_pick_link(struct app *a);
 void app_open_link(struct app *a, const char *url);

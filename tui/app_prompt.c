@@ -37,6 +37,8 @@ app_prompt_label(enum app_prompt prompt)
 		return _("Redirect to:");
 	case PROMPT_CHARSET:
 		return _("Character set (empty: detect):");
+	case PROMPT_RULE:
+		return _("Rule, Tab suggests:");
 	case PROMPT_BULK_LABEL:
 		return _("Label:");
 	case PROMPT_WHEN:
@@ -131,6 +133,9 @@ done(struct app *a, enum app_prompt prompt, struct slice text)
 	case PROMPT_BULK_LABEL:
 		app_bulk_label(a, text);
 		break;
+	case PROMPT_RULE:
+		app_rule_typed(a, text);
+		break;
 	case PROMPT_NONE:
 		break;
 	}
@@ -167,6 +172,8 @@ app_prompt_key(struct app *a, uint32_t key)
 		free(text);
 	} else if (key == K_TAB && prompt == PROMPT_COMMAND) {
 		complete_command(a);
+	} else if (key == K_TAB && prompt == PROMPT_RULE) {
+		app_rule_next(a);
 	} else {
 		(void)w_line_key(&a->line, key);
 	}
@@ -269,6 +276,9 @@ chosen(struct app *a, enum app_pick pick, int64_t value)
 		break;
 	case PICK_BULK:
 		app_bulk_chosen(a, value);
+		break;
+	case PICK_RULE:
+		app_rule_chosen(a, value);
 		break;
 	case PICK_BULK_ACT:
 		app_bulk_act(a, value);

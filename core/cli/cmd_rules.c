@@ -11,6 +11,8 @@
 #include "cli/input.h"
 #include "cli/out.h"
 #include "mail/rule_apply.h"
+#include "mail/rule_scan.h"
+#include "store/senders.h"
 #include "store/store.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
@@ -83,76 +85,71 @@ describe(const struct rule_actions *a, struct str *out)
 }
 
 static void
-report(const struct rules_run *r, const char *which, const struct message *m,
+report(const struct rules_run *r, const char *which, const char *subject,
        const struct str *what)
 {
-	struct str subject;
 	struct json j;
 	struct str text;
 
-	str_init(&subject, MESSAGE_FIELD_MAX);
-	(void)message_subject(m, &subject); /* absent: empty */
 	if (r->cli->json) {
 		out_json_begin(&j, &text);
 		json_key(&j, "message");
 		json_string_z(&j, which);
 		json_key(&j, "subject");
-		json_string(&j, str_slice(&subject));
+		json_string_z(&j, subject);
 		json_key(&j, "actions");
 		json_string(&j, slice_trim(str_slice(what)));
 		out_json_end(&j, &text);
 	} else if (!r->cli->quiet) {
-		out_line("%s:%s  (%s)", which, what->p, subject.p);
+		out_line("%s:%s  (%s)", which, what->p, subject);
 	}
-	str_release(&subject);
 }
 
 /* row: NULL for a file. */
 static void
-look(struct rules_run *r, const char *which, const struct store_row *row,
-     const struct rule_input *in)
+look(struct rules_run *r, const char *which, const char *subject,
+     const struct store_row *row, struct rule_actions *a)
 {
-	struct rule_actions a = { .folder = FOLDER_ANY };
 	struct str what;
 
 	r->looked++;
 	str_init(&what, WARNINGS_MAX);
-	rules_apply_to(r->rules, in, &a);
-	describe(&a, &what);
+	describe(a, &what);
 	/* What is as the rules want it already is no news of a run. */
 	if (what.n > 0 &&
-	    (!r->apply || (row != NULL && rule_apply_add(&r->todo, row, &a)))) {
+	    (!r->apply || (row != NULL && rule_apply_add(&r->todo, row, a)))) {
 		r->changed++;
-		report(r, which, in->m, &what);
+		report(r, which, subject, &what);
 	}
-	rule_actions_release(&a);
+	rule_actions_release(a);
 	str_release(&what);
 }
 
 static int
 look_stored(struct rules_run *r, const struct store_row *row, struct err *err)
 {
-	char *name = store_account_name(r->store, row->account);
-	struct rule_input in = { .account = name != NULL ? name : "",
-		                 .verdict = row->verdict,
-		                 .labels = row->labels,
-		                 .date = row->date };
+	struct rule_actions a = { .folder = FOLDER_ANY };
 	char which[32];
-	struct fsx_map map;
-	struct message m;
-	int rc;
 
 	(void)snprintf(which, sizeof which, "%lld", (long long)row->id);
-	rc = store_map(r->store, row->id, &map, err);
-	if (rc == 0) {
-		message_parse(&m, map.data);
-		in.m = &m;
-		look(r, which, row, &in);
-		message_release(&m);
-		fsx_map_close(&map);
-	}
-	free(name);
-	return rc;
+	if (rule_try_stored(r->rules, r->store, row, &a, err) != 0)
+		return -1;
+	look(r, which, row->subject, row, &a);
+	return 0;
+}
+
+static void
+look_file(struct rules_run *r, const char *word, const struct message *m)
+{
+	struct rule_input in = { .m = m, .account = "" };
+	struct rule_actions a = { .folder = FOLDER_ANY };
+	struct str subject;
+
+	str_init(&subject, MESSAGE_FIELD_MAX);
+	(void)message_subject(m, &subject); /* absent: empty */
+	rules_apply_to(r->rules, &in, &a);
+	look(r, word, subject.p, NULL, &a);
+	str_release(&subject);
 }
 
 static bool
@@ -215,9 +212,7 @@ look_word(struct rules_run *r, const char *word, struct err *err)
 	if (input_open(r->cli, word, &r->store, &in, err) != 0)
 		return -1;
 	if (in.id == 0) {
-		struct rule_input file = { .m = &in.m, .account = "" };
-
-		look(r, word, NULL, &file);
+		look_file(r, word, &in.m);
 		rc = 0;
 	} else {
 		rc = store_row(r->store, in.id, &rows, err);
@@ -392,6 +387,70 @@ make_rule(struct rules_run *r, const struct input *in, const char *actions,
 	return rules_count(r->rules) == 1 ? 0 : -1;
 }
 
+/* The list or the sender that the rule is for, as the index has it; owned. */
+static char *
+key_of(const struct message *m, bool *list_r)
+{
+	struct arena a = { 0 };
+	struct addr_list from = { 0 };
+	struct slice own = store_list_id(m, &a);
+	char *key;
+
+	*list_r = own.n > 0;
+	if (own.n == 0) {
+		message_addrs(m, "From", &a, &from);
+		own = from.n > 0 ? from.v[0].spec : SLICE_NONE;
+	}
+	key = slice_dup(own);
+	for (char *p = key; *p != '\0'; p++)
+		*p = byte_lower(*p);
+	arena_release(&a);
+	return key;
+}
+
+/* Only mail of that list or sender: the rule fits no other. */
+static int
+look_group(struct rules_run *r, const char *key, bool list, struct err *err)
+{
+	int64_t *ids = NULL;
+	size_t n = 0;
+	int rc;
+
+	r->store = cli_store_now(r->cli, err);
+	if (r->store == NULL)
+		return -1;
+	rc = store_sender_ids(r->store, key, list, &ids, &n, err);
+	for (size_t i = 0; rc == 0 && i < n && !is_cancelled(r); i++) {
+		struct store_rows rows = { 0 };
+
+		rc = store_row(r->store, ids[i], &rows, err);
+		if (rc == 0 && rows.n > 0)
+			rc = look_stored(r, &rows.v[0], err);
+		store_rows_release(&rows);
+	}
+	free(ids);
+	return rc;
+}
+
+/* Do it, then write it down; what fails leaves nothing behind. */
+static int
+do_and_add(struct rules_run *r, const char *path, struct slice rule,
+           int64_t *undo_r, struct err *err)
+{
+	struct err ignored = { 0 }; /* the first is the one to tell */
+	int rc;
+
+	if (is_cancelled(r))
+		return err_set(err, ERR_CANCELLED, _("cancelled"));
+	rc = rule_apply_run(&r->todo, r->store, undo_r, err);
+	if (rc == 0) {
+		rc = rules_add(path, rule, err);
+		if (rc != 0 && *undo_r != 0)
+			(void)store_undo(r->store, *undo_r, &ignored);
+	}
+	return rc;
+}
+
 /* All of this, past and future: what is stored first, then the file, so that
  * what fails leaves no rule behind. */
 static int
@@ -401,6 +460,8 @@ do_always(struct rules_run *r, char **words, int count)
 	struct err err = { 0 };
 	struct input in;
 	struct str rule;
+	char *key = NULL;
+	bool list = false;
 	int64_t undo = 0;
 	int rc;
 
@@ -410,19 +471,17 @@ do_always(struct rules_run *r, char **words, int count)
 	}
 	str_init(&rule, WARNINGS_MAX);
 	r->apply = true;
-	r->last = LAST_MAX;
 	rc = input_open(r->cli, words[0], &r->store, &in, &err);
 	if (rc == 0) {
+		key = key_of(&in.m, &list);
 		rc = make_rule(r, &in, words[1], &rule, &err);
 		input_close(&in);
 	}
 	store_close(&r->store);
 	if (rc == 0)
-		rc = look_view(r, &err);
+		rc = look_group(r, key, list, &err);
 	if (rc == 0)
-		rc = rule_apply_run(&r->todo, r->store, &undo, &err);
-	if (rc == 0)
-		rc = rules_add(path, str_slice(&rule), &err);
+		rc = do_and_add(r, path, str_slice(&rule), &undo, &err);
 	if (rc == 0) {
 		if (!r->cli->quiet && !r->cli->json)
 			out_line(_("added to the rules: %s"), rule.p);
@@ -432,6 +491,7 @@ do_always(struct rules_run *r, char **words, int count)
 	rules_free(&r->rules);
 	store_close(&r->store);
 	str_release(&rule);
+	free(key);
 	free(path);
 	return rc == 0 ? EX_OK : cli_fail(r->cli, &err);
 }

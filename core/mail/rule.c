@@ -226,6 +226,33 @@ date_of(const struct subject *s)
 	return date;
 }
 
+static uint64_t
+size_of(const struct subject *s)
+{
+	return s->in->size != 0 ? s->in->size : s->in->m->raw.n;
+}
+
+/* Depth is bounded by the parser. */
+static bool
+reads_body(const struct rule_node *n)
+{
+	if (n == NULL)
+		return false;
+	return n->test == RULE_BODY || n->test == RULE_ATTACHMENT ||
+	       reads_body(n->left) || reads_body(n->right);
+}
+
+bool
+rules_read_body(const struct rules *r)
+{
+	size_t i;
+
+	for (i = 0; i < r->rules.n; i++)
+		if (reads_body(r->rules.v[i].condition))
+			return true;
+	return false;
+}
+
 /* Depth is bounded by the parser. */
 static bool
 holds(const struct rule_node *n, struct subject *s)
@@ -248,9 +275,9 @@ holds(const struct rule_node *n, struct subject *s)
 	case RULE_ATTACHMENT:
 		return attachment_matches(n, s);
 	case RULE_SIZE_ABOVE:
-		return s->in->m->raw.n > n->size;
+		return size_of(s) > n->size;
 	case RULE_SIZE_BELOW:
-		return s->in->m->raw.n < n->size;
+		return size_of(s) < n->size;
 	case RULE_VERDICT:
 		return s->in->verdict == n->verdict;
 	case RULE_LABEL:

@@ -50,6 +50,8 @@ void rules_free(struct rules **r);
 size_t rules_count(const struct rules *r);
 void rules_apply(const struct rules *r, const struct message *m,
                  const char *account, struct rule_actions *actions_r);
+/* Does any rule look beyond the header? */
+bool rules_read_body(const struct rules *r);
 /* Does any rule send mail? */
 bool rules_send(const struct rules *r);
 
@@ -60,6 +62,7 @@ struct rule_input {
 	enum spam_verdict verdict; /* of the filter; SPAM_NONE: not asked */
 	const char *labels; /* it has already, comma separated; may be NULL */
 	int64_t date;       /* when it came, for mail without a date */
+	uint64_t size;      /* of all of it, when m is its header; else 0 */
 	struct str *lines;  /* gets the lines of the rules that fit; NULL: no */
 };
 
@@ -78,6 +81,11 @@ void rule_suggest_as(const struct message *m, const char *actions,
 /* Append a rule that fits all of a list (list set) or a sender. */
 void rule_suggest_for(struct slice value, bool list, const char *actions,
                       struct str *out);
+/* Append a condition that fits the subject of a message. */
+void rule_suggest_subject(struct slice subject, const char *actions,
+                          struct str *out);
+/* Append a rule for all senders of a host. */
+void rule_suggest_host(struct slice host, const char *actions, struct str *out);
 /* Append a rule to the file, which is made when absent; atomic.  0, or -1:
  * ERR_CONFIG saying what is wrong with the rule. */
 int rules_add(const char *path, struct slice rule, struct err *err);

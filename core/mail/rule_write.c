@@ -41,6 +41,28 @@ rule_suggest_for(struct slice value, bool list, const char *actions,
 	str_printf(out, " then %s", actions);
 }
 
+void
+rule_suggest_subject(struct slice subject, const char *actions, struct str *out)
+{
+	bool plain = slice_find(subject, '"') == subject.n &&
+	             slice_find(subject, '*') == subject.n &&
+	             slice_find(subject, '?') == subject.n;
+
+	/* A word is found anywhere; with marks of the language: exactly. */
+	str_add_z(out, "if subject ");
+	if (plain)
+		str_printf(out, "\"%.*s\"", SLICE_ARG(subject));
+	else
+		add_pattern(out, subject);
+	str_printf(out, " then %s", actions);
+}
+
+void
+rule_suggest_host(struct slice host, const char *actions, struct str *out)
+{
+	str_printf(out, "if from \"*@%.*s\" then %s", SLICE_ARG(host), actions);
+}
+
 /* What stands in <> of a List-Id (RFC 2919), else all of it. */
 static struct slice
 list_id(struct slice field)

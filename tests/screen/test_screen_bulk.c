@@ -175,6 +175,50 @@ test_a_mail_is_held_and_taken_back(void **state)
 	screen_kill(&s);
 }
 
+static void
+test_a_rule_from_a_message(void **state)
+{
+	struct screen *s = start();
+	char *text;
+
+	(void)state;
+	shown(s, "first sale");
+	screen_type(s, "/subject:sale\r");
+	shown(s, "subject:sale · unread 2");
+	screen_type(s, "E");
+	shown(s, "if list = \"sale.shop.example\" then archive");
+	screen_type(s, "\t");
+	shown(s, "if from = \"news@shop.example\" then archive");
+	screen_type(s, "\t");
+	shown(s, "if from \"*@shop.example\" then archive");
+	screen_type(s, "\t");
+	shown(s, "sale\" then star");
+	/* What is wrong stays, to be put right. */
+	screen_type(s, ", nonsense\r");
+	shown(s, "expected an action");
+	screen_type(s, "\r");
+	shown(s, "then star, nonsense");
+	screen_type(s, "\025if list = sale.shop.example then archive\r");
+	shown(s, "of the last 4 messages it would change 2");
+	screen_type(s, "Change the\r");
+	shown(s, "if list = sale.shop.example then archive");
+	screen_type(s, ", read\r");
+	shown(s, "it would change 2");
+	screen_type(s, "change those\r");
+	shown(s, "the rule is added; z takes it back");
+	text = rules();
+	assert_string_equal(text, "# mine\nif list = sale.shop.example then "
+	                          "archive, read\n");
+	free(text);
+	screen_type(s, "z");
+	shown(s, "taken back");
+	shown(s, "subject:sale · unread 2");
+	text = rules();
+	assert_string_equal(text, "# mine\n");
+	free(text);
+	screen_kill(&s);
+}
+
 static int
 set_up(void **state)
 {
@@ -229,6 +273,7 @@ main(void)
 		T(test_the_desk_and_all_of_it),
 		T(test_a_request_is_shown_then_sent),
 		T(test_a_mail_is_held_and_taken_back),
+		T(test_a_rule_from_a_message),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

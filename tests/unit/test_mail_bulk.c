@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "mail/bulk.h"
-#include "mail/rule.h"
+#include "mail/rule_scan.h"
 #include "store/senders.h"
 #include "util/xalloc.h"
 
@@ -181,6 +181,85 @@ test_what_fails_leaves_nothing_behind(void **state)
 	assert_rules(d, "");
 }
 
+static void
+test_rules_are_tried_on_what_is_stored(void **state)
+{
+	static const struct {
+		const char *rule;
+		uint64_t fit;
+	} tries[] = {
+		{ "if list = l.example then archive", 2 },
+		{ "if from kim then star", 3 },
+		{ "if body y then star", 3 },
+		{ "if body nothing then star", 0 },
+		{ "if size > 10k then star", 1 },
+		{ "if size < 10k and list * then star", 2 },
+		{ "if not list = l.example then read", 1 },
+		{ "if from kim then move Inbox", 0 }, /* it is there */
+	};
+	struct desk *d = *state;
+	struct str body;
+	struct err err = { 0 };
+	int64_t undo = 0;
+	char *large;
+
+	add(d, "1", "l.example");
+	add(d, "2", "l.example");
+	str_init(&body, 100000);
+	while (body.n < 20000)
+		str_add_z(&body, "yyyy\r\n");
+	large = store_test_message("3", "x", "List-Id: <m.example>\r\n",
+	                           body.p);
+	store_test_add(&d->t, d->t.b, "3", FOLDER_INBOX, 0, large);
+	for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
+		struct rule_scan scan = { .last = 1000 };
+		struct str warnings;
+		struct rules *r;
+
+		str_init(&warnings, 1000);
+		r = rules_read("rules", slice_of(tries[i].rule), &warnings);
+		assert_string_equal(warnings.p, "");
+		scan.rules = r;
+		assert_int_equal(rule_scan(&scan, d->t.s, &err), 0);
+		assert_int_equal(scan.looked, 3);
+		if (scan.fit != tries[i].fit)
+			fail_msg("%s: %d", tries[i].rule, (int)scan.fit);
+		if (i == 0) {
+			assert_ok(&d->t, rule_apply_run(&scan.todo, d->t.s,
+			                                &undo, &d->t.err));
+			assert_int_equal(listed(d, FOLDER_ARCHIVE), 2);
+			assert_ok(&d->t, store_undo(d->t.s, undo, &d->t.err));
+		}
+		rule_apply_release(&scan.todo);
+		rules_free(&r);
+		str_release(&warnings);
+	}
+	str_release(&body);
+	free(large);
+}
+
+static void
+test_only_the_last_are_looked_at(void **state)
+{
+	struct desk *d = *state;
+	struct rule_scan scan = { .last = 2 };
+	struct str warnings;
+	struct rules *r;
+
+	add(d, "1", "l.example");
+	add(d, "2", "l.example");
+	add(d, "3", "l.example");
+	str_init(&warnings, 1000);
+	r = rules_read("rules", SLICE_LIT("if list * then star"), &warnings);
+	scan.rules = r;
+	assert_ok(&d->t, rule_scan(&scan, d->t.s, &d->t.err));
+	assert_int_equal(scan.looked, 2);
+	assert_int_equal(scan.fit, 2);
+	rule_apply_release(&scan.todo);
+	rules_free(&r);
+	str_release(&warnings);
+}
+
 /* In a child that is killed at its n-th step; true when it was. */
 static bool
 killed_at(struct desk *d, int n, const struct bulk *b)
@@ -261,6 +340,8 @@ main(void)
 		T(test_past_and_future_and_back),
 		T(test_the_rule_fits_them_and_nobody_else),
 		T(test_what_fails_leaves_nothing_behind),
+		T(test_rules_are_tried_on_what_is_stored),
+		T(test_only_the_last_are_looked_at),
 		cmocka_unit_test(test_killed_at_each_step_it_is_done_again),
 	};
 
