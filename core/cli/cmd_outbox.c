@@ -121,13 +121,16 @@ find(struct outbox *o, int64_t id)
 
 /* What is being sent right now is left alone. */
 static int
-make_due(struct outbox *o, int64_t id, struct err *err)
+make_due(struct outbox *o, struct err *err)
 {
-	if (find(o, id) == NULL)
-		return err_set(err, ERR_NOTFOUND,
-		               _("there is no message %lld in the outbox"),
-		               (long long)id);
-	return outbox_requeue(o->store, id, clock_now(), err) < 0 ? -1 : 0;
+	for (size_t i = 0; i < o->ids.n; i++)
+		if (find(o, o->ids.v[i]) == NULL)
+			return err_set(
+				err, ERR_NOTFOUND,
+				_("there is no message %lld in the outbox"),
+				(long long)o->ids.v[i]);
+	return outbox_requeue_many(o->store, o->ids.v, o->ids.n, clock_now(),
+	                           err);
 }
 
 static int
@@ -137,15 +140,11 @@ retry(struct outbox *o)
 	struct conf conf;
 	struct engine *e;
 	int status;
-	size_t i;
 
 	if (cli_conf(o->cli, &conf, &err) != 0)
 		return cli_fail(o->cli, &err);
 	e = engine_new(&o->cli->paths, &conf, &err);
-	for (i = 0; e != NULL && i < o->ids.n; i++)
-		if (make_due(o, o->ids.v[i], &err) != 0)
-			break;
-	if (err.code != ERR_NONE)
+	if (e == NULL || make_due(o, &err) != 0)
 		status = cli_fail(o->cli, &err);
 	else
 		status = outbox_run(o->cli, e, o->store, o->ids.v, o->ids.n);

@@ -29,13 +29,15 @@
 enum {
 	SEND_TO_HEADER,
 	SEND_ATTACH,
-	SEND_AT
+	SEND_AT,
+	SEND_DSN
 };
 
 static const struct cli_opt send_opts[] = {
 	[SEND_TO_HEADER] = { "to-header", 't', false },
 	[SEND_ATTACH] = { "attach", 'A', true },
 	[SEND_AT] = { "at", 0, true },
+	[SEND_DSN] = { "dsn", 0, true },
 	{ NULL, 0, false },
 };
 
@@ -48,11 +50,55 @@ struct send {
 	ARRAY(char *) files;   /* attachments, NULL at the end */
 	const char *envelope;  /* -f, or NULL */
 	const char *full_name; /* -F, or NULL */
+	const char *notify;    /* -N, or NULL */
+	const char *give_back; /* -R, or NULL */
 	char *sender;          /* address of ours in From, or NULL */
+	unsigned dsn;          /* delivery reports that are wanted */
 	int64_t at;            /* send no earlier; 0: now */
 	bool dot_ends;         /* a line of "." ends the message */
 	bool as_sendmail;
 };
+
+/* "success,failure,delay", "never", and "full": the whole message comes back. */
+static int
+read_dsn(const char *text, unsigned *dsn_r, struct err *err)
+{
+	static const struct {
+		const char *name;
+		unsigned bit;
+	} names[] = {
+		{ "success", ENGINE_DSN_SUCCESS },
+		{ "failure", ENGINE_DSN_FAILURE },
+		{ "delay", ENGINE_DSN_DELAY },
+		{ "never", ENGINE_DSN_NEVER },
+		{ "full", ENGINE_DSN_FULL },
+		{ "hdrs", ENGINE_DSN_HEADER },
+	};
+
+	unsigned when =
+		ENGINE_DSN_SUCCESS | ENGINE_DSN_FAILURE | ENGINE_DSN_DELAY;
+	struct slice rest = slice_of(text);
+	struct slice word;
+
+	while (slice_split(&rest, ',', &word)) {
+		size_t n = sizeof names / sizeof names[0];
+		size_t i = 0;
+
+		while (i < n && !slice_ieq_z(slice_trim(word), names[i].name))
+			i++;
+		if (i == n)
+			return err_set(err, ERR_USAGE,
+			               _("'%s' is no delivery report"), text);
+		*dsn_r |= names[i].bit;
+	}
+	if ((*dsn_r & ENGINE_DSN_NEVER) != 0 && (*dsn_r & when) != 0)
+		return err_set(err, ERR_USAGE, _("'%s' is no delivery report"),
+		               text);
+	/* The whole of what is not asked for: of failures, as ever. */
+	if ((*dsn_r & (when | ENGINE_DSN_NEVER)) == 0)
+		*dsn_r |= ENGINE_DSN_FAILURE | ENGINE_DSN_DELAY;
+	return 0;
+}
 
 static int
 read_input(struct str *out, struct err *err)
@@ -161,6 +207,7 @@ submit(struct send *s, struct engine *e, struct store *store,
 		mail.message = str_slice(&out.message);
 		mail.subject = out.subject;
 		mail.not_before = s->at;
+		mail.dsn = s->dsn;
 		rc = engine_submit(e, store, &mail, id_r, err);
 	}
 	compose_release(&out);
@@ -252,7 +299,7 @@ cmd_send(struct cli *cli, int argc, char **argv)
 	struct err err = { 0 };
 	struct args args;
 	const char *value;
-	bool bad_time = false;
+	bool bad = false;
 	int opt;
 
 	(void)argc;
@@ -263,14 +310,16 @@ cmd_send(struct cli *cli, int argc, char **argv)
 		else if (opt == SEND_ATTACH)
 			array_add(&s.files, argv[args.at - 1]);
 		else if (opt == SEND_AT)
-			bad_time |= when_parse(slice_of(value), clock_now(),
-			                       &s.at, &err) != 0;
+			bad |= when_parse(slice_of(value), clock_now(), &s.at,
+			                  &err) != 0;
+		else if (opt == SEND_DSN)
+			bad |= read_dsn(value, &s.dsn, &err) != 0;
 		else
 			array_add(&s.words, argv[args.at - 1]);
 	}
-	if (opt == ARGS_END && !bad_time && (s.in.from_header || s.words.n > 0))
+	if (opt == ARGS_END && !bad && (s.in.from_header || s.words.n > 0))
 		return run(&s);
-	if (opt == ARGS_END && !bad_time)
+	if (opt == ARGS_END && !bad)
 		err_set(&err, ERR_USAGE,
 		        _("there is nobody to send it to: name recipients or "
 		          "use -t"));
@@ -310,10 +359,12 @@ sendmail_option(struct send *s, char **argv, int *at, struct err *err)
 		to = &s->full_name;
 	} else if (strcmp(word, "-bm") == 0 || word[1] == 'o' ||
 	           strcmp(word, "-em") == 0 || strcmp(word, "-v") == 0 ||
-	           strcmp(word, "-B8BITMIME") == 0 || word[1] == 'N') {
+	           strcmp(word, "-B8BITMIME") == 0) {
 		/* The default, or nothing we do otherwise. */
-		if (strcmp(word, "-o") == 0 || strcmp(word, "-N") == 0)
+		if (strcmp(word, "-o") == 0)
 			(void)sendmail_value(argv, at);
+	} else if (word[1] == 'N' || word[1] == 'R') {
+		to = word[1] == 'N' ? &s->notify : &s->give_back;
 	} else {
 		return err_set(err, ERR_USAGE, _("unknown option '%s'"), word);
 	}
@@ -353,6 +404,10 @@ cmd_sendmail(struct cli *cli, int argc, char **argv)
 	    !addr_spec_ok(slice_of(s.envelope)))
 		rc = err_set(&err, ERR_USAGE, _("'%s' is not an address"),
 		             s.envelope);
+	if (rc == 0 && s.notify != NULL)
+		rc = read_dsn(s.notify, &s.dsn, &err);
+	if (rc == 0 && s.give_back != NULL)
+		rc = read_dsn(s.give_back, &s.dsn, &err);
 	if (rc == 0 && (s.in.from_header || s.words.n > 0))
 		return run(&s);
 	if (rc == 0)

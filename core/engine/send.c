@@ -34,6 +34,7 @@
  * 6. A login that failed is not tried again for the next mail of the same run:
  *    they share its outcome.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -42,6 +43,7 @@
 #include "engine/login.h"
 #include "engine/send_priv.h"
 #include "mail/account_match.h"
+#include "mime/message.h"
 #include "util/clock.h"
 #include "util/i18n.h"
 #include "util/log.h"
@@ -139,6 +141,28 @@ settle(struct sender *s)
 
 /* ---- the feed of a connection ---- */
 
+/* Reports name the mail by its Message-ID. */
+static void
+ask_reports(const struct sender *s, struct parcel *p)
+{
+	struct message m = { 0 };
+	struct slice id;
+
+	if (p->row->dsn == 0)
+		return;
+	if ((smtp_ext(s->smtp) & SMTP_EXT_DSN) == 0)
+		log_line(LOG_INFO, "%s",
+		         _("the server sends no delivery reports"));
+	message_parse(&m, p->mail.message);
+	id = message_id(&m);
+	if (id.n < sizeof p->envid) {
+		(void)snprintf(p->envid, sizeof p->envid, "%.*s",
+		               SLICE_ARG(id));
+		p->mail.envid = p->envid;
+	}
+	message_release(&m);
+}
+
 static struct smtp_mail *
 feed_next(void *ctx)
 {
@@ -153,6 +177,7 @@ feed_next(void *ctx)
 		s->at++;
 		if (outbox_message(s->store, p->row->id, &p->map, &why) == 0) {
 			p->mail.message = p->map.data;
+			ask_reports(s, p);
 			step("send-transaction");
 			return &p->mail;
 		}
@@ -164,9 +189,14 @@ feed_next(void *ctx)
 static void
 feed_done(void *ctx, struct smtp_mail *m)
 {
+	struct sender *s = ctx;
+
 	step("send-answered");
 	/* The mail is the parcel's first member. */
-	send_over(ctx, (struct parcel *)(void *)m);
+	send_over(s, (struct parcel *)(void *)m);
+	/* A near server leaves no pause; what it said must not wait long. */
+	if (s->over.n >= GROUP_CHUNKED)
+		settle(s);
 }
 
 static void

@@ -16,6 +16,7 @@ struct parcel {
 	struct fsx_map map;          /* the message, when it is on its way */
 	struct smtp_recipient *rcpt; /* those who are to be asked */
 	size_t *which;               /* their places in row->rcpts */
+	char envid[101];             /* RFC 3461, 4.4: 100 at most */
 };
 
 struct sender {

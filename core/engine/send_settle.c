@@ -55,6 +55,7 @@ parcel_new(struct outbox_row *row)
 	p->mail.from = row->from;
 	p->mail.rcpt = p->rcpt;
 	p->mail.rcpt_count = n;
+	p->mail.dsn = row->dsn;
 	return p;
 }
 

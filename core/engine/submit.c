@@ -6,11 +6,19 @@
 #include "engine/engine_private.h"
 #include "mail/account_match.h"
 #include "mime/addr.h"
+#include "proto/smtp_client.h"
 #include "util/clock.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
+
+_Static_assert((int)ENGINE_DSN_SUCCESS == (int)SMTP_DSN_SUCCESS &&
+                       (int)ENGINE_DSN_FAILURE == (int)SMTP_DSN_FAILURE &&
+                       (int)ENGINE_DSN_DELAY == (int)SMTP_DSN_DELAY &&
+                       (int)ENGINE_DSN_NEVER == (int)SMTP_DSN_NEVER &&
+                       (int)ENGINE_DSN_FULL == (int)SMTP_DSN_FULL,
+               "the numbers in the outbox are those of the protocol");
 
 static int
 check(const struct conf *c, const struct engine_mail *mail, struct err *err)
@@ -48,6 +56,7 @@ engine_submit(struct engine *e, struct store *s, const struct engine_mail *mail,
 	row.reply_to = mail->reply_to;
 	row.reply_flag = mail->reply_flag;
 	row.draft = mail->draft;
+	row.dsn = mail->dsn;
 	row.rcpt_count = mail->rcpt_count;
 	row.rcpts = xcalloc(mail->rcpt_count, sizeof *row.rcpts);
 	for (size_t i = 0; i < mail->rcpt_count; i++)

@@ -65,8 +65,9 @@ enum smtp_dsn {
 	SMTP_DSN_SUCCESS = 1,
 	SMTP_DSN_FAILURE = 2,
 	SMTP_DSN_DELAY = 4,
-	SMTP_DSN_NEVER = 8, /* alone */
-	SMTP_DSN_FULL = 16, /* the whole message comes back, not its header */
+	SMTP_DSN_NEVER = 8,   /* alone */
+	SMTP_DSN_FULL = 16,   /* the whole message comes back ... */
+	SMTP_DSN_HEADER = 32, /* ... or its header, as without either */
 };
 
 /*
@@ -106,7 +107,7 @@ struct smtp_mail {
  *
  * next   the next one, valid until done; NULL: there are no more.
  * done   its outcome is final; called once for each.
- * pause  the server is about to be waited for: time for slow work.
+ * pause  the server is quiet and has to be waited for: time for slow work.
  */
 struct smtp_feed {
 	void *ctx;

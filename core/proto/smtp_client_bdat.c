@@ -41,7 +41,7 @@
 #include "util/banned.h"
 
 #define MAILS_MAX   256
-#define BYTES_MAX   ((uint64_t)256 << 10)
+#define BYTES_MAX   ((uint64_t)512 << 10)
 #define REPLIES_MAX 1024
 /* A text that is larger is taken by the server's system before its end. */
 #define DRAIN_ABOVE 65536
@@ -260,7 +260,8 @@ read_all(struct bdat_run *r)
 {
 	if (flush(r) != 0)
 		return -1;
-	r->feed->pause(r->feed->ctx);
+	if (smtp_is_quiet(r->c))
+		r->feed->pause(r->feed->ctx);
 	while (r->replies > 0)
 		if (read_one(r) != 0)
 			return -1;
@@ -338,7 +339,8 @@ smtp_send_chunked(struct smtp *c, const struct smtp_feed *feed)
 	while (!c->broken && fill(&r) == 0 && r.count > 0) {
 		if (flush(&r) != 0)
 			break;
-		feed->pause(feed->ctx);
+		if (smtp_is_quiet(c))
+			feed->pause(feed->ctx);
 		if (read_one(&r) != 0 || read_ready(&r) != 0)
 			break;
 	}

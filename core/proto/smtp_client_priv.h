@@ -39,6 +39,8 @@ int smtp_get_last_reply(struct smtp *c, struct err *err);
 int smtp_is_over(struct err *err);
 /* Has the server said something, or hung up? */
 bool smtp_has_spoken(const struct smtp *c);
+/* Is nothing said for a while, so that slow work costs no time? */
+bool smtp_is_quiet(const struct smtp *c);
 /* All mails of feed by BDAT, pipelined (smtp_client_bdat.c). */
 void smtp_send_chunked(struct smtp *c, const struct smtp_feed *feed);
 /* AUTH (RFC 4954) with opts' user and secret.  0 or -1. */

@@ -28,7 +28,9 @@
 
 #include "util/banned.h"
 
-#define WINDOW         64
+#define WINDOW 64
+/* Less than a round trip that is worth to be used, more than to a near server. */
+#define QUIET_MS       20
 #define DRAIN_ABOVE    65536
 #define DOT_TIMEOUT_MS 600000
 /* For the last words of a server that hung up. */
@@ -48,12 +50,25 @@ is_pipelining(const struct smtp *c)
 	return (c->ext & SMTP_EXT_PIPELINING) != 0;
 }
 
-bool
-smtp_has_spoken(const struct smtp *c)
+static bool
+speaks_within(const struct smtp *c, int ms)
 {
 	struct pollfd fd = { .fd = stream_fd(c->s), .events = POLLIN };
 
-	return stream_buffered(c->s) > 0 || (fd.fd >= 0 && poll(&fd, 1, 0) > 0);
+	return stream_buffered(c->s) > 0 ||
+	       (fd.fd >= 0 && poll(&fd, 1, ms) > 0);
+}
+
+bool
+smtp_has_spoken(const struct smtp *c)
+{
+	return speaks_within(c, 0);
+}
+
+bool
+smtp_is_quiet(const struct smtp *c)
+{
+	return !speaks_within(c, QUIET_MS);
 }
 
 int
@@ -123,7 +138,8 @@ flush(struct data_run *d)
 		d->c->broken = true;
 		return -1;
 	}
-	d->feed->pause(d->feed->ctx);
+	if (smtp_is_quiet(d->c))
+		d->feed->pause(d->feed->ctx);
 	return 0;
 }
 

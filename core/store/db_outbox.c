@@ -29,7 +29,7 @@
 
 #define COLUMNS                                                             \
  "id, account, state, sender, subject, not_before, tries, error, reply_to," \
- " reply_flag, draft, file, doubts, automatic"
+ " reply_flag, draft, file, doubts, automatic, dsn"
 
 static const char *const state_names[] = {
 	[OUTBOX_HELD] = "held",       [OUTBOX_QUEUED] = "queued",
@@ -84,13 +84,14 @@ outbox_insert(struct store *s, const struct outbox_row *row, const char *file,
 	if (db_run(s->db, err,
 	           "INSERT INTO outbox(account, state, sender, subject,"
 	           " not_before, tries, error, reply_to, reply_flag, draft,"
-	           " file, doubts, automatic)"
-	           " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-	           "iittiiziiizii", row->account, (int64_t)row->state,
+	           " file, doubts, automatic, dsn)"
+	           " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	           "iittiiziiiziii", row->account, (int64_t)row->state,
 	           slice_of(row->from), slice_of(row->subject), row->not_before,
 	           (int64_t)row->tries, row->error, row->reply_to,
 	           (int64_t)row->reply_flag, row->draft, file,
-	           (int64_t)row->doubts, (int64_t)row->automatic) != 0)
+	           (int64_t)row->doubts, (int64_t)row->automatic,
+	           (int64_t)row->dsn) != 0)
 		return -1;
 	*id_r = db_last_id(s->db);
 	return write_rcpts(s, row, *id_r, err);
@@ -232,6 +233,7 @@ read_row(struct db_stmt *st, struct outbox_row *row)
 	row->file = slice_dup(db_text(st, 11));
 	row->doubts = (int)db_int(st, 12);
 	row->automatic = db_int(st, 13) != 0;
+	row->dsn = (unsigned)db_int(st, 14);
 }
 
 /* All rows of a query; takes st (may be NULL). */
@@ -351,31 +353,6 @@ outbox_cancel(struct store *s, int64_t id, struct err *err)
 		            "i", id);
 	if (rc == 0)
 		changed = db_changed(s->db);
-	if (db_end(s->db, rc, err) != 0)
-		return -1;
-	return changed != 0 ? 1 : 0;
-}
-
-int
-outbox_requeue(struct store *s, int64_t id, int64_t now, struct err *err)
-{
-	int rc = db_begin(s->db, true, err);
-	int64_t changed = 0;
-
-	if (rc == 0)
-		rc = db_run(s->db, err,
-		            "UPDATE outbox SET state = 1, not_before = ?,"
-		            " tries = 0 WHERE id = ?"
-		            " AND state IN (0, 1, 3, 5, 6, 7)",
-		            "ii", now, id);
-	if (rc == 0)
-		changed = db_changed(s->db);
-	/* 3: SMTP_FATE_REFUSED */
-	if (rc == 0 && changed != 0)
-		rc = db_run(s->db, err,
-		            "UPDATE outbox_rcpt SET fate = 0"
-		            " WHERE outbox = ? AND fate = 3",
-		            "i", id);
 	if (db_end(s->db, rc, err) != 0)
 		return -1;
 	return changed != 0 ? 1 : 0;

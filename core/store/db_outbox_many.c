@@ -109,6 +109,54 @@ outbox_take(struct store *s, int64_t account, int64_t now,
 	return rc == 0 ? (int)n : -1;
 }
 
+/* ---- due now ---- */
+
+/* 1 done, 0 it is being sent or gone, -1. */
+static int
+requeue_one(struct store *s, int64_t id, int64_t now, struct err *err)
+{
+	if (db_run(s->db, err,
+	           "UPDATE outbox SET state = 1, not_before = ?,"
+	           " tries = 0 WHERE id = ?"
+	           " AND state IN (0, 1, 3, 5, 6, 7)",
+	           "ii", now, id) != 0)
+		return -1;
+	if (db_changed(s->db) == 0)
+		return 0;
+	/* 3: SMTP_FATE_REFUSED */
+	return db_run(s->db, err,
+	              "UPDATE outbox_rcpt SET fate = 0"
+	              " WHERE outbox = ? AND fate = 3",
+	              "i", id) == 0
+	               ? 1
+	               : -1;
+}
+
+int
+outbox_requeue_many(struct store *s, const int64_t *ids, size_t n, int64_t now,
+                    struct err *err)
+{
+	int rc = db_begin(s->db, true, err);
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		if (requeue_one(s, ids[i], now, err) < 0)
+			rc = -1;
+	return db_end(s->db, rc, err);
+}
+
+int
+outbox_requeue(struct store *s, int64_t id, int64_t now, struct err *err)
+{
+	int rc = db_begin(s->db, true, err);
+	int done = 0;
+
+	if (rc == 0)
+		done = requeue_one(s, id, now, err);
+	if (db_end(s->db, done < 0 ? -1 : rc, err) != 0)
+		return -1;
+	return done;
+}
+
 /* ---- settle ---- */
 
 int

@@ -41,6 +41,7 @@ struct outbox_row {
 	unsigned reply_flag; /* STORE_ANSWERED or STORE_FORWARDED */
 	int64_t draft;       /* draft to remove when sent, 0 */
 	bool automatic;      /* by a rule: no copy in Sent, nobody is known */
+	unsigned dsn;        /* delivery reports that are wanted */
 	char *file;          /* name below data/outbox */
 };
 
@@ -71,6 +72,9 @@ int outbox_cancel(struct store *s, int64_t id, struct err *err);
 /* Due at now as if it were new, those who were refused asked again; unless it is
  * being sent: 1 done, 0 it is being sent or gone, -1. */
 int outbox_requeue(struct store *s, int64_t id, int64_t now, struct err *err);
+/* The same for all of them at once.  0 or -1. */
+int outbox_requeue_many(struct store *s, const int64_t *ids, size_t n,
+                        int64_t now, struct err *err);
 int outbox_message(struct store *s, int64_t id, struct fsx_map *map_r,
                    struct err *err);
 /*

@@ -202,6 +202,10 @@ static const char lists[] =
 	" WHERE list IS NOT NULL AND list != '';"
 	"CREATE INDEX message_unlisted ON message(id) WHERE list IS NULL;";
 
+/* outbox.dsn: which delivery reports the sender wants (enum smtp_dsn). */
+static const char reports[] =
+	"ALTER TABLE outbox ADD COLUMN dsn INTEGER NOT NULL DEFAULT 0;";
+
 struct migration {
 	const char *scripts[2];
 };
@@ -209,7 +213,7 @@ struct migration {
 static const struct migration migrations[] = {
 	{ { tables, triggers } }, { { uidl_sizes, NULL } },
 	{ { automatic, NULL } },  { { stubs, NULL } },
-	{ { lists, NULL } },
+	{ { lists, NULL } },      { { reports, NULL } },
 };
 
 #define NEWEST ((int)(sizeof migrations / sizeof migrations[0]))
@@ -239,9 +243,9 @@ migrate_from(struct db *db, int64_t version, struct err *err)
 static int
 set_version(struct db *db, struct err *err)
 {
-	static const char sql[] = "PRAGMA user_version=5";
+	static const char sql[] = "PRAGMA user_version=6";
 
-	_Static_assert(NEWEST == 5, "and the number in sql");
+	_Static_assert(NEWEST == 6, "and the number in sql");
 	return db_script(db, sql, err);
 }
 

@@ -121,6 +121,17 @@ check 'git: Bcc gets it' says 'c@example.net'
 hides() { ! holds "$1"; }
 check 'git: Bcc is not told' hides 'c@example.net'
 
+# Delivery reports
+fresh
+run "$mail" send -t --dsn success,failure,full
+check 'reports' test $status = 75
+for wrong in '' sometimes never,delay; do
+	run "$mail" send -t --dsn "$wrong"
+	check "reports: not '$wrong'" test $status = 64
+done
+run "$mail" sendmail -N failure,delay -R hdrs -t
+check 'reports: by sendmail' test $status = 0
+
 # What it can do
 run '' sendmail --help
 check 'help' test $status = 0
