@@ -270,19 +270,58 @@ editor_command(const struct app *a)
 	return e == NULL || e[0] == '\0' ? "vi" : e;
 }
 
+static struct slice
+file_name(struct slice path)
+{
+	size_t at = slice_rfind(path, '/');
+
+	return at < path.n ? slice_from(path, at + 1) : path;
+}
+
+static bool
+is_vim(struct slice name)
+{
+	return slice_starts(name, "vim") || slice_starts(name, "nvim") ||
+	       slice_starts(name, "gvim");
+}
+
+/* The file that a program of that name is, links followed; owned, "" none. */
+static char *
+program_file(const char *program)
+{
+	struct slice rest = slice_of(getenv("PATH")), folder;
+	char *found = NULL;
+
+	if (slice_rfind(slice_of(program), '/') < strlen(program))
+		found = realpath(program, NULL);
+	else
+		while (found == NULL && slice_split(&rest, ':', &folder)) {
+			char *dir = slice_dup(folder);
+			char *path = fsx_join(dir, program);
+
+			if (access(path, X_OK) == 0)
+				found = realpath(path, NULL);
+			free(path);
+			free(dir);
+		}
+	return found != NULL ? found : xstrdup("");
+}
+
 /* vim and its like obey lines of the text ("vim: set ..."), and a quoted text may
- * have such lines.  "vi" may be another program, which would not know how to be
- * told. */
+ * have such lines.  "vi" is often one of them; where it is another program, that
+ * would not know how to be told. */
 static bool
 obeys_modelines(const char *program)
 {
-	struct slice name = slice_of(program);
+	char *file;
+	bool vim = is_vim(file_name(slice_of(program)));
 
-	name = slice_from(name, slice_rfind(name, '/') < name.n
-	                                ? slice_rfind(name, '/') + 1
-	                                : 0);
-	return slice_eq_z(name, "vim") || slice_eq_z(name, "nvim") ||
-	       slice_eq_z(name, "gvim");
+	if (!vim) {
+		file = program_file(program);
+		vim = is_vim(file_name(slice_of(file)));
+		free(file);
+	}
+	return vim;
 }
 
 static int

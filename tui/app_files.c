@@ -49,3 +49,40 @@ app_files_done(struct app *a, enum w_pick_result r)
 	a->pick = PICK_NONE;
 	w_files_release(&a->files);
 }
+
+/* ---- taking one out again ---- */
+
+void
+app_pick_detach(struct app *a)
+{
+	const struct compose *c = a->compose;
+	size_t i;
+
+	if (c->files.n < 2) {
+		app_detach(a, 0);
+		return;
+	}
+	app_pick_start(a, PICK_DETACH, _("Remove which file?"));
+	for (i = 0; i < c->files.n; i++) {
+		struct str size;
+
+		str_init(&size, 64);
+		str_add_size(&size, c->files.v[i].size);
+		w_pick_add(&a->picker, c->files.v[i].name, size.p, (int64_t)i);
+		str_release(&size);
+	}
+}
+
+void
+app_detach(struct app *a, int64_t at)
+{
+	struct compose *c = a->compose;
+
+	if (c == NULL || (size_t)at >= c->files.n)
+		return;
+	app_say(a, STYLE_STATUS, _("'%s' is not attached any more"),
+	        c->files.v[at].name);
+	compose_detach(c, (size_t)at);
+	if (c->files.n == 0 && c->focus == COMPOSE_FILES)
+		c->focus = COMPOSE_SUBJECT;
+}

@@ -65,6 +65,7 @@ enum app_pick {
 	PICK_OUTBOX,
 	PICK_OUTGOING, /* what to do with one of them */
 	PICK_FILES,    /* to attach; in files, not picker */
+	PICK_DETACH,
 	PICK_TEMPLATE,
 	PICK_SPELL,
 	PICK_TEXT,     /* only to be read */
@@ -304,6 +305,8 @@ void app_say_from(struct app *a);
 bool app_find_people(struct app *a);
 /* app_files.c */
 void app_pick_files(struct app *a);
+void app_pick_detach(struct app *a);
+void app_detach(struct app *a, int64_t at);
 void app_files_done(struct app *a, enum w_pick_result r);
 /* app_template.c */
 void app_pick_template(struct app *a);

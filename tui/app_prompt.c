@@ -268,6 +268,9 @@ chosen(struct app *a, enum app_pick pick, int64_t value)
 	case PICK_OUTGOING:
 		app_outgoing(a, value);
 		break;
+	case PICK_DETACH:
+		app_detach(a, value);
+		break;
 	case PICK_TEMPLATE:
 		app_template_chosen(a, value);
 		break;

@@ -527,7 +527,7 @@ app_compose_act(struct app *a, enum action_id id)
 	else if (id == ACTION_ATTACH)
 		app_pick_files(a);
 	else if (id == ACTION_DETACH)
-		compose_detach(c);
+		app_pick_detach(a);
 	else if (id == ACTION_IDENTITY)
 		compose_next_from(c, 1);
 	else if (id == ACTION_EDITOR)
@@ -556,6 +556,10 @@ compose_key(struct app *a, uint32_t key)
 		return;
 	if (key == K_TAB && app_find_people(a))
 		return;
+	if (key == K_DELETE && c->focus == COMPOSE_FILES) {
+		app_pick_detach(a);
+		return;
+	}
 	switch (keymap_feed(a->keys, app_context(a), key, &id)) {
 	case KEYMAP_ACTION:
 		app_act(a, id);

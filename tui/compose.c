@@ -342,11 +342,14 @@ compose_attach_file(struct compose *c, const char *path, struct err *err)
 }
 
 void
-compose_detach(struct compose *c)
+compose_detach(struct compose *c, size_t at)
 {
-	if (c->files.n == 0)
+	if (at >= c->files.n)
 		return;
-	free_file(&c->files.v[--c->files.n]);
+	free_file(&c->files.v[at]);
+	memmove(c->files.v + at, c->files.v + at + 1,
+	        (c->files.n - at - 1) * sizeof *c->files.v);
+	c->files.n--;
 	c->touched = true;
 }
 

@@ -110,7 +110,7 @@ void compose_fill_mailto(struct compose *c, const struct mailto *m);
 int compose_attach_file(struct compose *c, const char *path, struct err *err);
 int compose_attach(struct compose *c, struct slice name, struct slice type,
                    struct slice data, struct err *err);
-void compose_detach(struct compose *c); /* the last one */
+void compose_detach(struct compose *c, size_t at);
 
 /* Recipients of a built message. */
 struct compose_rcpts {

@@ -214,10 +214,6 @@ pane_compose_key(struct pane_compose *p, struct compose *c, uint32_t key)
 		compose_next_from(c, key == K_LEFT ? -1 : 1);
 		return true;
 	}
-	if (c->focus == COMPOSE_FILES && key == K_DELETE) {
-		compose_detach(c);
-		return true;
-	}
 	if (!is_line(c->focus) || !w_line_key(&c->lines[c->focus], key))
 		return false;
 	c->touched = true;

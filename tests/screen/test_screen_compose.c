@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/screen.h"
 #include "lib/temp.h"
@@ -105,6 +106,12 @@ test_files(void **state)
 	screen_type(s, "\033");
 	gone(s, "Attach: ~");
 	shown(s, "견적서.hwp");
+	screen_type(s, "\004견적\r");
+	shown(s, "'견적서.hwp' is not attached any more");
+	gone(s, "9 B");
+	shown(s, "사진.jpg (3 B)");
+	screen_type(s, "\004");
+	gone(s, "3 B");
 	screen_type(s, "\003");
 	screen_kill(&s);
 }
@@ -246,6 +253,39 @@ test_people_command(void **state)
 	screen_kill(&s);
 }
 
+/* A "vi" that is vim is told to obey no line of the text. */
+static void
+test_editor(void **state)
+{
+	char path[8300];
+	struct screen *s;
+	char *from, *to;
+
+	(void)state;
+	make_folder("bin");
+	put("bin/vim.basic", "#!/bin/sh\n"
+	                     "for file; do :; done\n"
+	                     "echo \"$1 $2\" >>\"$file\"\n");
+	from = fsx_join(home, "bin/vim.basic");
+	to = fsx_join(home, "bin/vi");
+	assert_int_equal(chmod(from, 0700), 0);
+	assert_int_equal(symlink(from, to), 0);
+	free(from);
+	free(to);
+	(void)snprintf(path, sizeof path, "%s/bin:%s", home, getenv("PATH"));
+	from = strdup(getenv("PATH"));
+	assert_int_equal(setenv("PATH", path, 1), 0);
+	assert_int_equal(setenv("VISUAL", "vi", 1), 0);
+	s = start("en", "All inboxes");
+	screen_type(s, "m\033e");
+	shown(s, "--cmd set nomodeline");
+	screen_type(s, "\003");
+	screen_kill(&s);
+	assert_int_equal(setenv("PATH", from, 1), 0);
+	assert_int_equal(unsetenv("VISUAL"), 0);
+	free(from);
+}
+
 /* What the provider does with an address that is not the account's is said. */
 static void
 test_sender(void **state)
@@ -312,6 +352,7 @@ main(void)
 		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_spelling),
 		cmocka_unit_test(test_people_command),
+		cmocka_unit_test(test_editor),
 		cmocka_unit_test(test_sender),
 	};
 	const char *where = getenv("PABAL");

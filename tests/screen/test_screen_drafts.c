@@ -112,6 +112,55 @@ test_killed_while_two_write(void **state)
 	screen_kill(&third);
 }
 
+/* Wait until what is saved has this in it. */
+static void
+saved_text(struct screen *s, const char *text)
+{
+	char pattern[600];
+	bool found = false;
+	int i;
+
+	(void)snprintf(pattern, sizeof pattern, "%s/state/unsent-*.eml", home);
+	for (i = 0; !found && i < MS / 100; i++) {
+		struct err err = { 0 };
+		glob_t files = { 0 };
+		struct str content;
+
+		(void)screen_wait(s, "never shown", 100);
+		str_init(&content, 1 << 20);
+		if (glob(pattern, 0, NULL, &files) == 0 &&
+		    fsx_read(files.gl_pathv[0], 1 << 20, &content, &err) == 0)
+			found = strstr(content.p, text) != NULL;
+		str_release(&content);
+		globfree(&files);
+	}
+	assert_true(found);
+}
+
+/* Saved again and again, an unfinished address as well. */
+static void
+test_killed_while_typing(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	screen_type(s, "mLee Jun");
+	saved_text(s, "X-Pabal-To: Lee Jun");
+	screen_type(s, "\t\t\tsubject\rone");
+	saved_text(s, "one");
+	screen_type(s, " two three");
+	saved_text(s, "one two three");
+	screen_kill(&s);
+	s = start();
+	shown(s, "an unsent message was saved");
+	screen_type(s, "gd");
+	shown(s, "subject");
+	screen_type(s, "\r");
+	shown(s, "To Lee Jun");
+	shown(s, "one two three");
+	screen_kill(&s);
+}
+
 /* Nobody may have been looking when it failed. */
 static void
 test_failures_stay_shown(void **state)
@@ -159,6 +208,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_killed_while_two_write),
 		cmocka_unit_test(test_failures_stay_shown),
+		cmocka_unit_test(test_killed_while_typing),
 	};
 	const char *where = getenv("PABAL");
 	int rc;
