@@ -215,8 +215,9 @@ decode_iso2022_jp(struct slice in, struct sink *out)
 	size_t best;
 
 	str_init(&euc, 3 * in.n);
-	str_init(&text[0], 4 * in.n + 16);
-	str_init(&text[1], 4 * in.n + 16);
+	/* A wrong Katakana byte is two wrong bytes of EUC-JP. */
+	str_init(&text[0], 6 * in.n + 16);
+	str_init(&text[1], 6 * in.n + 16);
 	found = iso2022_jp_to_euc(in, &euc);
 	if (found != ISO2022_JP_OPEN)
 		wrong[0] =

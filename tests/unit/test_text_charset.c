@@ -304,6 +304,23 @@ test_iso_2022_jp(void **state)
 	CHECK("iso-2022-jp", "\033$(O.!\033(B x", "俱 x", 0);
 }
 
+/* Replacements take room, too: what follows many wrong bytes is not cut. */
+static void
+test_iso_2022_jp_all_wrong(void **state)
+{
+	struct slice in = SLICE_LIT("\033$@a+\033(Iaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+	                            "aaaaaaaaaaaaaaaaaaaaaaaaaaaa\033(B end");
+	struct str out;
+	size_t bad;
+
+	(void)state;
+	str_init(&out, 65536);
+	charset_decode(CHARSET_ISO_2022_JP, in, &out, &bad);
+	assert_true(slice_ends(str_slice(&out), " end"));
+	assert_true(bad > 0 && bad <= out.n / 3);
+	str_release(&out);
+}
+
 static const char every_state[] =
 	"a\033$)C\x0eGQ1[\x0f\xc7\xd1\x8c\x63\xa2\xe8\x80\xff\xe2\x82\xac~{VP~}"
 	"+1Vw-\033$BF|\033(B\xd8\x3d\xde\x00\xd0\x65\n\xc2\x9b";
@@ -446,6 +463,7 @@ main(void)
 		cmocka_unit_test(test_utf16_and_utf7),
 		cmocka_unit_test(test_east_asian_by_iconv),
 		cmocka_unit_test(test_iso_2022_jp),
+		cmocka_unit_test(test_iso_2022_jp_all_wrong),
 		cmocka_unit_test(test_every_charset_cut_everywhere),
 		cmocka_unit_test(test_euckr_is_written),
 		cmocka_unit_test(test_large_text_stays_whole),
