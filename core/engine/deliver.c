@@ -183,7 +183,7 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 	struct rule_actions wish = { .folder = FOLDER_ANY };
 	struct spam_result spam = { 0 };
 	struct message m = { 0 };
-	struct outgo out = { d, b, &m, &wish, name->uidl, 0, 0 };
+	struct outgo out = { d, b, &m, &wish, name->uidl, 0, 0, false };
 	struct str labels;
 	int rc;
 

@@ -12,7 +12,10 @@
  *    in the outbox as failed, all get a label.
  * 5. What cannot be sent (no such identity, no server) stands in the outbox as
  *    failed, with the reason; it can be tried again there.
- * 6. Commands run when the message is safe, each at most once: after a crash
+ * 6. What must not go (loops, lists, programs; mail/forward.h) is said there,
+ *    too, once in REFUSED_AGAIN for each recipient and reason, and counts against
+ *    no limit; what is not answered is not: that is as it should be.
+ * 7. Commands run when the message is safe, each at most once: after a crash
  *    between the two it is not run.  Before it, it could run twice.
  */
 #include "engine/outgo.h"
@@ -36,6 +39,8 @@
 #define DAY 86400
 /* One answer to a person in a week (RFC 3834, 2, asks for such a limit). */
 #define ANSWER_AGAIN ((int64_t)7 * DAY)
+/* Newsletters come every day; that they stay here is said now and then. */
+#define REFUSED_AGAIN ((int64_t)30 * DAY)
 /* Templates are written by hand. */
 #define TEMPLATE_MAX ((size_t)256 * 1024)
 #define KEY_MAX      4096
@@ -96,6 +101,7 @@ outgo_plan(struct outgo *o, const struct store_new *info, struct str *labels,
 		return 0;
 	if (prepare(d, err) != 0)
 		return -1;
+	o->may = true;
 	for (size_t i = 0; i < o->wish->out_count; i++) {
 		const char *why = refused(o, &o->wish->outs[i]);
 
@@ -126,6 +132,7 @@ struct mail {
 	struct slice to; /* recipient */
 	char *key;
 	const char *failed; /* why it cannot be sent, or NULL */
+	int64_t again;      /* seconds until the key is free, 0: never */
 	struct str out;
 };
 
@@ -161,7 +168,10 @@ make_key(const struct outgo *o, struct mail *mail)
 		                             [RULE_REPLY] = "reply" };
 	const char *account = o->d->account->name;
 
-	if (mail->what->kind == RULE_REPLY)
+	if (mail->again == REFUSED_AGAIN)
+		mail->key = xasprintf(OUTBOX_KEY_REFUSED "%s\n%s\n%s", account,
+		                      mail->what->to, mail->failed);
+	else if (mail->what->kind == RULE_REPLY)
 		mail->key = xasprintf("reply\n%s\n%s\n%.*s", account,
 		                      mail->what->to, SLICE_ARG(mail->to));
 	else
@@ -233,8 +243,8 @@ put(const struct outgo *o, struct mail *mail, struct err *err)
 	                   err);
 	if (rc == 0)
 		rc = store_batch_outgoing(o->batch, &row, mail->key,
-		                          reply ? ANSWER_AGAIN : 0,
-		                          str_slice(&mail->out), err);
+		                          mail->again, str_slice(&mail->out),
+		                          err);
 	str_release(&subject);
 	free(error);
 	free(from);
@@ -251,12 +261,38 @@ say_limit(struct outgo *o)
 	                    o->d->account->forward_limit, o->d->account->name));
 }
 
+/* Not sent, but to be seen. */
+static int
+show_refused(struct outgo *o, const struct rule_out *what, const char *why,
+             struct err *err)
+{
+	struct mail mail = { .what = what, .again = REFUSED_AGAIN };
+	struct err ignored = { 0 }; /* why is known */
+	int rc;
+
+	if (what->kind == RULE_REPLY)
+		return 0;
+	str_init(&mail.out, BUILD_MAX);
+	mail.to = slice_of(what->to);
+	choose_identity(o, &mail);
+	mail.failed = why;
+	make_key(o, &mail);
+	(void)make_bytes(o, &mail, &ignored);
+	rc = put(o, &mail, err);
+	free(mail.key);
+	str_release(&mail.out);
+	arena_release(&mail.arena);
+	return rc;
+}
+
 /* beyond: the day's limit is reached. */
 static int
 queue_one(struct outgo *o, const struct rule_out *what, bool beyond,
           struct err *err)
 {
-	struct mail mail = { .what = what };
+	struct mail mail = { .what = what,
+		             .again = what->kind == RULE_REPLY ? ANSWER_AGAIN
+		                                               : 0 };
 	struct err why = { 0 };
 	int rc;
 
@@ -306,12 +342,13 @@ outgo_queue(struct outgo *o, struct err *err)
 		add_after(o, o->wish->commands[i], NULL);
 	if (o->wish->notify)
 		plan_notice(o);
-	for (size_t i = 0; i < o->wish->out_count; i++) {
+	for (size_t i = 0; o->may && i < o->wish->out_count; i++) {
 		const struct rule_out *what = &o->wish->outs[i];
+		const char *why = refused(o, what);
 
-		if (n == o->allowed + o->shown)
-			break;
-		if (refused(o, what) != NULL)
+		if (why != NULL && show_refused(o, what, why, err) != 0)
+			return -1;
+		if (why != NULL || n == o->allowed + o->shown)
 			continue;
 		if (queue_one(o, what, n >= o->allowed, err) != 0)
 			return -1;

@@ -14,6 +14,7 @@ struct outgo {
 	const char *uidl;
 	size_t allowed; /* of wish's mails: how many the day's limit leaves */
 	size_t shown; /* and one more, to show in the outbox that it is reached */
+	bool may;     /* mail may go because of it: neither spam nor trash */
 };
 
 /* Decide how many mails may go; what the limit keeps is said by a label. */

@@ -142,8 +142,11 @@ outbox_automatic_since(struct store *s, int64_t account, int64_t since,
 	*n_r = 0;
 	return db_get_int(s->db, err, n_r,
 	                  "SELECT count(*) FROM outbox_key"
-	                  " WHERE account = ? AND date > ?",
-	                  "ii", account, since) < 0
+	                  " WHERE account = ? AND date > ?"
+	                  " AND substr(key, 1, ?) != ?",
+	                  "iiiz", account, since,
+	                  (int64_t)(sizeof OUTBOX_KEY_REFUSED - 1),
+	                  OUTBOX_KEY_REFUSED) < 0
 	               ? -1
 	               : 0;
 }

@@ -89,6 +89,8 @@ int outbox_message(struct store *s, int64_t id, struct fsx_map *map_r,
 int store_batch_outgoing(struct store_batch *b, const struct outbox_row *row,
                          const char *key, int64_t again, struct slice message,
                          struct err *err);
+/* Keys that begin so are of what is only shown, and are not counted. */
+#define OUTBOX_KEY_REFUSED "refused\n"
 /* How many were queued so for the account since. */
 int outbox_automatic_since(struct store *s, int64_t account, int64_t since,
                            int64_t *n_r, struct err *err);

@@ -189,6 +189,23 @@ outbox(struct world *w, enum outbox_state state)
 	return found;
 }
 
+/* Something stands in the outbox as failed for that reason. */
+static void
+assert_failed(struct world *w, const char *why)
+{
+	struct outbox_row *v = NULL;
+	struct err err = { 0 };
+	bool found = false;
+	size_t n;
+
+	assert_int_equal(outbox_list(w->store, &v, &n, &err), 0);
+	for (size_t i = 0; i < n; i++)
+		found |= v[i].state == OUTBOX_FAILED && v[i].error != NULL &&
+		         strcmp(v[i].error, why) == 0;
+	outbox_rows_free(&v, n);
+	assert_true(found);
+}
+
 static void
 test_redirected_once_and_not_kept_in_sent(void **state)
 {
@@ -239,7 +256,9 @@ test_two_accounts_forwarding_to_each_other_stop(void **state)
 			fetch(w, "naver");
 		}
 		assert_int_equal(demo_sent(w->demo), before + 2);
-		assert_int_equal(outbox(w, OUTBOX_FAILED), 0);
+		/* That it stopped is said once. */
+		assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
+		assert_failed(w, "it was sent on from here before");
 		free(subject);
 		free(text);
 	}
@@ -257,6 +276,29 @@ test_spam_and_trash_are_never_forwarded(void **state)
 	fetch(w, "work");
 	assert_int_equal(demo_sent(w->demo), 2);
 	assert_int_equal(outbox(w, OUTBOX_QUEUED), 0);
+}
+
+static void
+test_what_must_not_go_is_shown_and_counts_nothing(void **state)
+{
+	struct world *w = *state;
+
+	for (size_t i = 0; i < w->conf.account_count; i++)
+		w->conf.accounts[i].forward_limit = 1;
+	/* It would come back to the account it came through. */
+	rules(w, "if subject 되돌이 then redirect " WORK "\n"
+	         "if subject 또 then redirect " NAVER ", reply none\n");
+	send_mail(w, WORK, "되돌이");
+	send_mail(w, WORK, "되돌이");
+	fetch(w, "work");
+	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
+	assert_failed(w, "it would come back");
+	assert_int_equal(demo_sent(w->demo), 2);
+	/* The day's one mail is still free. */
+	send_mail(w, WORK, "또");
+	fetch(w, "work");
+	assert_int_equal(demo_sent(w->demo), 4);
+	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
 }
 
 static void
@@ -454,6 +496,7 @@ main(void)
 		T(test_redirected_once_and_not_kept_in_sent),
 		T(test_two_accounts_forwarding_to_each_other_stop),
 		T(test_spam_and_trash_are_never_forwarded),
+		T(test_what_must_not_go_is_shown_and_counts_nothing),
 		T(test_limit_of_a_day),
 		T(test_identity_of_no_account_shows_in_the_outbox),
 		T(test_answer_once_a_week),
