@@ -121,13 +121,24 @@ print_line(const struct event *ev)
 	str_release(&line);
 }
 
+static const char *
+advice_for(struct fetch_run *r, const struct account *a, const struct err *err)
+{
+	struct err ignored = { 0 };
+
+	/* Read when it is wanted; a courtesy: fetching works without it. */
+	if (err->code != ERR_NONE && r->providers == NULL)
+		r->providers = providers_load(&r->cli->paths, &ignored);
+	return cli_advice(r->providers, a, err);
+}
+
 static void
 report(struct fetch_run *r, struct event *ev)
 {
 	size_t i = index_of(r, ev->account);
 	const struct account *a =
 		i < r->conf.account_count ? &r->conf.accounts[i] : NULL;
-	const char *advice = cli_advice(r->providers, a, &ev->err);
+	const char *advice = advice_for(r, a, &ev->err);
 
 	progress_erase(&r->bar);
 	if (ev->err.code != ERR_NONE && r->status == EX_OK)
@@ -306,12 +317,9 @@ static int
 run(struct fetch_run *r)
 {
 	struct err err = { 0 };
-	struct err ignored = { 0 };
 
 	if (cli_conf(r->cli, &r->conf, &err) != 0)
 		return cli_fail(r->cli, &err);
-	/* Advice is a courtesy: fetching works without it. */
-	r->providers = providers_load(&r->cli->paths, &ignored);
 	r->done = xcalloc(r->conf.account_count + 1, sizeof *r->done);
 	r->total = xcalloc(r->conf.account_count + 1, sizeof *r->total);
 	progress_init(&r->bar, !r->cli->quiet && !r->cli->json);

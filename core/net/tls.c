@@ -11,15 +11,13 @@
  * 3. An end without close_notify is an error (ERR_RETRY): a cut is no end.
  * 4. Bytes that arrived before the handshake were not protected: an error.
  *
- * The client's SSL_CTX and the system's roots are the one exception to "no
- * mutable file scope": reading the roots takes longer than a whole session where
- * they are one file, and twenty accounts fetch at once.  Each is made once
- * (pthread_once), never changed after, and both are safe to share between
- * threads (they lock themselves).
+ * The client's SSL_CTX and the system's roots (tls_roots.c) are the one exception
+ * to "no mutable file scope": making them takes longer than the rest of a
+ * session, and twenty accounts fetch at once.  Each is made once (pthread_once),
+ * and both are safe to share between threads (they lock themselves).
  */
 #include "net/tls.h"
 
-#include <dirent.h>
 #include <openssl/err.h>
 #include <openssl/x509v3.h>
 #include <pthread.h>
@@ -122,46 +120,6 @@ on_verify(int ok, X509_STORE_CTX *store)
 	return 1;
 }
 
-/* Has the folder files named by the hash of a subject, as OpenSSL looks for? */
-static bool
-has_hashed_certs(const char *path)
-{
-	DIR *dir = opendir(path);
-	const struct dirent *entry;
-	bool found = false;
-
-	while (dir != NULL && !found && (entry = readdir(dir)) != NULL) {
-		const char *name = entry->d_name;
-
-		found = strspn(name, "0123456789abcdef") == 8 &&
-		        name[8] == '.' && byte_is_digit(name[9]);
-	}
-	if (dir != NULL)
-		(void)closedir(dir);
-	return found;
-}
-
-/*
- * The system's roots.  A hashed folder gives one file when it is asked for;
- * the bundle beside it, the same roots in one file, takes 20 ms to read and is
- * left alone then, unless SSL_CERT_FILE names one.  Without roots every chain
- * fails, and the message says so.
- */
-static void
-add_system_roots(X509_STORE *store)
-{
-	const char *file = getenv(X509_get_default_cert_file_env());
-	const char *dir = getenv(X509_get_default_cert_dir_env());
-
-	if (dir == NULL)
-		dir = X509_get_default_cert_dir();
-	if (file == NULL && has_hashed_certs(dir))
-		(void)X509_STORE_load_path(store, dir);
-	else
-		(void)X509_STORE_set_default_paths(store);
-	ERR_clear_error();
-}
-
 static void
 shared_init(void)
 {
@@ -193,7 +151,7 @@ roots_init(void)
 {
 	shared.roots = X509_STORE_new();
 	if (shared.roots != NULL)
-		add_system_roots(shared.roots);
+		tls_add_roots(shared.roots);
 }
 
 static const struct shared *
@@ -375,7 +333,7 @@ set_roots(SSL *ssl, const char *ca_file, struct err *err)
 	store = X509_STORE_new();
 	if (store == NULL)
 		return err_set(err, ERR_IO, _("OpenSSL cannot be used"));
-	add_system_roots(store);
+	tls_add_roots(store);
 	if (X509_STORE_load_file(store, ca_file) != 1) {
 		ERR_clear_error();
 		X509_STORE_free(store);

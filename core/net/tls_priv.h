@@ -36,6 +36,9 @@ struct tls *tls_get(const struct stream *s);
 int tls_handshake(struct tls *t, int (*run)(SSL *), int timeout_ms,
                   struct err *err);
 
+/* Trust the roots of the system, too. */
+void tls_add_roots(X509_STORE *store);
+
 /* Say what is wrong with the certificate, and what to do. */
 int tls_fault_err(const struct tls_fault *fault, const char *host,
                   struct err *err);

@@ -296,6 +296,84 @@ start_against(const char *bytes, bool read_first, struct err *err)
 	return rc;
 }
 
+/* Write the files, one behind the other, as to. */
+static void
+bundle(const char *to, const char *const *files, size_t n)
+{
+	struct err err = { 0 };
+	struct str text;
+	FILE *f = fopen(to, "w");
+
+	assert_non_null(f);
+	(void)fputs("no certificate\n-----BEGIN CERTIFICATE-----\nMAA=\n"
+	            "-----END CERTIFICATE-----\n",
+	            f);
+	str_init(&text, 65536);
+	for (size_t i = 0; i < n; i++) {
+		str_clear(&text);
+		assert_int_equal(fsx_read(files[i], 65536, &text, &err), 0);
+		assert_int_equal(fwrite(text.p, 1, text.n, f), text.n);
+	}
+	str_release(&text);
+	assert_int_equal(fclose(f), 0);
+}
+
+static enum err_code
+try_home(const struct home *h, const char *ca_file)
+{
+	const struct tls_opts opts = { .host = "pop.example.kr",
+		                       .ca_file = ca_file,
+		                       .timeout_ms = TIMEOUT_MS };
+	struct err err = { 0 };
+	struct peer p;
+	struct stream *s = peer_open(&p, h, false);
+
+	(void)tls_start(s, &opts, &err);
+	peer_close(&p, &s);
+	return err.code;
+}
+
+/* Roots of the system come out of a bundle, whatever else is in it, also when an
+ * account has some of its own; and those that are not in it are not trusted. */
+static void
+test_roots_of_a_bundle(void **state)
+{
+	const struct tls_test_cert cert = { GOOD };
+	struct err err = { 0 };
+	struct home own, other;
+	char *path;
+
+	(void)state;
+	home_open(&own);
+	home_open(&other);
+	path = fsx_join(other.path, "bundle.pem");
+	assert_int_equal(tls_make_test_cert(own.path, &cert, &err), 0);
+	assert_int_equal(tls_make_test_cert(other.path, &cert, &err), 0);
+	assert_int_equal(setenv("SSL_CERT_FILE", path, 1), 0);
+	assert_int_equal(setenv("SSL_CERT_DIR", "/nonexistent", 1), 0);
+
+	/* What is known stays known: so the bad ones come first, and another root of
+	 * the same name only into stores that end with their connection. */
+	assert_int_equal(try_home(&own, NULL), ERR_CERT); /* no file */
+	bundle(path, (const char *[]){ own.cert }, 1);
+	assert_int_equal(try_home(&own, NULL), ERR_CERT);
+	bundle(path, (const char *[]){ other.ca }, 1);
+	assert_int_equal(try_home(&own, own.cert), ERR_CERT);
+	bundle(path, (const char *[]){ own.cert, own.ca }, 2);
+	assert_int_equal(try_home(&own, own.cert), ERR_NONE);
+	assert_int_equal(try_home(&own, NULL), ERR_NONE);
+	assert_int_equal(unlink(path), 0);
+	assert_int_equal(try_home(&own, NULL), ERR_NONE);
+	assert_int_equal(try_home(&own, own.cert), ERR_CERT);
+	assert_int_equal(try_home(&own, own.ca), ERR_NONE);
+
+	assert_int_equal(unsetenv("SSL_CERT_FILE"), 0);
+	assert_int_equal(unsetenv("SSL_CERT_DIR"), 0);
+	free(path);
+	home_close(&own);
+	home_close(&other);
+}
+
 static void
 test_plaintext_is_refused(void **state)
 {
@@ -341,6 +419,7 @@ main(void)
 		cmocka_unit_test(test_pin_in_place_of_a_chain),
 		cmocka_unit_test(test_a_cut_is_no_end),
 		cmocka_unit_test(test_plaintext_is_refused),
+		cmocka_unit_test(test_roots_of_a_bundle),
 		cmocka_unit_test(test_bad_files),
 	};
 
