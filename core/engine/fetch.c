@@ -498,6 +498,7 @@ fetch_connect(struct fetch *f, struct err *err)
 	tick_began(f->deliver.store, f->deliver.account_id);
 	f->pop3 = login_pop3(&login, err);
 	f->shown = login.shown;
+	f->delay = login.delay;
 	return f->pop3 != NULL ? 0 : -1;
 }
 
@@ -783,8 +784,8 @@ record(struct fetch *f, int64_t started, struct err *err)
 	free(r.why);
 	if (f->deliver.account_id == 0)
 		return;
-	tick_ended(f->deliver.store, f->deliver.account_id, code,
-	           f->pop3 != NULL ? pop3_login_delay(f->pop3) : 0, f->changed);
+	tick_ended(f->deliver.store, f->deliver.account_id, code, f->delay,
+	           f->changed);
 	if (store_copy_daily(f->deliver.store, &ignored) != 0)
 		log_line(LOG_ERROR, "%s", ignored.text);
 }

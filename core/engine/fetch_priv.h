@@ -50,6 +50,7 @@ struct fetch {
 	int64_t told_ms;
 	struct err why;  /* of the last message that failed */
 	bool shown;      /* the secret, to the server */
+	int delay;       /* between two logins, as the server wants it */
 	int64_t changed; /* of the secret, before it was read */
 };
 

@@ -282,8 +282,7 @@ work(struct fill *fill, struct err *err)
 	if (rc == 0) {
 		rc = session(fill, err);
 		tick_ended(f->deliver.store, f->deliver.account_id,
-		           rc == 0 ? ERR_NONE : err->code,
-		           f->pop3 != NULL ? pop3_login_delay(f->pop3) : 0,
+		           rc == 0 ? ERR_NONE : err->code, f->delay,
 		           f->changed);
 	}
 	close(lock);

@@ -49,21 +49,22 @@ find_secret(const struct login *l, struct secret *secret_r, struct err *err)
 }
 
 /* One connection, POP3 or SMTP. */
-typedef void *open_fn(const struct login *l, const struct secret *secret,
+typedef void *open_fn(struct login *l, const struct secret *secret,
                       struct err *err);
 
 static void *
-open_pop3(const struct login *l, const struct secret *secret, struct err *err)
+open_pop3(struct login *l, const struct secret *secret, struct err *err)
 {
 	struct pop3_opts opts;
 
 	servers_pop3(l->account, secret, l->cancel_fd, &opts);
 	opts.list = l->list;
+	opts.delay_r = &l->delay;
 	return pop3_open(&opts, err);
 }
 
 static void *
-open_smtp(const struct login *l, const struct secret *secret, struct err *err)
+open_smtp(struct login *l, const struct secret *secret, struct err *err)
 {
 	struct smtp_opts opts;
 
@@ -74,7 +75,7 @@ open_smtp(const struct login *l, const struct secret *secret, struct err *err)
 
 /* The server did not take the token; err says so already. */
 static void *
-try_fresh(const struct login *l, open_fn *open, const struct secret *rejected,
+try_fresh(struct login *l, open_fn *open, const struct secret *rejected,
           struct err *err)
 {
 	struct secret fresh = { 0 };

@@ -18,6 +18,7 @@ struct login {
 	bool list;        /* POP3: pop3_list comes next */
 	bool no_chunking; /* SMTP: BDAT was of no use */
 	bool shown;       /* set: a secret went to the server */
+	int delay; /* set, POP3: seconds between two logins, 0 none told */
 };
 
 /*

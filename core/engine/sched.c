@@ -97,8 +97,10 @@ sched_ended(struct sched_state *s, enum err_code code, int delay,
 		s->rejected = 0; /* that was another password */
 	s->code = (int)code;
 	s->changed = changed;
-	if (delay > 0)
+	if (delay > 0 && (code == ERR_NONE || delay > s->delay))
 		s->delay = delay;
+	else if (code == ERR_NONE && s->delay > HOUR)
+		s->delay = 0; /* of a refusal that is over, no rule */
 	if (code == ERR_AUTH)
 		count(&s->rejected);
 	else if (code == ERR_NONE)

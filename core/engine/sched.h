@@ -52,7 +52,8 @@ int64_t sched_next(const struct sched_state *s, const struct sched_rule *r,
                    int64_t now);
 /* An attempt begins. */
 void sched_began(struct sched_state *s, int64_t now);
-/* It ended with that code; delay: LOGIN-DELAY, 0 when none was told. */
+/* It ended with that code; delay: LOGIN-DELAY of CAPA or of a refusal, 0 when
+ * none was told; one of a refusal replaces only shorter ones. */
 void sched_ended(struct sched_state *s, enum err_code code, int delay,
                  int64_t changed);
 

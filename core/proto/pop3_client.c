@@ -183,8 +183,9 @@ learn_capa(struct pop3 *p, struct slice line)
 		}
 	if (slice_ieq_z(name, "LOGIN-DELAY") && slice_word(&line, &word) &&
 	    slice_u64(word, &seconds) == 0)
-		/* A day at most: more is a mistake. */
-		p->login_delay = seconds > 86400 ? 86400 : (int)seconds;
+		p->login_delay =
+			(int)(seconds < POP3_DELAY_MAX ? seconds
+		                                       : POP3_DELAY_MAX);
 }
 
 static int
@@ -324,6 +325,8 @@ pop3_open_stream(struct stream *s, const struct pop3_opts *opts,
 		opts->timeout_ms > 0 ? opts->timeout_ms : DEFAULT_TIMEOUT_MS;
 	pop3_want_speed(p, false);
 	rc = open_session(p, err);
+	if (opts->delay_r != NULL)
+		*opts->delay_r = p->login_delay;
 	p->opts = NULL;
 	if (rc < 0)
 		pop3_close(&p);

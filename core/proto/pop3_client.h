@@ -30,7 +30,9 @@ struct pop3_opts {
 	enum sasl_mech mech; /* SASL_NONE: the best of what is offered */
 	bool apop; /* log in by APOP and by nothing else; mech is not looked at */
 	sasl_prepare_fn *prepare; /* for SCRAM; may be NULL */
-	bool list; /* pop3_list comes next: ask for it with STAT */
+	bool list;    /* pop3_list comes next: ask for it with STAT */
+	int *delay_r; /* may be NULL; set to pop3_login_delay, also when the
+	               * server refuses to let us in */
 	int timeout_ms;
 	int cancel_fd;
 };

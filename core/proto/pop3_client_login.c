@@ -85,10 +85,13 @@ refusal_text(const struct pop3_reply *reply, enum err_code code)
 }
 
 static int
-login_refused(const struct pop3_reply *reply, struct err *err)
+login_refused(struct pop3 *p, const struct pop3_reply *reply, struct err *err)
 {
 	enum err_code code = pop3_reply_login_code(reply);
+	int delay = pop3_reply_delay(reply);
 
+	if (delay > p->login_delay)
+		p->login_delay = delay;
 	return pop3_refused(reply, err, code, refusal_text(reply, code));
 }
 
@@ -137,12 +140,12 @@ log_in_user_pass(struct pop3 *p, struct err *err)
 	if (pop3_ask(p, &user, err) < 0)
 		return OUTCOME_FAILED;
 	if (!user.ok && !together) {
-		(void)login_refused(&user, err);
+		(void)login_refused(p, &user, err);
 		return OUTCOME_UNUSED;
 	}
 	if (!user.ok) {
 		/* Its words are gone with the next line: judge first. */
-		(void)login_refused(&user, err);
+		(void)login_refused(p, &user, err);
 		(void)pop3_read_reply(p, &pass, NULL);
 		return OUTCOME_FAILED;
 	}
@@ -154,7 +157,7 @@ log_in_user_pass(struct pop3 *p, struct err *err)
 	}
 	if (pass.ok)
 		return OUTCOME_IN;
-	(void)login_refused(&pass, err);
+	(void)login_refused(p, &pass, err);
 	return OUTCOME_FAILED;
 }
 
@@ -248,7 +251,7 @@ log_in_apop(struct pop3 *p, struct err *err)
 	}
 	if (reply.ok)
 		return OUTCOME_IN;
-	(void)login_refused(&reply, err);
+	(void)login_refused(p, &reply, err);
 	return OUTCOME_FAILED;
 }
 
@@ -355,7 +358,7 @@ log_in_sasl(struct pop3 *p, enum sasl_mech mech, const struct sasl_login *login,
 	if (exchange(p, &sasl, &reply, err) < 0) {
 		(void)login_cut(err);
 	} else if (!reply.ok) {
-		(void)login_refused(&reply, err);
+		(void)login_refused(p, &reply, err);
 		if (sasl.step == 0)
 			outcome = OUTCOME_UNUSED;
 	} else if (sasl_finish(&sasl, err) == 0) {

@@ -126,6 +126,40 @@ pop3_reply_refusal_code(const struct pop3_reply *reply)
 	return has_any(reply->text, closed_words) ? ERR_REFUSED : ERR_RETRY;
 }
 
+/* How they begin; of seconds nothing is known but the number. */
+static const struct {
+	const char *word;
+	int seconds;
+} units[] = {
+	{ "m", 60 },
+	{ "분", 60 },
+	{ "h", 3600 },
+	{ "시간", 3600 },
+};
+
+int
+pop3_reply_delay(const struct pop3_reply *reply)
+{
+	struct slice s = reply->text;
+	uint64_t n = 0;
+	uint64_t unit = 1;
+
+	if (reply->code != POP3_CODE_LOGIN_DELAY)
+		return 0;
+	while (s.n > 0 && !byte_is_digit(s.p[0]))
+		s = slice_from(s, 1);
+	for (; s.n > 0 && byte_is_digit(s.p[0]); s = slice_from(s, 1))
+		if (n <= POP3_DELAY_MAX)
+			n = n * 10 + (uint64_t)(s.p[0] - '0');
+	while (s.n > 0 && (s.p[0] == ' ' || s.p[0] == '-'))
+		s = slice_from(s, 1);
+	for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
+		if (slice_istarts(s, units[i].word))
+			unit = (uint64_t)units[i].seconds;
+	n *= unit;
+	return (int)(n < POP3_DELAY_MAX ? n : POP3_DELAY_MAX);
+}
+
 /* Digits only; too many of them count as UINT64_MAX. */
 static int
 number_of(struct slice word, uint64_t *value_r)

@@ -34,6 +34,13 @@ enum err_code pop3_reply_login_code(const struct pop3_reply *reply);
 /* The same for a refusal where no secret was shown; in doubt ERR_RETRY. */
 enum err_code pop3_reply_refusal_code(const struct pop3_reply *reply);
 
+/* A day: more is a mistake. */
+#define POP3_DELAY_MAX 86400
+
+/* Seconds that a refusal with [LOGIN-DELAY] tells to wait: its first number, in
+ * the unit behind it, seconds without one; 0 when it tells none. */
+int pop3_reply_delay(const struct pop3_reply *reply);
+
 /* STAT: "count bytes".  Numbers beyond 64 bits are UINT64_MAX, words in their
  * place 0.  0, or -1 when they are negative. */
 int pop3_reply_stat(struct slice text, uint64_t *count_r, uint64_t *bytes_r);

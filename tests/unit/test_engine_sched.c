@@ -128,6 +128,27 @@ test_clock_set_back_delays_nothing(void **state)
 	assert_int_equal(sched_next(&s, &every_ten, NOW - 86400), NOW - 86400);
 }
 
+/* What a refusal tells counts as well, and a lock of a day ends with it. */
+static void
+test_a_refusal_tells_the_delay(void **state)
+{
+	struct sched_state s = { .attempted = NOW, .delay = 600 };
+
+	(void)state;
+	sched_ended(&s, ERR_RETRY, 900, 0);
+	assert_int_equal(sched_next(&s, &every_ten, NOW), NOW + 900);
+	sched_ended(&s, ERR_RETRY, 37, 0);
+	assert_int_equal(sched_next(&s, &every_ten, NOW), NOW + 900);
+	sched_ended(&s, ERR_NONE, 0, 0);
+	assert_int_equal(sched_next(&s, &every_ten, NOW), NOW + 900);
+	sched_ended(&s, ERR_RETRY, 86400, 0);
+	assert_int_equal(sched_next(&s, &every_ten, NOW), NOW + 86400);
+	sched_ended(&s, ERR_NONE, 0, 0);
+	assert_int_equal(sched_next(&s, &every_ten, NOW), NOW + 600);
+	sched_ended(&s, ERR_NONE, 700, 0);
+	assert_int_equal(sched_next(&s, &every_ten, NOW), NOW + 700);
+}
+
 static void
 test_written_and_read(void **state)
 {
@@ -364,6 +385,7 @@ main(void)
 		cmocka_unit_test(test_success_ends_the_back_off),
 		cmocka_unit_test(test_rejected_password_is_not_tried_again),
 		cmocka_unit_test(test_clock_set_back_delays_nothing),
+		cmocka_unit_test(test_a_refusal_tells_the_delay),
 		cmocka_unit_test(test_written_and_read),
 		cmocka_unit_test_setup_teardown(
 			test_tick_fetches_at_the_interval, start, end),

@@ -414,7 +414,7 @@ test_tls_1_2(void **state)
 /* Scripted, in clear */
 
 static struct err
-refused_with(const char *answer)
+refused_with(const char *answer, int *delay_r)
 {
 	struct secret secret = { 0 };
 	const struct pop3_opts opts = {
@@ -425,6 +425,7 @@ refused_with(const char *answer)
 		.secret = &secret,
 		.timeout_ms = TIMEOUT_MS,
 		.cancel_fd = -1,
+		.delay_r = delay_r,
 	};
 	char *transcript = xasprintf("S: +OK\nC: CAPA\nS: -ERR\nC: USER user\n"
 	                             "S: +OK\nC: PASS x\nS: %s\n",
@@ -463,11 +464,40 @@ test_reasons_are_told_apart(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
-		struct err err = refused_with(cases[i].answer);
+		struct err err = refused_with(cases[i].answer, NULL);
 
 		assert_int_equal(err.code, cases[i].code);
 		if (strstr(err.text, cases[i].words) == NULL)
 			fail_msg("%s: %s", cases[i].answer, err.text);
+	}
+}
+
+/* The pause that a server wants is known though it lets nobody in. */
+static void
+test_delay_of_a_refusal(void **state)
+{
+	static const struct {
+		const char *answer;
+		int delay;
+	} cases[] = {
+		{ "-ERR [LOGIN-DELAY] wait 37 seconds", 37 },
+		{ "-ERR [LOGIN-DELAY] 15-minute limit", 900 },
+		{ "-ERR [LOGIN-DELAY] 5분 뒤에 다시 하세요", 300 },
+		{ "-ERR [LOGIN-DELAY] 1시간 뒤에", 3600 },
+		{ "-ERR [LOGIN-DELAY] 2 Hours", 7200 },
+		{ "-ERR [LOGIN-DELAY] 99999999999999999999 m", 86400 },
+		{ "-ERR [LOGIN-DELAY] too early", 0 },
+		{ "-ERR [LOGIN-DELAY] 60", 60 },
+		{ "-ERR [IN-USE] wait 37 seconds", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		int delay = -1;
+
+		(void)refused_with(cases[i].answer, &delay);
+		if (delay != cases[i].delay)
+			fail_msg("%s: %d", cases[i].answer, delay);
 	}
 }
 
@@ -535,6 +565,7 @@ main(void)
 		cmocka_unit_test(test_could_but_is_not_offered),
 		cmocka_unit_test(test_wrong_password_once),
 		cmocka_unit_test(test_reasons_are_told_apart),
+		cmocka_unit_test(test_delay_of_a_refusal),
 		cmocka_unit_test(test_large_tokens),
 	};
 
