@@ -601,7 +601,8 @@ plan_session(struct fetch *f, struct err *err)
 	f->gone = xcalloc(f->listing.n, sizeof *f->gone);
 	if (load_quirks(f, err) != 0)
 		return -1;
-	if (fetch_identify(f, err) != 0 || fetch_find_missing(f, err) != 0)
+	if (fetch_spare_earlier(f, err) != 0 || fetch_identify(f, err) != 0 ||
+	    fetch_find_missing(f, err) != 0)
 		return -1;
 	replan(f);
 	if (f->plan.first && f->account->first_days > 0 && f->job->window &&

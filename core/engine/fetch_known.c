@@ -265,7 +265,8 @@ look_for_reused(struct fetch *f, struct err *err)
 		uint64_t size = f->listing.v[i].size;
 
 		if (row != NULL &&
-		    (row->state == UIDL_STORED || row->state == UIDL_DOOMED) &&
+		    (row->state == UIDL_STORED || row->state == UIDL_DOOMED ||
+		     row->state == UIDL_SPARED) &&
 		    size != 0 && row->size != 0 && row->size != size)
 			changed[n++] = i;
 	}

@@ -5,6 +5,8 @@
  * 2. What leaves was told before: the fetch that finds the mailbox too large
  *    writes down what is to go, largest first, and says so; the next one deletes
  *    what stands there, if it still has to go.
+ * 3. Where messages go because they were deleted here (keep = here), those that
+ *    were deleted before the first fetch that has it stay: nobody meant them.
  */
 #include <stdlib.h>
 
@@ -13,6 +15,8 @@
 #include "util/xalloc.h"
 
 #include "util/banned.h"
+
+#define MARK_MAX 8
 
 int
 fetch_remove(struct fetch *f, const size_t *entries, size_t n, struct err *err)
@@ -31,6 +35,34 @@ fetch_remove(struct fetch *f, const size_t *entries, size_t n, struct err *err)
 		return -1;
 	}
 	return fetch_remove_entries(f, entries, n, err);
+}
+
+/*
+ * The mark says that the last fetch had it, too.  Without one nothing that was
+ * deleted so far goes: nobody knew then that it would.
+ */
+int
+fetch_spare_earlier(struct fetch *f, struct err *err)
+{
+	bool wanted = f->account->keep == ACCOUNT_AS_HERE &&
+	              !account_is_recent(f->account);
+	struct store *s = f->deliver.store;
+	char *key = xasprintf("as-here.%lld", (long long)f->deliver.account_id);
+	struct str mark;
+	int rc;
+
+	str_init(&mark, MARK_MAX);
+	rc = store_state_get(s, key, &mark, err);
+	if (rc >= 0 && wanted != (mark.n != 0)) {
+		rc = wanted ? store_uidls_spare(s, f->deliver.account_id, err)
+		            : 0;
+		if (rc == 0)
+			rc = store_state_set(s, key,
+			                     slice_of(wanted ? "1" : ""), err);
+	}
+	str_release(&mark);
+	free(key);
+	return rc < 0 ? -1 : 0;
 }
 
 /* Is the file there, whole? */

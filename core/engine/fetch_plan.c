@@ -19,6 +19,7 @@ was_safe(const struct uidl_row *row)
 		return !row->stub && !row->lost;
 	case UIDL_DELETED: /* and is there again */
 	case UIDL_DOOMED:
+	case UIDL_SPARED:
 		return true;
 	case UIDL_SKIPPED:
 		break;

@@ -88,6 +88,8 @@ int fetch_remove_entries(struct fetch *f, const size_t *entries, size_t n,
 /* Check that the numbers still mean the same, then DELE. */
 int fetch_remove(struct fetch *f, const size_t *entries, size_t n,
                  struct err *err);
+/* "Deleted here, deleted there" counts from the first fetch on that has it. */
+int fetch_spare_earlier(struct fetch *f, struct err *err);
 /* The account's quota: delete what was told, tell what goes next time. */
 int fetch_keep_below(struct fetch *f, struct err *err);
 

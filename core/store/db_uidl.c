@@ -90,6 +90,20 @@ store_uidl_set(struct store *s, int64_t account, const char *uidl,
 	return db_end(s->db, rc, err);
 }
 
+int
+store_uidls_spare(struct store *s, int64_t account, struct err *err)
+{
+	int rc = db_begin(s->db, true, err);
+
+	if (rc == 0)
+		rc = db_run(s->db, err,
+		            "UPDATE uidl SET state = ?2 WHERE account = ?1"
+		            " AND (state = ?3 OR (state = ?4 AND message = 0))",
+		            "iiii", account, (int64_t)UIDL_SPARED,
+		            (int64_t)UIDL_DOOMED, (int64_t)UIDL_DELETED);
+	return db_end(s->db, rc, err);
+}
+
 static int
 add_alias(struct store *s, int64_t account, const struct uidl_alias *a,
           struct err *err)

@@ -186,7 +186,9 @@ enum uidl_state {
 	UIDL_SKIPPED = 3,
 	/* Deleted here for good by the user (store_delete, or another program
 	 * out of Trash): goes there too when the account wants that. */
-	UIDL_DOOMED = 4
+	UIDL_DOOMED = 4,
+	/* The same, before the account wanted that: it stays there. */
+	UIDL_SPARED = 5
 };
 
 struct uidl_row {
@@ -209,6 +211,8 @@ int store_uidls(struct store *s, int64_t account, struct uidl_map *map_r,
 void uidl_map_release(struct uidl_map *m);
 int store_uidl_set(struct store *s, int64_t account, const char *uidl,
                    enum uidl_state state, struct err *err);
+/* All that was deleted here until now becomes UIDL_SPARED.  Durable. */
+int store_uidls_spare(struct store *s, int64_t account, struct err *err);
 
 /* A message that is here has this UIDL as well, or another size in the list. */
 struct uidl_alias {

@@ -174,6 +174,14 @@ def throw_away(number, empty=True, then=lambda server: None):
     return play
 
 
+def throw_away_before(number):
+    """Deleted while the account kept everything; then it is to be as here."""
+    def play(home, server):
+        home.throw_away(server, b'Subject: letter %d\r' % number)
+        home.change_account('keep = yes', 'keep = here')
+    return play
+
+
 def reuse_second(server):
     server.box[1] = ('uid-2', letter(8, b'Another one, and it is longer.\r\n'))
 
@@ -344,6 +352,12 @@ POP3 = {
                             UIDL=in_session(2, shift_numbers_here),
                             runs=((OK, 3), (TEMP, 2), (OK, 2)),
                             left=(3, 2, 1)),
+    'here-later': dict(
+        keep=('yes',), before={2: throw_away_before(2), 3: throw_away(3)},
+        runs=((OK, 3), (OK, 2), (OK, 1), (OK, 1)), left=(3, 3, 2, 2)),
+    'here-later-fetched': dict(
+        keep=('yes',), before={2: throw_away(2), 3: throw_away_before(3)},
+        runs=((OK, 3), (OK, 2), (OK, 1), (OK, 1)), left=(3, 3, 3, 3)),
     'here-kept': dict(keep=('yes',), before={2: throw_away(2)},
                       runs=((OK, 3), (OK, 2)), left=(3, 3)),
     'here-killed-dele': dict(

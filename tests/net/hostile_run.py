@@ -92,6 +92,12 @@ class Home:
         with open(path, 'w', opener=lambda p, f: os.open(p, f, 0o600)) as f:
             f.write(self.accounts)
 
+    def change_account(self, old, new):
+        check(6, old in self.accounts, 'no ' + old)
+        self.accounts = self.accounts.replace(old, new)
+        with open(self.folder + '/config/accounts', 'w') as f:
+            f.write(self.accounts)
+
     def run(self, *words, stdin=None, wall=90, step=None):
         """(exit status, output, seconds, CPU seconds, KB)"""
         env = dict(os.environ, PABAL_TEST_TIMEOUT_MS=str(TIMEOUT_MS))
