@@ -142,6 +142,7 @@ free_lists(struct app *a)
 	while (a->links.n > 0)
 		free(a->links.v[--a->links.n]);
 	array_release(&a->fetches);
+	app_free_problems(a);
 	array_release(&a->links);
 	while (a->undo.n > 0)
 		free(a->undo.v[--a->undo.n].rule);

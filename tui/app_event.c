@@ -60,9 +60,27 @@ app_fetch_all(struct app *a)
 		app_say(a, STYLE_WARN, _("no account can be fetched now"));
 }
 
+/* The status line is short: where advice is to be had, it says where. */
+static void
+say_fetch_error(struct app *a, const struct event *e, bool advice)
+{
+	struct str key;
+
+	str_init(&key, 40);
+	if (advice && keymap_name(a->keys, CTX_MAIN, ACTION_FETCHES, &key))
+		app_say(a, STYLE_ERROR, _("%s: %s · what to do: %s"),
+		        e->account, e->err.text, key.p);
+	else
+		app_say(a, STYLE_ERROR, "%s: %s%s%s", e->account, e->err.text,
+		        e->err.server[0] != '\0' ? " · " : "", e->err.server);
+	str_release(&key);
+}
+
 static void
 fetch_done(struct app *a, const struct event *e)
 {
+	bool advice = app_fetch_ended(a, e) != NULL;
+
 	forget_fetch(a, e->account);
 	a->fetched += e->done;
 	if (a->conf.bell && e->unread > 0)
@@ -72,8 +90,7 @@ fetch_done(struct app *a, const struct event *e)
 	if (e->err.code == ERR_CANCELLED)
 		app_say(a, STYLE_STATUS, _("fetching was stopped"));
 	else if (e->err.code != ERR_NONE)
-		app_say(a, STYLE_ERROR, "%s: %s%s%s", e->account, e->err.text,
-		        e->err.server[0] != '\0' ? " · " : "", e->err.server);
+		say_fetch_error(a, e, advice);
 	else if (app_says_problem(a))
 		return; /* what went wrong matters more than how much came */
 	else if (e->note != NULL)

@@ -2,9 +2,13 @@
 /* What the fetches brought, and when the next ones are; emptying the trash. */
 #include "tui/app_priv.h"
 
+#include <stdlib.h>
+
+#include "cli/cmd.h"
 #include "tui/text_fmt.h"
 #include "util/clock.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
@@ -35,6 +39,92 @@ add_next(struct app *a, const struct account *acc, struct str *out)
 	}
 	str_add_c(out, '\n');
 }
+
+/* ---- what went wrong last ---- */
+
+static void
+free_problem(struct app_problem *p)
+{
+	free(p->account);
+	free(p->server);
+	free(p->advice);
+}
+
+void
+app_free_problems(struct app *a)
+{
+	struct app_problem *p;
+
+	array_foreach(&a->problems, p) {
+		free_problem(p);
+	}
+	array_release(&a->problems);
+}
+
+static struct app_problem *
+find_problem(struct app *a, const char *account)
+{
+	struct app_problem *p;
+
+	array_foreach(&a->problems, p) {
+		if (slice_eq_z(slice_of(p->account), account))
+			return p;
+	}
+	return NULL;
+}
+
+static const char *
+advice_for(struct app *a, const char *account, const struct err *err)
+{
+	struct err ignored = { 0 };
+
+	/* Advice is a courtesy: without the table there is none. */
+	if (a->providers == NULL)
+		a->providers = providers_load(&a->cli->paths, &ignored);
+	return cli_advice(a->providers, conf_account(&a->conf, account), err);
+}
+
+const char *
+app_fetch_ended(struct app *a, const struct event *e)
+{
+	const char *account = e->account != NULL ? e->account : "";
+	struct app_problem *p = find_problem(a, account);
+	const char *advice;
+
+	if (p != NULL) {
+		free_problem(p);
+		*p = a->problems.v[--a->problems.n];
+	}
+	if (e->err.code == ERR_NONE || e->err.code == ERR_CANCELLED)
+		return NULL;
+	advice = advice_for(a, account, &e->err);
+	p = array_add_new(&a->problems);
+	p->account = xstrdup(account);
+	p->server = e->err.server[0] != '\0' ? xstrdup(e->err.server) : NULL;
+	p->advice = advice != NULL ? xstrdup(advice) : NULL;
+	return p->advice;
+}
+
+static void
+add_problem(struct app *a, const char *account, struct str *out)
+{
+	const struct app_problem *p = find_problem(a, account);
+
+	if (p == NULL)
+		return;
+	if (p->server != NULL) {
+		str_add_z(out, "  ");
+		str_printf(out, _("the server said: %s"), p->server);
+		str_add_c(out, '\n');
+	}
+	if (p->advice != NULL) {
+		str_add_z(out, "  ");
+		str_printf(out, _("what to do: %s"), p->advice);
+		str_add_c(out, '\n');
+	}
+}
+
+/* ---- what comes and goes ---- */
 
 /* What its quota makes leave. */
 static void
@@ -122,6 +212,7 @@ app_show_fetches(struct app *a)
 	for (size_t i = 0; i < a->conf.account_count; i++)
 		if (only == NULL || only == &a->conf.accounts[i]) {
 			add_next(a, &a->conf.accounts[i], &text);
+			add_problem(a, a->conf.accounts[i].name, &text);
 			if (i < a->accounts.n)
 				add_leaving(a, a->accounts.v[i], &text);
 		}

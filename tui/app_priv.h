@@ -110,6 +110,13 @@ struct app_fetch {
 	uint64_t done, total;
 };
 
+/* What went wrong with an account's last fetch. */
+struct app_problem {
+	char *account;
+	char *server; /* its words, or NULL */
+	char *advice; /* what to do, or NULL */
+};
+
 struct app {
 	struct cli *cli;
 	struct conf conf;
@@ -157,6 +164,7 @@ struct app {
 	enum app_pick pick;
 	struct w_pick picker;
 	struct w_files files;
+	ARRAY(struct app_problem) problems;
 	char *attach_folder; /* where the last file came from, or NULL */
 	int64_t outgoing;    /* row chosen in the outbox */
 	ARRAY(char *) links;
@@ -267,6 +275,10 @@ void app_pick_key(struct app *a, uint32_t key);
 void app_pick_done(struct app *a, enum w_pick_result r);
 void app_pick_folder(struct app *a);
 void app_pick_account(struct app *a);
+/* Remember how it ended, for app_show_fetches; what to do about it, owned by a,
+ * NULL: nothing is known, or it went well. */
+const char *app_fetch_ended(struct app *a, const struct event *e);
+void app_free_problems(struct app *a);
 void app_show_text(struct app *a, const char *title, struct slice text);
 /* app_write.c */
 void app_write(struct app *a, enum action_id id);

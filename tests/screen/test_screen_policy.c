@@ -85,6 +85,27 @@ test_fetches_are_told(void **state)
 	screen_kill(&s);
 }
 
+/* Advice of a provider for a server's words, or ours. */
+static void
+test_a_failed_fetch_is_advised(void **state)
+{
+	struct screen *s;
+
+	(void)state;
+	write_file("config/providers.d/own.conf",
+	           "[own]\ndomains = example.org\n"
+	           "pop = pop.example.org:995:tls\n"
+	           "smtp = smtp.example.org:465:tls\nchecked = 2026-11-23\n"
+	           "advice = no connection | 전산실에 물어보세요 |"
+	           " ask the people downstairs\n");
+	s = start();
+	screen_type(s, "G");
+	shown(s, "· what to do: gf");
+	screen_type(s, "gf");
+	shown(s, "what to do: ask the people downstairs");
+	screen_kill(&s);
+}
+
 static void
 test_trash_is_emptied(void **state)
 {
@@ -203,6 +224,17 @@ setting(const char *folder, const char *key)
 	return value;
 }
 
+static size_t
+bells(struct screen *s)
+{
+	const struct str *bytes = screen_bytes(s);
+	size_t n = 0;
+
+	for (size_t i = 0; i < bytes->n; i++)
+		n += bytes->p[i] == '\a';
+	return n;
+}
+
 /* A home whose one account is the demo's server, headers first; owned. */
 static char *
 make_headers_home(const char *folder)
@@ -221,6 +253,7 @@ make_headers_home(const char *folder)
 	home = other;
 	write_file("config/accounts", accounts);
 	write_file("config/password", "pabal-demo\n");
+	write_file("config/config", "bell = yes\n");
 	home = mine;
 	free(pop);
 	free(ca);
@@ -250,8 +283,10 @@ test_enter_fetches_the_whole(void **state)
 		s = screen_start(24, 80, argv, env);
 		if (!screen_wait(s, "All inboxes", LONG_MS))
 			fail_with(s, "All inboxes");
+		assert_int_equal(bells(s), 0);
 		screen_type(s, "G");
 		shown(s, "11 new messages");
+		assert_int_equal(bells(s), 1);
 		shown(s, "B, Enter fetches");
 		screen_type(s, "\r");
 		shown(s, "Only the header is here");
@@ -264,6 +299,7 @@ test_enter_fetches_the_whole(void **state)
 		shown(s, "Enter Read");
 		screen_type(s, "G");
 		shown(s, "no new mail");
+		assert_int_equal(bells(s), 1);
 		screen_kill(&s);
 		temp_remove(other);
 	}
@@ -300,6 +336,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_fetches_are_told),
+		cmocka_unit_test(test_a_failed_fetch_is_advised),
 		cmocka_unit_test(test_a_header_says_so),
 		cmocka_unit_test(test_accounts_of_other_programs_are_offered),
 		cmocka_unit_test(test_enter_fetches_the_whole),
