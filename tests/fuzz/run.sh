@@ -21,7 +21,6 @@ dict=
 	"$top"/core/net/*.c "$top"/core/proto/*.c "$top"/core/conf/*.c \
 	"$top"/core/store/*.c "$top"/core/mail/*.c \
 	"$top"/tui/action.c "$top"/tui/key.c "$top"/tui/keymap.c \
-	"$top"/tui/mailto.c \
 	$libs -lunistring -lresolv -lpthread -lm -o "$out/fuzz_$name"
 # shellcheck disable=SC2086
 "$out/fuzz_$name" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 \
