@@ -14,11 +14,16 @@
 /* A line with words in it: 76. */
 #define LINE_MAX 76
 
-/* As many bytes of text as fit, whole clusters if possible. */
+/*
+ * As many bytes of text as fit, whole clusters if possible.  When more follows,
+ * a multiple of three if there is one: its base64 has no "=" at the end, behind
+ * which GMime loses the words that follow (it joins their base64 first).
+ */
 static size_t
 fit(struct slice text, size_t max)
 {
 	size_t n = 0;
+	size_t threes = 0;
 
 	while (n < text.n) {
 		size_t cluster = unicode_cluster(slice_from(text, n));
@@ -26,10 +31,12 @@ fit(struct slice text, size_t max)
 		if (cluster == 0 || n + cluster > max)
 			break;
 		n += cluster;
+		if (n % 3 == 0)
+			threes = n;
 	}
 	if (n == 0 && text.n > max)
 		n = utf8_cut(text.p, max);
-	return n;
+	return n < text.n && threes > 0 ? threes : n;
 }
 
 /* Bytes whose base64 fits behind column; frame: what else a word has. */
