@@ -309,14 +309,14 @@ static void
 test_iso_2022_jp_all_wrong(void **state)
 {
 	struct slice in = SLICE_LIT("\033$@a+\033(Iaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
-	                            "aaaaaaaaaaaaaaaaaaaaaaaaaaaa\033(B end");
+	                            "aaaaaaaaaaaaaaaaaaaaaaaaaaaa\nend");
 	struct str out;
 	size_t bad;
 
 	(void)state;
 	str_init(&out, 65536);
 	charset_decode(CHARSET_ISO_2022_JP, in, &out, &bad);
-	assert_true(slice_ends(str_slice(&out), " end"));
+	assert_true(slice_ends(str_slice(&out), "\nend"));
 	assert_true(bad > 0 && bad <= out.n / 3);
 	str_release(&out);
 }
