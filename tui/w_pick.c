@@ -148,6 +148,8 @@ w_pick_get(const struct w_pick *p)
 
 /* Row of the first item inside the box. */
 #define FIRST_ROW 2
+/* Rows that a box as high as fits leaves free, the title's with them. */
+#define BELOW_ROWS 5
 
 enum w_pick_result
 w_pick_click(struct w_pick *p, int row, int col)
@@ -185,11 +187,14 @@ place(const struct w_pick *p, const struct grid *g)
 	width = max_int(width, 36);
 	if (p->cols > 0) {
 		width = p->cols;
-		rows = g->rows;
+		/* the status line and the hints stay to be seen */
+		rows = g->rows - BELOW_ROWS > FIRST_ROW + 1
+		               ? g->rows - BELOW_ROWS
+		               : FIRST_ROW + 1;
 	}
 	r.cols = width < g->cols - 2 ? width : g->cols - 2;
 	r.rows = rows < g->rows - 2 ? rows : g->rows - 2;
-	r.row = (g->rows - r.rows) / 2;
+	r.row = p->cols > 0 && rows < g->rows - 1 ? 1 : (g->rows - r.rows) / 2;
 	r.col = (g->cols - r.cols) / 2;
 	return r;
 }

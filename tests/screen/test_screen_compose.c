@@ -88,6 +88,8 @@ test_files(void **state)
 	screen_type(s, "~/");
 	shown(s, "문서/");
 	shown(s, "Attach: ~");
+	/* the box leaves the hints to be read */
+	shown(s, "Enter Attach  Tab Mark  ← Up");
 	/* by 초성, then two of the folder */
 	screen_type(s, "ㅁㅅ\r");
 	shown(s, "Attach: ~/문서");
