@@ -6,6 +6,7 @@ Beside its answers a part may have:
   tls, cert, old    how TLS is spoken; client_tls: what the account wants
   keep      policies to try: 'no' (delete after fetching) and 'yes'
   runs      a tuple for each run: exit status, messages stored after it
+  many      letters that wait in the outbox before the first run (sending)
   before    {run: function (home, server) to call before that run}
   kill      {run: step() at which that run is killed}
   left      messages left on the server after each run
@@ -631,6 +632,85 @@ SMTP['tls-capa-changes'] = dict(
     extensions=lambda s: ['AUTH PLAIN LOGIN', '8BITMIME'] if s.tls else
     ['STARTTLS', 'AUTH X-EVIL', 'SIZE 1'],
     client_tls='starttls', runs=SENT, never='AUTH X-EVIL')
+
+
+# Several letters that wait, over one connection.  runs: exit status, copies that
+# the server has; twice: how many of them may come twice; left: rows that stay.
+
+CHUNKED = ['PIPELINING', 'SIZE 10000000', '8BITMIME', 'AUTH PLAIN', 'CHUNKING']
+PIPED = CHUNKED[:-1]
+LETTERS = 6
+ALL_SENT = ((OK, LETTERS),)
+
+
+def taken_by(s):
+    return sum(e['event'] == 'kept' and e['session'] == s.number
+               for e in s.server.log)
+
+
+def after(n, end):
+    """The session takes n mails, then end is played in place of MAIL."""
+    return lambda s, a: end(s, a) if taken_by(s) >= n else DEFAULT
+
+
+def enough(s, a):
+    s.line('421 4.7.0 enough for now')
+    raise Hangup
+
+
+def first_session(play):
+    """LETTERS sessions have put the mails into the outbox before."""
+    return lambda s, a: (play(s, a) if s.number == LETTERS + 1 else DEFAULT)
+
+
+def keep_and_hang_up(s, a):
+    """The third mail by BDAT is taken, and nothing is said."""
+    if taken_by(s) < 2:
+        return DEFAULT
+    chunk, _ = s.read_chunk(a)
+    s.keep(s.chunks + chunk, stuffed=False)
+    raise Hangup
+
+
+def refuse_third(s, a):
+    return s.line('550 5.1.1 nobody') if 'lee3' in a else DEFAULT
+
+
+def many(**part):
+    return dict(part, many=LETTERS)
+
+
+SMTP.update({
+    'many-chunked': many(extensions=CHUNKED, runs=ALL_SENT, sessions=1),
+    'many-piped': many(extensions=PIPED, runs=ALL_SENT, sessions=1),
+    'many-steps': many(extensions=['8BITMIME', 'AUTH PLAIN'], runs=ALL_SENT,
+                       sessions=1),
+    'many-segments': many(extensions=CHUNKED, runs=ALL_SENT, segment=1),
+    'many-no-bdat': many(extensions=CHUNKED, BDAT=say('502 5.5.1 what'),
+                         runs=ALL_SENT, sessions=2),
+    'many-bdat-503': many(extensions=CHUNKED, BDAT=lambda s, a: (
+        s.read_chunk(a), s.line('503 5.5.1 no')), runs=ALL_SENT, sessions=2),
+    'many-bdat-552': many(extensions=CHUNKED, BDAT=lambda s, a: (
+        s.read_chunk(a), s.line('552 5.3.4 full')),
+        runs=((UNAVAILABLE, 0),), left=LETTERS),
+    'many-421': many(extensions=CHUNKED, MAIL=after(2, enough), runs=ALL_SENT,
+                     sessions=3),
+    'many-421-piped': many(extensions=PIPED, MAIL=after(2, enough),
+                           runs=ALL_SENT, sessions=3),
+    'many-cut': many(extensions=CHUNKED,
+                     MAIL=first_session(after(2, hang_up)),
+                     runs=((TEMP, 2), (OK, LETTERS))),
+    'many-cut-piped': many(extensions=PIPED,
+                           MAIL=first_session(after(2, hang_up)),
+                           runs=((None, None), (OK, LETTERS)), twice=0),
+    'many-lost': many(extensions=CHUNKED, BDAT=first_session(keep_and_hang_up),
+                      runs=((TEMP, 3), (OK, LETTERS + 1)), twice=1),
+    'many-refused': many(extensions=CHUNKED, RCPT=refuse_third,
+                         runs=((UNAVAILABLE, LETTERS - 1),), left=1,
+                         says='lee3@example.kr: refused'),
+    'many-refused-piped': many(extensions=PIPED, RCPT=refuse_third,
+                               runs=((UNAVAILABLE, LETTERS - 1),), left=1),
+})
 
 
 def find(name):

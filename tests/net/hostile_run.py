@@ -375,6 +375,66 @@ def play_smtp(name, part, certs, sanitized):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+def fill_outbox(home, server, part):
+    """Letters that could not be sent yet."""
+    server.part = dict(part, greeting=hostile_parts.say('421 4.3.2 later'))
+    for i in range(part['many']):
+        to = f'lee{i}@example.kr'
+        got = home.run('send', '-a', 'bad', to, stdin=LETTER.format(
+            to=to, long='x' * 1500).encode())
+        check(6, got[0] == hostile_parts.TEMP, f'not kept: {got}')
+    server.part = part
+
+
+def check_many(server, part, copies):
+    kept = [e for e in server.log if e['event'] == 'kept']
+    check(1, copies is None or len(kept) == copies,
+          f'{len(kept)} copies, not {copies}')
+    times = {}
+    for entry in kept:
+        one = re.search('(?im)^Message-ID: *(\\S+)', entry['text'])[1]
+        times[one] = times.get(one, 0) + 1
+        check(3, entry['text'].endswith('\r\n'), 'cut')
+        check(4, 'evil' not in str(entry['mail']) + str(entry['recipients']),
+              'smuggled')
+    doubled = sum(n - 1 for n in times.values())
+    check(2, max(times.values(), default=0) <= 2 and
+          doubled <= part.get('twice', 0), f'came twice: {times}')
+    return set(times)
+
+
+def play_many(name, part, certs, sanitized):
+    """Several mails over one connection."""
+    folder = tempfile.mkdtemp(prefix='pabal-hostile-')
+    server = Server(Smtp, part, certs).start()
+    try:
+        home = Home(folder)
+        home.account('bad', 'pop = none\n'
+                     f'smtp = localhost:{server.port}:plain\n')
+        fill_outbox(home, server, part)
+        for number, (status, copies) in enumerate(part['runs'], 1):
+            got = home.run('outbox', 'retry', 'all')
+            try:
+                check_output(*got, sanitized, part)
+                check(6, part.get('says', '') in got[1], 'does not say it')
+                check(6, status is None or got[0] == status,
+                      f'exit status {got[0]}, not {status}')
+                ids = check_many(server, part, copies)
+            except Failed as e:
+                raise Failed(f'run {number}: {e}\n{got[1][-1500:]}')
+        left = part.get('left', 0)
+        rows = home.run('--json', 'outbox', 'list')[1].splitlines()
+        sent = [f for f in home.files('bad') if '/Sent/' in f]
+        check(1, len(rows) == left, f'{len(rows)} rows left, not {left}')
+        check(1, len(ids) == part['many'] - left, f'{len(ids)} arrived')
+        check(1, len(sent) == part['many'] - left, f'{len(sent)} in Sent')
+        used = server.sessions - part['many']
+        check(6, used <= part.get('sessions', 99), f'{used} connections')
+    finally:
+        server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def check_kept_here(home, status, sanitized, part):
     """What was not sent is in the outbox, what was is in Sent, once."""
     rows = home.run('--json', 'outbox', 'list')
@@ -393,7 +453,9 @@ def check_kept_here(home, status, sanitized, part):
 def jobs_smtp(names, certs, sanitized):
     for name, part in hostile_parts.SMTP.items():
         if not names or name in names:
-            yield name, lambda n=name, p=part: play_smtp(n, p, certs, sanitized)
+            play = play_many if 'many' in part else play_smtp
+            yield name, lambda n=name, p=part, play=play: play(
+                n, p, certs, sanitized)
 
 
 def run_one(job):
