@@ -4,11 +4,18 @@
 
 #include <string.h>
 
+#include "mail/spam_zip.h"
+#include "mime/cte.h"
 #include "text/hangul.h"
 #include "util/clock.h"
 #include "util/utf8.h"
 
 #include "util/banned.h"
+
+/* Attachments that are looked into. */
+#define ZIPS_MAX 4
+/* Encoded bytes in which a zip shows. */
+#define ZIP_MARK_MAX 64
 
 struct spam_sign {
 	const char *name;
@@ -466,6 +473,47 @@ shows_hidden(const struct spam_view *v, const struct message *m,
 	return v->hidden_count > 3;
 }
 
+/* ---- what is in a zip ---- */
+
+static bool
+zip_has_program(const struct part *p, struct str *evidence)
+{
+	struct str bytes;
+	struct slice rest, name;
+	bool found = false;
+
+	str_init(&bytes, SPAM_PART_MAX);
+	/* What is no zip is not decoded. */
+	cte_decode(p->cte, slice_head(p->body, ZIP_MARK_MAX), &bytes);
+	if (slice_starts(str_slice(&bytes), "PK\003\004")) {
+		str_clear(&bytes);
+		cte_decode(p->cte, slice_head(p->body, SPAM_PART_MAX), &bytes);
+	} else {
+		str_clear(&bytes);
+	}
+	rest = str_slice(&bytes);
+	while (!found && spam_zip_next(&rest, &name))
+		found = spam_zip_program(name);
+	if (found)
+		str_add_slice(evidence, name);
+	str_release(&bytes);
+	return found;
+}
+
+static bool
+shows_zip_program(const struct spam_view *v, const struct message *m,
+                  struct str *evidence)
+{
+	const struct part *p = NULL;
+	size_t n = 0;
+
+	(void)v;
+	while (n < ZIPS_MAX && (p = message_next_attachment(m, p)) != NULL)
+		if (++n <= ZIPS_MAX && zip_has_program(p, evidence))
+			return true;
+	return false;
+}
+
 static const struct spam_sign signs[] = {
 	{ "ad-labelled", shows_ad },
 	{ "ad-disguised", shows_ad_disguised },
@@ -477,6 +525,7 @@ static const struct spam_sign signs[] = {
 	{ "date-missing", shows_date_missing },
 	{ "date-future", shows_date_future },
 	{ "hidden-text", shows_hidden },
+	{ "zip-program", shows_zip_program },
 };
 
 const struct spam_sign *

@@ -30,6 +30,15 @@ struct row {
 	const char *silent;
 };
 
+/* One stored file of 12 bytes' name; = stands for what is no text. */
+#define ZIP(name)                                                    \
+ "From: a@b.example\nDate: Thu, 1 Jan 2026 00:00:00 +0000\n"         \
+ "Subject: x\nContent-Type: application/zip; name=\"a.zip\"\n"       \
+ "Content-Disposition: attachment; filename=\"a.zip\"\n"             \
+ "Content-Transfer-Encoding: quoted-printable\n\n"                   \
+ "PK=03=04=14=00=00=00=00=00=00=00=00=00=00=00=00=00=00=00=00=00=00" \
+ "=00=00=00=0C=00=00=00" name "x\n"
+
 static const struct row rows[] = {
 	{ "ad-disguised", SUBJECT, "[광.고] 봄 세일", "[광고주 협의회] 안내" },
 	{ "ad-opt-out-only", BODY, "무료수신거부 080-000-0000",
@@ -82,6 +91,8 @@ static const struct row rows[] = {
 	{ "attachment-program", FILE_NAME, "견적서.exe", "견적서.hwp" },
 	{ "attachment-two-names", FILE_NAME, "invoice.pdf   .scr",
 	  "invoice.v2.pdf" },
+	{ "attachment-zip-program", WHOLE, ZIP("bill.pdf.exe"),
+	  ZIP("bill.exe.pdf") },
 	{ "attachment-html", FILE_NAME, "문서.html", "문서.hwpx" },
 	{ "date-missing", WHOLE, "From: a@b.example\nSubject: x\n",
 	  "From: a@b.example\nDate: Wed, 31 Dec 2025 10:00:00 +0900\n" },
