@@ -64,6 +64,7 @@ static const struct cli_opt add_opts[] = {
 	{ "signature", 0, true },
 	{ "skip-inbox", 0, true },
 	{ "spam-filter", 0, true },
+	{ "trust-filter", 0, true },
 	{ "rules", 0, true },
 	{ "forward-limit", 0, true },
 	{ NULL, 0, false },

@@ -85,6 +85,7 @@ struct account {
 	bool skip_inbox;   /* straight to Archive */
 	int forward_limit; /* messages a day that rules may send */
 	bool spam_filter;
+	bool trust_filter; /* what its provider calls spam is spam */
 	bool rules;
 	struct account_identity *identities; /* more than the address itself */
 	size_t identity_count;

@@ -66,6 +66,7 @@ static const struct key keys[] = {
 	{ "legacy", KEY_BOOL, AT(legacy), 0 },
 	{ "skip_inbox", KEY_BOOL, AT(skip_inbox), 0 },
 	{ "spam_filter", KEY_BOOL, AT(spam_filter), 0 },
+	{ "trust_filter", KEY_BOOL, AT(trust_filter), 0 },
 	{ "rules", KEY_BOOL, AT(rules), 0 },
 	{ "forward_limit", KEY_INT, AT(forward_limit), FORWARDS_MAX },
 };

@@ -7,9 +7,11 @@
 
 #include "engine/outgo.h"
 #include "mail/account_match.h"
+#include "mail/origin.h"
 #include "store/outbox_rows.h"
 #include "util/clock.h"
 #include "util/fsx.h"
+#include "util/i18n.h"
 #include "util/log.h"
 #include "util/xalloc.h"
 
@@ -19,6 +21,8 @@
 #define DELIVER_WARNINGS 4096
 /* Sender or subject, to be told. */
 #define NOTE_MAX 1024
+/* Reasons of one verdict. */
+#define DELIVER_REASONS 65536
 /* Labels of one message, comma separated. */
 #define DELIVER_LABELS 1024
 
@@ -171,6 +175,16 @@ deliver_arrived(struct deliver *d, bool safe)
 	d->arriving = 0;
 }
 
+/* The reason goes first: it decided. */
+static void
+add_origin(struct store_new *info, struct str *reasons)
+{
+	str_printf(reasons, "%s\n%.*s",
+	           _("the filter of the account's provider called it spam"),
+	           SLICE_ARG(info->spam_reasons));
+	info->spam_reasons = str_slice(reasons);
+}
+
 int
 deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
                 const struct deliver_name *name, struct err *err)
@@ -184,10 +198,11 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 	struct spam_result spam = { 0 };
 	struct message m = { 0 };
 	struct outgo out = { d, b, &m, &wish, name->uidl, 0, 0, false };
-	struct str labels;
+	struct str labels, reasons;
 	int rc;
 
 	str_init(&labels, DELIVER_LABELS);
+	str_init(&reasons, DELIVER_REASONS);
 	if (name->mapped)
 		message_parse_map(&m, raw);
 	else
@@ -203,6 +218,12 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 		info.spam_reasons = str_slice(&spam.reasons);
 		if (spam.advertisement)
 			add_label(&labels, "광고");
+	}
+	/* Whom the user wrote to is safe from others' filters. */
+	if (d->account->trust_filter && origin_calls_spam(&m) &&
+	    !deliver_known_sender(d->store, &m)) {
+		info.verdict = SPAM_SPAM;
+		add_origin(&info, &reasons);
 	}
 	if (d->rules != NULL) {
 		struct rule_input in = { .m = &m,
@@ -234,6 +255,7 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 	if (d->spam != NULL)
 		spam_result_release(&spam);
 	message_release(&m);
+	str_release(&reasons);
 	str_release(&labels);
 	return rc;
 }

@@ -167,6 +167,7 @@ static const char *const values[][2] = {
 	{ "legacy", "yes" },
 	{ "skip_inbox", "yes" },
 	{ "spam_filter", "no" },
+	{ "trust_filter", "yes" },
 	{ "forward_limit", "50" },
 	{ "rules", "no" },
 };

@@ -4,6 +4,7 @@
 
 #include "engine/deliver.h"
 #include "lib/temp.h"
+#include "store/outbox_rows.h"
 #include "util/fsx.h"
 #include "util/xalloc.h"
 
@@ -57,9 +58,10 @@ put_sent(struct world *w, const char *text)
 	                 0);
 }
 
-/* The flags of a message as it is fetched. */
+/* The flags of a message as it is fetched, and where it went. */
 static unsigned
-fetched(struct world *w, const char *uidl, const char *text)
+fetched_to(struct world *w, const char *uidl, const char *text,
+           enum folder *folder_r)
 {
 	struct store_batch *b =
 		store_batch_begin(w->d.store, w->d.account_id, &w->err);
@@ -78,10 +80,20 @@ fetched(struct world *w, const char *uidl, const char *text)
 	assert_int_equal(store_batch_commit(&b, &ids, &n, &w->err), 0);
 	assert_int_equal(n, 1);
 	assert_int_equal(store_row(w->d.store, ids[0], &rows, &w->err), 0);
-	assert_int_equal(rows.v[0].folder, FOLDER_INBOX);
+	*folder_r = rows.v[0].folder;
 	flags = rows.v[0].flags;
 	store_rows_release(&rows);
 	free(ids);
+	return flags;
+}
+
+static unsigned
+fetched(struct world *w, const char *uidl, const char *text)
+{
+	enum folder folder;
+	unsigned flags = fetched_to(w, uidl, text, &folder);
+
+	assert_int_equal(folder, FOLDER_INBOX);
 	return flags;
 }
 
@@ -128,10 +140,69 @@ test_own_mail_coming_back(void **state)
 	                 STORE_SEEN);
 }
 
+static void
+test_the_filter_of_the_provider_is_trusted_when_wanted(void **state)
+{
+	static const char *const spam[] = {
+		"X-Spam-Flag: YES",
+		"X-Spam-Status: Yes, score=7.1 required=5.0",
+		"X-Bogosity: Spam, tests=bogofilter",
+		"X-MS-Exchange-Organization-SCL: 6",
+		"X-Spamd-Result: default: True [19.00 / 15.00]",
+	};
+	static const char *const good[] = {
+		"X-Spam-Flag: NO",
+		"X-Spam-Status: No, score=-1",
+		"X-Spam-Status: Yesterday",
+		"X-Bogosity: Ham",
+		"X-MS-Exchange-Organization-SCL: -1",
+		"X-MS-Exchange-Organization-SCL: 51",
+		"X-Spamd-Result: default: False [1.00 / 15.00]",
+		"X-Other: yes",
+	};
+	struct world *w = *state;
+	enum folder folder;
+	int n = 0;
+
+	for (int trust = 0; trust < 2; trust++) {
+		w->account.trust_filter = trust != 0;
+		for (size_t i = 0; i < sizeof spam / sizeof *spam; i++) {
+			char *uidl = xasprintf("t%d", n++);
+			char *text = xasprintf("%s\r\nFrom: a@b.example\r\n"
+			                       "Message-ID: <%s@x>\r\n\r\n"
+			                       "x\r\n",
+			                       spam[i], uidl);
+
+			(void)fetched_to(w, uidl, text, &folder);
+			assert_int_equal(folder, trust != 0 ? FOLDER_SPAM
+			                                    : FOLDER_INBOX);
+			free(text);
+			free(uidl);
+		}
+	}
+	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+		char *uidl = xasprintf("t%d", n++);
+		char *text = xasprintf("%s\r\nFrom: a@b.example\r\n\r\nx\r\n",
+		                       good[i]);
+
+		(void)fetched(w, uidl, text);
+		free(text);
+		free(uidl);
+	}
+	/* Whom the user wrote to stays. */
+	assert_int_equal(
+		contact_used(w->d.store, "", "a@b.example", 1, &w->err), 0);
+	(void)fetched(w, "known",
+	              "X-Spam-Flag: YES\r\nFrom: a@b.example\r\n\r\nx\r\n");
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(
+			test_the_filter_of_the_provider_is_trusted_when_wanted,
+			start, end),
 		cmocka_unit_test_setup_teardown(test_own_mail_coming_back,
 		                                start, end),
 	};
