@@ -138,6 +138,21 @@ key_of_head(struct fetch *f, size_t i, struct slice head, struct err *err)
 	return 0;
 }
 
+/* Most are known: only others need a map of their own. */
+static bool
+is_first(struct fetch *f, struct map *seen, const char *uidl)
+{
+	struct uidl_row *row = map_get(&f->known.map, slice_of(uidl));
+	bool first;
+
+	if (row == NULL)
+		return map_set(seen, slice_of(uidl), f) == NULL;
+	first = !row->listed;
+	row->listed = true;
+	return first;
+}
+
+/* known was loaded just now. */
 static int
 make_keys(struct fetch *f, struct err *err)
 {
@@ -150,12 +165,10 @@ make_keys(struct fetch *f, struct err *err)
 	for (size_t i = 0; i < f->listing.n; i++) {
 		const char *uidl = f->listing.v[i].uidl;
 
-		if (uidl != NULL && !map_has(&seen, slice_of(uidl))) {
+		if (uidl != NULL && is_first(f, &seen, uidl))
 			f->keys[i] = xstrdup(uidl);
-			map_set(&seen, slice_of(uidl), f->keys[i]);
-		} else {
+		else
 			nameless[n++] = i;
-		}
 	}
 	rc = each_head(f, nameless, n, key_of_head, err);
 	map_release(&seen);

@@ -198,6 +198,7 @@ struct uidl_row {
 	uint64_t size;   /* as the server listed it; 0: unknown */
 	bool stub;       /* only the header is here */
 	bool lost;       /* the file went without the user (engine) */
+	bool listed;     /* by the server, now (engine) */
 };
 
 /* Values: struct uidl_row *, owned by the map's arena. */

@@ -50,8 +50,7 @@ map_release(struct map *m)
 {
 	if (m == NULL)
 		return;
-	for (size_t i = 0; i < m->n; i++)
-		free((void *)(uintptr_t)m->entries[i].key.p);
+	arena_release(&m->keys);
 	free(m->entries);
 	free(m->slots);
 	*m = (struct map){ 0 };
@@ -103,7 +102,7 @@ map_set(struct map *m, struct slice key, void *value)
 	e = &m->entries[m->n];
 	e->hash = (size_t)digest_hash64(key, 0);
 	m->slots[probe(m, key, e->hash)] = ++m->n;
-	e->key = slice_make(slice_dup(key), key.n);
+	e->key = arena_slice(&m->keys, key);
 	e->value = value;
 	return NULL;
 }

@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "util/arena.h"
 #include "util/slice.h"
 
 /* Zero-initialised is ready.  Keys are copied, values are borrowed. */
@@ -15,6 +16,7 @@ struct map {
 	size_t cap;
 	size_t *slots;
 	size_t slot_count;
+	struct arena keys;
 };
 
 struct map_entry {
