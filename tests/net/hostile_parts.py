@@ -15,8 +15,10 @@ Beside its answers a part may have:
   says      words that must stand in the output of the first run
   sent      copies in Sent of a message that not everybody took
   key       lines for the account's configuration
+  memory    KB that pabal may take
 """
 
+import os
 import re
 import time
 
@@ -199,6 +201,9 @@ STRANGE_UIDS = ['../../../../tmp/evil', "x'); DROP TABLE uidl;--\x1b[2J",
                 'a b\tc\x7f\udcff%s%n']
 DOTS = b'.\r\n..\r\n...\r\n.begin\r\n..two\r\ntext .\r\n.\ttab\r\nend\r\n.\r\n'
 
+# HOSTILE_MANY=50000 takes some minutes.
+MANY = int(os.environ.get('HOSTILE_MANY', '2000'))
+
 POP3 = {
     'good': both(runs=ALL),
     'greeting-refused': dict(greeting=say('-ERR [SYS/TEMP] closed today'),
@@ -325,10 +330,12 @@ POP3 = {
                         runs=ALL),
     'segments': both(segment=1, runs=ALL),
     'many': dict(box=[(f'u{i}', b'Subject: %d\r\n\r\nx\r\n' % i)
-                      for i in range(2000)], keep=('yes',),
-                 runs=((OK, 2000), (OK, 2000))),
+                      for i in range(MANY)], keep=('yes',),
+                 runs=((OK, MANY), (OK, MANY)), seconds=3 + MANY / 100,
+                 memory=32 << 10),
     'big': dict(box=[('big', letter(1, (b'0123456789' * 7 + b'\r\n') * 550000)),
-                     ('small', letter(2))], runs=((OK, 2), (OK, 2))),
+                     ('small', letter(2))], runs=((OK, 2), (OK, 2)),
+                memory=32 << 10),
     'large': dict(box=[('large', letter(1, (b'0123456789' * 7 + b'\r\n')
                                         * 90000)), ('small', letter(2))],
                   runs=((OK, 2), (OK, 2))),

@@ -98,9 +98,10 @@ class Home:
         with open(self.folder + '/config/accounts', 'w') as f:
             f.write(self.accounts)
 
-    def run(self, *words, stdin=None, wall=90, step=None):
+    def run(self, *words, stdin=None, wall=90, step=None,
+            timeout_ms=TIMEOUT_MS):
         """(exit status, output, seconds, CPU seconds, KB)"""
-        env = dict(os.environ, PABAL_TEST_TIMEOUT_MS=str(TIMEOUT_MS))
+        env = dict(os.environ, PABAL_TEST_TIMEOUT_MS=str(timeout_ms))
         if step:
             env['PABAL_TEST_STEP'] = step
         env.setdefault('LC_ALL', 'C.UTF-8')
@@ -197,8 +198,8 @@ def check_output(status, text, seconds, cpu, memory, sanitized, part):
     limit = part.get('seconds', TIMEOUT_MS / 1000) + GRACE
     check(5, seconds < limit, f'{seconds:.1f} s')
     if not sanitized:
-        check(5, memory < MEMORY_KB, f'{memory} KB')
-        check(5, cpu < 5, f'{cpu:.1f} s of CPU')
+        check(5, memory < part.get('memory', MEMORY_KB), f'{memory} KB')
+        check(5, cpu < max(5, part.get('seconds', 0)), f'{cpu:.1f} s of CPU')
 
 
 def check_logins(server, part):
@@ -301,7 +302,68 @@ def play_pop3(name, part, keep, certs, good, sanitized):
         shutil.rmtree(folder, ignore_errors=True)
 
 
+class Twenty:
+    """Accounts of which the first answers when all others are done."""
+
+    def __init__(self, n=20, patience=60):
+        self.patience = patience
+        self.together = threading.Barrier(n)
+        self.others_done = threading.Event()
+        self.lock = threading.Lock()
+        self.order = []
+        self.servers = [Server(Pop3, self.part(i, n)).start()
+                        for i in range(n)]
+
+    def part(self, i, n):
+        def greet(s, _):
+            try:
+                self.together.wait(self.patience)
+            except threading.BrokenBarrierError:
+                raise ConnectionError('not all came') from None
+            return hostile_parts.DEFAULT
+
+        def hold(s, _):
+            if not self.others_done.wait(self.patience):
+                raise ConnectionError('the others were not done')
+            return hostile_parts.DEFAULT
+
+        def leave(s, _):
+            with self.lock:
+                self.order.append(i)
+                if len(self.order) == n - 1:
+                    self.others_done.set()
+            return hostile_parts.DEFAULT
+
+        part = {'box': [(f'one-{i}', letter(i))], 'greeting': greet,
+                'QUIT': leave}
+        return dict(part, RETR=hold) if i == 0 else part
+
+
+def play_twenty(sanitized):
+    """All log in at once, and none waits for the slowest."""
+    folder = tempfile.mkdtemp(prefix='pabal-hostile-')
+    twenty = Twenty()
+    try:
+        home = Home(folder)
+        for i, server in enumerate(twenty.servers):
+            home.account(f'a{i}', f'pop = localhost:{server.port}:plain\n'
+                         'smtp = none\n')
+        got = home.run('fetch', timeout_ms=60000)
+        check_output(*got, sanitized, {'seconds': 60})
+        check(6, got[0] == 0, got[1])
+        check(6, sorted(twenty.order) == list(range(20)) and
+              twenty.order[-1] == 0, f'they ended as {twenty.order}')
+        for i in range(20):
+            check(1, len(home.stored(f'a{i}')) == 1, f'a{i} has no mail')
+    finally:
+        for server in twenty.servers:
+            server.stop()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def jobs_pop3(names, certs, good, sanitized):
+    if not names or 'twenty' in names:
+        yield 'twenty', lambda: play_twenty(sanitized)
     for name, part in hostile_parts.POP3.items():
         if names and name not in names:
             continue
