@@ -1,7 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Fetching over TLS from a private Dovecot: pabal, the durable limit, mpop; then
-# the same from far away (BENCH_FAR messages, 100 ms there and back).
+# the same from far away (BENCH_FAR messages, 100 ms there and back), without
+# PIPELINING (BENCH_SLOW messages); last the memory that a mail of 40 MB takes.
 . "${srcdir:-.}/tests/net/lib.sh"
 net_begin bench-fetch
 . "$net/../bench/lib.sh"
@@ -9,7 +10,7 @@ net_begin bench-fetch
 # The mailbox that is fetched, and where.
 reader=kim
 port=
-: "${BENCH_FAR:=1000}"
+: "${BENCH_FAR:=1000}" "${BENCH_SLOW:=100}"
 
 # fresh NAME: an account that has fetched nothing.
 fresh() {
@@ -88,3 +89,54 @@ kill "$delay"
 table "$T/far" limit "$BENCH_FAR"
 echo "nothing new of $BENCH_FAR, 100 ms there and back"
 table "$T/far-nothing" pabal "$BENCH_FAR"
+
+echo "fetch: $BENCH_SLOW messages, 100 ms there and back, no PIPELINING"
+python3 -c '
+import sys, threading
+sys.path.insert(0, sys.argv[1])
+from hostile_server import PASSWORD, Pop3, Server, letter
+box = [("u%d" % i, letter(i)) for i in range(int(sys.argv[2]))]
+server = Server(Pop3, {"box": box}).start()
+with open(sys.argv[3], "w") as f:
+    f.write(PASSWORD)
+print(server.port, flush=True)
+threading.Event().wait()' "$net" "$BENCH_SLOW" "$T/slow-password" >"$T/slow" &
+slow=$!
+while [ ! -s "$T/slow" ]; do sleep 0.1; done
+chmod 600 "$T/slow-password"
+python3 "$bench/delay.py" "$(cat "$T/slow")" 50 >"$T/slow-delay" &
+delay=$!
+while [ ! -s "$T/slow-delay" ]; do sleep 0.1; done
+port=$(cat "$T/slow-delay")
+"$PABAL" --home "$T/home-slow" -q account add --no-test --name slow \
+	--address kim@pabal.test --user kim --pop "localhost:$port:plain" \
+	--smtp none --password-file "$T/slow-password" >/dev/null
+measure "$T/alone" pabal "$PABAL" --home "$T/home-slow" -q fetch
+if have mpop; then
+	box=$T/mpop-slow
+	mkdir -p "$box/cur" "$box/new" "$box/tmp"
+	measure "$T/alone" mpop mpop --file=/dev/null --host=localhost \
+		--port="$port" --user=kim --auth=user --tls=off \
+		--pipelining=off --passwordeval="cat $T/slow-password" \
+		--keep=on --uidls-file="$box.uidls" \
+		--delivery="maildir,$box" --quiet --received-header=off
+fi
+kill "$delay" "$slow"
+table "$T/alone" pabal "$BENCH_SLOW"
+
+echo "fetch: one mail of 40 MB"
+rm -rf "$(mailbox lee)" "$T/made"
+mkdir "$T/made"
+python3 -c '
+print("From: a@b.kr\nSubject: large\nMIME-Version: 1.0\n"
+      "Content-Type: application/octet-stream\n"
+      "Content-Transfer-Encoding: base64\n")
+line = "QUJD" * 19 + "\n"
+for _ in range(40 * 1024 * 1024 // len(line)):
+    print(line, end="")' >"$T/made/large"
+fill_mailbox lee "$T/made"
+port=$POPS_PORT
+fresh large
+measure "$T/large" pabal "$PABAL" --home "$T/home-large" -q fetch
+have mpop && mpop_fetch "$T/large" large
+table "$T/large" pabal 1
