@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Fetching over TLS from a private Dovecot: pabal, the durable limit, mpop; then
 # the same from far away (BENCH_FAR messages, 100 ms there and back), without
-# PIPELINING (BENCH_SLOW messages); last the memory that a mail of 40 MB takes.
+# PIPELINING (BENCH_ALONE messages); last the memory that a mail of 40 MB takes.
 . "${srcdir:-.}/tests/net/lib.sh"
 net_begin bench-fetch
 . "$net/../bench/lib.sh"
@@ -10,7 +10,7 @@ net_begin bench-fetch
 # The mailbox that is fetched, and where.
 reader=kim
 port=
-: "${BENCH_FAR:=1000}" "${BENCH_SLOW:=100}"
+: "${BENCH_FAR:=1000}" "${BENCH_ALONE:=100}"
 
 # fresh NAME: an account that has fetched nothing.
 fresh() {
@@ -90,7 +90,7 @@ table "$T/far" limit "$BENCH_FAR"
 echo "nothing new of $BENCH_FAR, 100 ms there and back"
 table "$T/far-nothing" pabal "$BENCH_FAR"
 
-echo "fetch: $BENCH_SLOW messages, 100 ms there and back, no PIPELINING"
+echo "fetch: $BENCH_ALONE messages, 100 ms there and back, no PIPELINING"
 python3 -c '
 import sys, threading
 sys.path.insert(0, sys.argv[1])
@@ -100,7 +100,7 @@ server = Server(Pop3, {"box": box}).start()
 with open(sys.argv[3], "w") as f:
     f.write(PASSWORD)
 print(server.port, flush=True)
-threading.Event().wait()' "$net" "$BENCH_SLOW" "$T/slow-password" >"$T/slow" &
+threading.Event().wait()' "$net" "$BENCH_ALONE" "$T/slow-password" >"$T/slow" &
 slow=$!
 while [ ! -s "$T/slow" ]; do sleep 0.1; done
 chmod 600 "$T/slow-password"
@@ -122,7 +122,7 @@ if have mpop; then
 		--delivery="maildir,$box" --quiet --received-header=off
 fi
 kill "$delay" "$slow"
-table "$T/alone" pabal "$BENCH_SLOW"
+table "$T/alone" pabal "$BENCH_ALONE"
 
 echo "fetch: one mail of 40 MB"
 rm -rf "$(mailbox lee)" "$T/made"
