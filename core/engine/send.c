@@ -55,7 +55,7 @@
 /* Rows taken at once: each time costs a sync.  More where all of them go out
  * together (CHUNKING). */
 #define GROUP         8
-#define GROUP_CHUNKED 64
+#define GROUP_CHUNKED 128
 
 /* ---- rows ahead ---- */
 
