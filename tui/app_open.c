@@ -404,8 +404,8 @@ app_save_part(struct app *a, struct slice path)
 		app_say_err(a, &err);
 		return;
 	}
-	where = slice_of(file);
 	app_say(a, STYLE_OK, _("saved as %s"), file);
+	where = slice_of(file);
 	slash = slice_rfind(where, '/');
 	if (slash < where.n)
 		remember_folder(a, slice_head(where, slash > 0 ? slash : 1));
