@@ -87,14 +87,17 @@ take_rows(struct sender *s)
 	struct outbox_row *rows[GROUP_CHUNKED];
 	int64_t id;
 	size_t n;
+	int rc;
 
 	s->ahead.n = 0;
 	s->at = 0;
 	if (job_cancelled(s->job))
 		return 0;
-	if (store_account(s->store, s->account->name, &id, &s->trouble) != 0 ||
-	    outbox_take_many(s->store, id, clock_now(), group_size(s), rows, &n,
-	                     &s->trouble) != 0)
+	rc = store_find_account(s->store, s->account->name, &id, &s->trouble);
+	if (rc == 0) /* it never had any mail */
+		return 0;
+	if (rc < 0 || outbox_take_many(s->store, id, clock_now(), group_size(s),
+	                               rows, &n, &s->trouble) != 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		say_sending(s, rows[i]);

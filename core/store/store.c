@@ -315,8 +315,9 @@ add_account(struct store *s, const char *name, int64_t *id_r, struct err *err)
 	return rc;
 }
 
-static int
-find_account(struct store *s, const char *name, int64_t *id_r, struct err *err)
+int
+store_find_account(struct store *s, const char *name, int64_t *id_r,
+                   struct err *err)
 {
 	return db_get_int(s->db, err, id_r,
 	                  "SELECT id FROM account WHERE name = ?", "z", name);
@@ -326,13 +327,13 @@ int
 store_account(struct store *s, const char *name, int64_t *id_r, struct err *err)
 {
 	struct maildir *m;
-	int rc = find_account(s, name, id_r, err);
+	int rc = store_find_account(s, name, id_r, err);
 
 	if (rc != 0)
 		return rc < 0 ? -1 : 0;
 	if (db_begin(s->db, true, err) != 0)
 		return -1;
-	rc = find_account(s, name, id_r, err);
+	rc = store_find_account(s, name, id_r, err);
 	if (rc == 0)
 		rc = add_account(s, name, id_r, err);
 	else if (rc == 1)
@@ -380,7 +381,7 @@ store_account_path(struct store *s, const char *name, struct err *err)
 	int64_t id;
 	char *path = NULL;
 	char *dir = NULL;
-	int rc = find_account(s, name, &id, err);
+	int rc = store_find_account(s, name, &id, err);
 
 	if (rc == 0)
 		(void)err_set(err, ERR_NOTFOUND, _("there is no such account"));

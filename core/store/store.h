@@ -108,6 +108,9 @@ int store_set_aside(const char *data, struct err *err);
 /* Number of the account of that name, made when new.  -1 with err. */
 int store_account(struct store *s, const char *name, int64_t *id_r,
                   struct err *err);
+/* The same without making it: 1; 0 when there is none; -1 with err. */
+int store_find_account(struct store *s, const char *name, int64_t *id_r,
+                       struct err *err);
 char *store_account_name(struct store *s, int64_t id); /* owned or NULL */
 /* Path of the folder with the mail of the account of that name, owned; NULL
  * with err, ERR_NOTFOUND when it never had any. */

@@ -194,6 +194,10 @@ test_a_mailbox_of_the_third_version_is_migrated(void **state)
 	int64_t id = add(t, t->a, "1", "x");
 
 	assert_ok(t, db_script(t->s->db,
+	                       "DROP INDEX message_list;"
+	                       "DROP INDEX message_unlisted;"
+	                       "ALTER TABLE message DROP COLUMN list;"
+	                       "ALTER TABLE outbox DROP COLUMN dsn;"
 	                       "DROP INDEX message_stub;"
 	                       "DROP TRIGGER message_out;"
 	                       "CREATE TRIGGER message_out AFTER DELETE ON"
