@@ -166,6 +166,8 @@ test_a_mail_is_held_and_taken_back(void **state)
 	shown(s, "by mail only");
 	screen_type(s, "/mail\r");
 	shown(s, "mail · unread 1");
+	gone(s, "first sale");
+	shown(s, "by mail only");
 	screen_type(s, "Q");
 	shown(s, "Unsubscribe: a mail to out@list.example");
 	screen_type(s, "\r");
