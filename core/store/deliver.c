@@ -456,7 +456,7 @@ store_batch_abort(struct store_batch **b)
 	}
 	/* Locks of one descriptor are one lock: the last batch gives it up. */
 	if ((*b)->locked && --(*b)->s->batches == 0)
-		(void)flock((*b)->s->lock_fd, LOCK_UN); /* we hold it */
+		(void)fsx_lock((*b)->s->lock_fd, LOCK_UN);
 	maildir_close(&(*b)->maildir);
 	batch_out_release(*b);
 	array_release(&(*b)->items);

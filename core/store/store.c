@@ -116,7 +116,7 @@ clean_up(struct store *s, struct err *err)
 		rc = m != NULL ? maildir_clean_tmp(m, err) : -1;
 	}
 	array_release(&ids);
-	(void)flock(s->lock_fd, LOCK_UN); /* cannot fail: we hold it */
+	(void)fsx_lock(s->lock_fd, LOCK_UN);
 	return rc;
 }
 
