@@ -201,7 +201,9 @@ test_saves_an_attachment(void **state)
 	char *file = fsx_join(folder, "3분기 매출.csv");
 
 	(void)state;
+	shown(s, "합주 시간");
 	screen_type(s, "/subject:초안 has:attachment\r");
+	shown(s, "search: subject:초안 has:attachment");
 	gone(s, "합주 시간");
 	shown(s, "3분기 보고서 초안"); /* once its text is indexed */
 	screen_type(s, "\r");
