@@ -94,18 +94,33 @@ db_script(struct db *db, const char *sql, struct err *err)
 	return 0;
 }
 
+/* Going over to WAL does not wait for another that does the same on a new
+ * database: SQLite's own waiting is left out there. */
+static int
+go_wal(struct db *db, struct err *err)
+{
+	int left = BUSY_MS;
+	int rc;
+
+	while (rc = sqlite3_exec(db->sqlite, "PRAGMA journal_mode=WAL;", NULL,
+	                         NULL, NULL),
+	       (rc & 0xff) == SQLITE_BUSY && left > 0)
+		left -= sqlite3_sleep(10);
+	return rc == SQLITE_OK ? 0 : fail(db, err);
+}
+
 static int
 set_up(struct db *db, bool reading, bool words, struct err *err)
 {
 	static const char both[] = "PRAGMA trusted_schema=OFF;"
 				   "PRAGMA temp_store=MEMORY;";
-	static const char writing[] = "PRAGMA journal_mode=WAL;"
-				      "PRAGMA synchronous=NORMAL;";
+	static const char writing[] = "PRAGMA synchronous=NORMAL;";
 
 	sqlite3_busy_timeout(db->sqlite, BUSY_MS);
 	sqlite3_extended_result_codes(db->sqlite, 1);
 	if (db_script(db, both, err) != 0 ||
-	    (!reading && db_script(db, writing, err) != 0))
+	    (!reading &&
+	     (go_wal(db, err) != 0 || db_script(db, writing, err) != 0)))
 		return -1;
 	if (words)
 		return db_words_register(db->sqlite, err);
