@@ -386,11 +386,17 @@ add_part(const struct message *m, const struct part *p, size_t cells,
 		                  .cells = cells };
 
 	const struct part *invited = invitation(p);
+	const char *sealed = display_sealed(p);
 
-	if ((part_is_multipart(p) && !shows_lost(p) && invited == NULL) ||
-	    is_embedded(p))
+	if ((part_is_multipart(p) && !shows_lost(p) && invited == NULL &&
+	     sealed == NULL) ||
+	    is_embedded(p) || display_is_seal(p))
 		return;
 	begin_section(out);
+	if (sealed != NULL)
+		add_remark(sealed, out);
+	if (sealed != NULL && part_is_multipart(p))
+		return;
 	if (invited != NULL)
 		add_calendar(m, invited, out);
 	else if (shows_lost(p))

@@ -29,7 +29,6 @@
 
 #include <string.h>
 
-#include "mime/cte.h"
 #include "mime/header.h"
 #include "mime/limits.h"
 #include "mime/part.h"

@@ -301,6 +301,39 @@ test_size_of_base64(void **state)
 	}
 }
 
+#define SEALED(PARAMS)                                              \
+ "Content-Type: multipart/encrypted; boundary=b" PARAMS "\n\n--b\n" \
+ "Content-Type: application/pgp-encrypted\n\nVersion: 1\n--b\n"     \
+ "Content-Type: application/octet-stream\n\nhQ==\n--b--\n"
+
+static void
+test_display_says_what_opens_it(void **state)
+{
+	(void)state;
+	assert_displays(SEALED("; protocol=\"application/PGP-encrypted\""),
+	                "[encrypted with OpenPGP; save the attachment and "
+	                "read it with: gpg --decrypt FILE]\n\n"
+	                "[application/octet-stream, 4 B]\n");
+	assert_displays(SEALED(""),
+	                "[encrypted; its own program is needed to read "
+	                "it]\n\n[application/octet-stream, 4 B]\n");
+	assert_displays("Content-Type: application/pkcs7-mime; "
+	                "smime-type=enveloped-data; name=smime.p7m\n\nabc\n",
+	                "[encrypted with S/MIME; save the attachment and read "
+	                "it with: openssl cms -decrypt -inform DER -in FILE "
+	                "-inkey KEY]\n[smime.p7m, application/pkcs7-mime, "
+	                "4 B]\n");
+	assert_displays("Content-Type: application/x-pkcs7-mime; "
+	                "smime-type=Signed-Data\n\nabc\n",
+	                "[signed with S/MIME; save the attachment and read "
+	                "it with: openssl cms -verify -noverify -inform DER "
+	                "-in FILE]\n[application/x-pkcs7-mime, 4 B]\n");
+	/* a seal alone is shown as what it is */
+	assert_displays(
+		"Content-Type: application/pgp-encrypted\n\nVersion: 1\n",
+		"[application/pgp-encrypted, 11 B]\n");
+}
+
 static void
 test_display(void **state)
 {
@@ -509,6 +542,7 @@ main(void)
 		cmocka_unit_test(test_attachments),
 		cmocka_unit_test(test_what_is_not_decoded),
 		cmocka_unit_test(test_display),
+		cmocka_unit_test(test_display_says_what_opens_it),
 		cmocka_unit_test(test_size_of_base64),
 		cmocka_unit_test(test_left_out),
 		cmocka_unit_test(test_words),
