@@ -7,39 +7,12 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "lib/screen.h"
+#include "lib/screen_test.h"
 #include "lib/temp.h"
 #include "util/fsx.h"
 
-/* Sanitizers on a busy machine are slow. */
-#define LONG_MS 60000
-#define MS      20000
-
 static char program[4096] = "./pabal";
 static char *home;
-
-static void
-fail_with(struct screen *s, const char *text)
-{
-	struct str t;
-
-	str_init(&t, 1 << 20);
-	screen_text(s, &t);
-	print_error("not as expected: %s\n%s\n", text, t.p);
-	str_release(&t);
-	fail();
-}
-
-#define shown(s, text)               \
- do {                                \
-  if (!screen_wait((s), (text), MS)) \
-   fail_with((s), (text));           \
- } while (0)
-#define gone(s, text)                     \
- do {                                     \
-  if (!screen_wait_gone((s), (text), MS)) \
-   fail_with((s), (text));                \
- } while (0)
 
 static void
 put(const char *name, const char *text)
@@ -72,8 +45,7 @@ start(const char *language, const char *first)
 	(void)snprintf(code, sizeof code, "%s", language);
 	(void)snprintf(variable, sizeof variable, "HOME=%s", home);
 	s = screen_start(24, 80, argv, env);
-	if (!screen_wait(s, first, LONG_MS))
-		fail_with(s, first);
+	shown_in(s, first, LONG_MS);
 	return s;
 }
 

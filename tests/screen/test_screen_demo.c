@@ -7,39 +7,12 @@
 #include <stdlib.h>
 #include <sys/wait.h>
 
-#include "lib/screen.h"
+#include "lib/screen_test.h"
 #include "lib/temp.h"
 #include "util/fsx.h"
 
-/* Sanitizers on a busy machine are slow. */
-#define LONG_MS 60000
-#define MS      20000
-
 static char program[4096] = "./pabal";
 static char *home;
-
-static void
-fail_with(struct screen *s, const char *text)
-{
-	struct str t;
-
-	str_init(&t, 1 << 20);
-	screen_text(s, &t);
-	print_error("not as expected: %s\n%s\n", text, t.p);
-	str_release(&t);
-	fail();
-}
-
-#define shown(s, text)               \
- do {                                \
-  if (!screen_wait((s), (text), MS)) \
-   fail_with((s), (text));           \
- } while (0)
-#define gone(s, text)                     \
- do {                                     \
-  if (!screen_wait_gone((s), (text), MS)) \
-   fail_with((s), (text));                \
- } while (0)
 
 static struct screen *
 demo(int rows, int cols)
@@ -49,8 +22,7 @@ demo(int rows, int cols)
 	const char *env[] = { "LANGUAGE=en", NULL };
 	struct screen *s = screen_start(rows, cols, argv, env);
 
-	if (!screen_wait(s, "new messages", LONG_MS))
-		fail_with(s, "new messages");
+	shown_in(s, "new messages", LONG_MS);
 	return s;
 }
 
@@ -158,8 +130,7 @@ test_sends_and_takes_back(void **state)
 	shown(s, "감사합니다");
 	screen_type(s, "\030");
 	shown(s, "z takes it back");
-	if (!screen_wait(s, "sent", LONG_MS))
-		fail_with(s, "sent");
+	shown_in(s, "sent", LONG_MS);
 	screen_type(s, "gs");
 	shown(s, "Re: ");
 	finish(&s);
@@ -188,8 +159,7 @@ test_drafts_mark_the_original(void **state)
 	screen_type(s, "\030"); /* ^X */
 	shown(s, "z takes it back");
 	screen_type(s, "gi");
-	if (!screen_wait(s, "↪", LONG_MS))
-		fail_with(s, "↪");
+	shown_in(s, "↪", LONG_MS);
 	finish(&s);
 }
 
@@ -323,8 +293,7 @@ run_briefly(int rows, int cols, const char *term, const char *want)
 	const char *env[] = { "LANGUAGE=en", "HOME=/nonexistent", term, NULL };
 	struct screen *s = screen_start(rows, cols, argv, env);
 
-	if (!screen_wait(s, want, LONG_MS))
-		fail_with(s, want);
+	shown_in(s, want, LONG_MS);
 	(void)screen_stop(&s);
 }
 
@@ -433,8 +402,7 @@ test_wizard_to_the_first_mail(void **state)
 	(void)state;
 	(void)snprintf(tmpdir, sizeof tmpdir, "TMPDIR=%s", folder);
 	d = screen_start(24, 80, demo_argv, demo_env);
-	if (!screen_wait(d, "new messages", LONG_MS))
-		fail_with(d, "new messages");
+	shown_in(d, "new messages", LONG_MS);
 	demo_file(folder, "config/accounts", path, sizeof path);
 	str_init(&text, 65536);
 	assert_int_equal(fsx_read(path, 65536, &text, &err), 0);

@@ -5,35 +5,14 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "lib/screen.h"
+#include "lib/screen_test.h"
 #include "lib/temp.h"
 #include "util/fsx.h"
 
-/* Sanitizers on a busy machine are slow. */
-#define LONG_MS 60000
-#define MS      20000
 /* Lines of a paste larger than any buffer on its way. */
 #define LINES 12000
 
 static char program[4096] = "./pabal";
-
-static void
-fail_with(struct screen *s, const char *text)
-{
-	struct str t;
-
-	str_init(&t, 1 << 21);
-	screen_text(s, &t);
-	print_error("not as expected: %s\n%s\n", text, t.p);
-	str_release(&t);
-	fail();
-}
-
-#define shown(s, text)               \
- do {                                \
-  if (!screen_wait((s), (text), MS)) \
-   fail_with((s), (text));           \
- } while (0)
 
 /* The demo with an empty message in the composer, cursor in its text. */
 static struct screen *
@@ -44,8 +23,7 @@ composer(void)
 	const char *env[] = { "LANGUAGE=en", NULL };
 	struct screen *s = screen_start(24, 80, argv, env);
 
-	if (!screen_wait(s, "new messages", LONG_MS))
-		fail_with(s, "new messages");
+	shown_in(s, "new messages", LONG_MS);
 	screen_type(s, "m");
 	shown(s, "New message");
 	screen_type(s, "\t\t\tsubject\r");
@@ -144,8 +122,7 @@ test_large_korean_paste(void **state)
 	screen_type(s, "\033[200~");
 	screen_type(s, text.p);
 	screen_type(s, "\033[201~");
-	if (!screen_wait(s, "11999가나다라마바사", LONG_MS))
-		fail_with(s, "the last line");
+	shown_in(s, "11999가나다라마바사", LONG_MS);
 	edited(s, path, &got);
 	assert_int_equal(got.n, text.n);
 	assert_memory_equal(got.p, text.p, text.n);

@@ -6,34 +6,12 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "lib/screen.h"
+#include "lib/screen_test.h"
 #include "lib/temp.h"
 #include "util/fsx.h"
 
-/* Sanitizers on a busy machine are slow. */
-#define LONG_MS 60000
-#define MS      20000
-
 static char program[4096] = "./pabal";
 static char *home;
-
-static void
-fail_with(struct screen *s, const char *text)
-{
-	struct str t;
-
-	str_init(&t, 1 << 20);
-	screen_text(s, &t);
-	print_error("not as expected: %s\n%s\n", text, t.p);
-	str_release(&t);
-	fail();
-}
-
-#define shown(s, text)               \
- do {                                \
-  if (!screen_wait((s), (text), MS)) \
-   fail_with((s), (text));           \
- } while (0)
 
 static struct screen *
 start(void)
@@ -43,8 +21,7 @@ start(void)
 	const char *env[] = { "LANGUAGE=en", NULL };
 	struct screen *s = screen_start(24, 80, argv, env);
 
-	if (!screen_wait(s, "All inboxes", LONG_MS))
-		fail_with(s, "All inboxes");
+	shown_in(s, "All inboxes", LONG_MS);
 	return s;
 }
 

@@ -7,35 +7,12 @@
 #include <stdlib.h>
 #include <sys/stat.h>
 
-#include "lib/screen.h"
+#include "lib/screen_test.h"
 #include "lib/temp.h"
 #include "util/fsx.h"
 
-/* Sanitizers on a busy machine are slow. */
-#define LONG_MS 60000
-#define MS      20000
-
 static char program[4096] = "./pabal";
 static char *home;
-
-static void
-fail_with(struct screen *s, const char *text)
-{
-	struct str t;
-
-	str_init(&t, 1 << 20);
-	screen_text(s, &t);
-	print_error("not as expected: %s\n%s\n", text,
-	            t.n > 900 ? t.p + t.n - 900 : t.p);
-	str_release(&t);
-	fail();
-}
-
-#define shown(s, text)               \
- do {                                \
-  if (!screen_wait((s), (text), MS)) \
-   fail_with((s), (text));           \
- } while (0)
 
 static void
 write_file(const char *name, const char *text)
@@ -60,8 +37,7 @@ start(void)
 	const char *env[] = { "LANGUAGE=en", NULL };
 	struct screen *s = screen_start(24, 80, argv, env);
 
-	if (!screen_wait(s, "All inboxes", LONG_MS))
-		fail_with(s, "All inboxes");
+	shown_in(s, "All inboxes", LONG_MS);
 	return s;
 }
 
@@ -75,8 +51,7 @@ test_fetches_are_told(void **state)
 	shown(s, "fetched when you ask for it");
 	shown(s, "nothing was fetched yet");
 	screen_type(s, "\033");
-	if (!screen_wait_gone(s, "nothing was fetched", MS))
-		fail_with(s, "the box closes");
+	gone(s, "nothing was fetched");
 	/* nobody listens there */
 	screen_type(s, "G");
 	shown(s, "work: no connection");
@@ -116,8 +91,7 @@ test_trash_is_emptied(void **state)
 	screen_type(s, "gT");
 	shown(s, "open Trash first");
 	screen_type(s, "d");
-	if (!screen_wait_gone(s, "old letter", MS))
-		fail_with(s, "it is in Trash");
+	gone(s, "old letter");
 	screen_type(s, "gt");
 	shown(s, "old letter");
 	screen_type(s, "gT");
@@ -155,8 +129,7 @@ test_a_header_says_so(void **state)
 	write_file(LARGE, LARGE_HEADER "\nthe whole text\n");
 	screen_type(s, "\r");
 	shown(s, "the whole text");
-	if (!screen_wait_gone(s, "Only the header", MS))
-		fail_with(s, "it is whole");
+	gone(s, "Only the header");
 	screen_kill(&s);
 }
 
@@ -274,15 +247,13 @@ test_enter_fetches_the_whole(void **state)
 	(void)state;
 	(void)snprintf(tmpdir, sizeof tmpdir, "TMPDIR=%s", folder);
 	d = screen_start(24, 80, demo_argv, demo_env);
-	if (!screen_wait(d, "new messages", LONG_MS))
-		fail_with(d, "new messages");
+	shown_in(d, "new messages", LONG_MS);
 	{
 		char *other = make_headers_home(folder);
 		char *argv[] = { program, option, other, NULL };
 
 		s = screen_start(24, 80, argv, env);
-		if (!screen_wait(s, "All inboxes", LONG_MS))
-			fail_with(s, "All inboxes");
+		shown_in(s, "All inboxes", LONG_MS);
 		assert_int_equal(bells(s), 0);
 		screen_type(s, "G");
 		shown(s, "11 new messages");
@@ -292,8 +263,7 @@ test_enter_fetches_the_whole(void **state)
 		shown(s, "Only the header is here");
 		screen_type(s, "\r");
 		shown(s, "the whole message is here");
-		if (!screen_wait_gone(s, "Only the header is here", MS))
-			fail_with(s, "the whole is shown");
+		gone(s, "Only the header is here");
 		/* Nothing is left to stop: Esc leaves the message. */
 		screen_type(s, "\033");
 		shown(s, "Enter Read");

@@ -9,40 +9,13 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
-#include "lib/screen.h"
+#include "lib/screen_test.h"
 #include "lib/temp.h"
 #include "util/fsx.h"
 #include "util/proc.h"
 
-/* Sanitizers on a busy machine are slow. */
-#define LONG_MS 60000
-#define MS      20000
-
 static char program[4096] = "./pabal";
 static char *home;
-
-static void
-fail_with(struct screen *s, const char *text)
-{
-	struct str t;
-
-	str_init(&t, 1 << 20);
-	screen_text(s, &t);
-	print_error("not as expected: %s\n%s\n", text, t.p);
-	str_release(&t);
-	fail();
-}
-
-#define shown(s, text)               \
- do {                                \
-  if (!screen_wait((s), (text), MS)) \
-   fail_with((s), (text));           \
- } while (0)
-#define gone(s, text)                     \
- do {                                     \
-  if (!screen_wait_gone((s), (text), MS)) \
-   fail_with((s), (text));                \
- } while (0)
 
 #define HEAD(subject)                                                 \
  "From: Kim <kim@example.org>\nTo: me@example.org\nSubject: " subject \
@@ -141,8 +114,7 @@ open_mail(const char *mail, const char *mailcap, const char *term)
 	pabal("import", path, NULL);
 	free(path);
 	s = screen_start(24, 80, argv, env);
-	if (!screen_wait(s, "Kim", LONG_MS))
-		fail_with(s, "Kim");
+	shown_in(s, "Kim", LONG_MS);
 	/* Nothing else is going to stand in the status line. */
 	shown(s, "no connection");
 	screen_type(s, "\r");

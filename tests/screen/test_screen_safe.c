@@ -20,14 +20,10 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/screen.h"
+#include "lib/screen_test.h"
 #include "lib/temp.h"
 #include "util/fsx.h"
 #include "util/utf8.h"
-
-/* Sanitizers on a busy machine are slow. */
-#define LONG_MS 60000
-#define MS      30000
 
 /* A sequence that curses never writes: its parameter gives it away. */
 #define C0                                   \
@@ -61,24 +57,6 @@ static char *home;
 static pid_t server;
 
 static void
-fail_with(struct screen *s, const char *text)
-{
-	struct str t;
-
-	str_init(&t, 1 << 20);
-	screen_text(s, &t);
-	(void)fprintf(stderr, "not as expected: %s\n%s\n", text, t.p);
-	str_release(&t);
-	fail();
-}
-
-#define shown(s, text)               \
- do {                                \
-  if (!screen_wait((s), (text), MS)) \
-   fail_with((s), (text));           \
- } while (0)
-
-static void
 press(struct screen *s, const char *keys, const char *text)
 {
 	screen_type(s, keys);
@@ -89,8 +67,7 @@ static void
 leave(struct screen *s, const char *keys, const char *text)
 {
 	screen_type(s, keys);
-	if (!screen_wait_gone(s, text, MS))
-		fail_with(s, text);
+	gone(s, text);
 }
 
 /* ---- what the terminal got ---- */
@@ -273,8 +250,7 @@ import_mail(void)
 	for (size_t i = 0; i < sizeof evil / sizeof *evil; i++)
 		write_mail(folder, i);
 	s = start(argv);
-	if (!screen_wait(s, "8 imported", LONG_MS))
-		fail_with(s, "8 imported");
+	shown_in(s, "8 imported", LONG_MS);
 	(void)screen_stop(&s);
 	free(folder);
 }
@@ -327,8 +303,7 @@ test_panes(void **state)
 
 	(void)state;
 	numbered(text, "subject", n - 1);
-	if (!screen_wait(s, text, LONG_MS))
-		fail_with(s, text);
+	shown_in(s, text, LONG_MS);
 	screen_type(s, "\r");
 	for (size_t i = n; i-- > 0;) {
 		read_one(s, i);
