@@ -132,6 +132,11 @@ add_way(struct app *a)
 		str_printf(&text, _("Unsubscribe: a mail to %s"), u->to);
 	else if (u->way == UNSUBSCRIBE_WEB)
 		str_printf(&text, _("Unsubscribe in the browser: %s"), host.p);
+	if (u->unsigned_offer)
+		w_pick_add(&a->picker,
+		           _("One request is offered, but your provider "
+		             "confirms no signature for that"),
+		           NULL, LINE_READ);
 	if (u->way == UNSUBSCRIBE_NONE)
 		w_pick_add(&a->picker, _("It does not say how to unsubscribe"),
 		           NULL, LINE_READ);
@@ -164,6 +169,7 @@ choose(struct app *a, int64_t id, const char *key, bool list, struct err *err)
 {
 	struct app_bulk *b = &a->bulk;
 	struct arena arena = { 0 };
+	struct origin_hosts hosts;
 	struct fsx_map map;
 	struct message m;
 	struct addr_list from = { 0 };
@@ -173,7 +179,9 @@ choose(struct app *a, int64_t id, const char *key, bool list, struct err *err)
 	if (store_map(a->store, id, &map, err) != 0)
 		return -1;
 	message_parse(&m, map.data);
-	unsubscribe_of(&m, &b->way);
+	origin_hosts_stored(&a->cli->paths, &a->conf, a->store, id, &hosts);
+	unsubscribe_of(&m, &hosts, &b->way);
+	origin_hosts_release(&hosts);
 	b->message = id;
 	own = store_list_id(&m, &arena);
 	b->list = key != NULL ? list : own.n > 0;

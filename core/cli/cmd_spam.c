@@ -97,11 +97,14 @@ static int
 do_score(struct spam_run *r, const char *word, struct input *in,
          struct err *err)
 {
-	struct spam_input input = { &in->m, known_sender(r, &in->m) };
+	struct origin_hosts hosts;
+	struct spam_input input = { &in->m, known_sender(r, &in->m), &hosts };
 	struct spam_result s = { 0 };
 
 	(void)err;
+	input_hosts(r->cli, &r->conf, r->store, in, &hosts);
 	spam_score(r->spam, &input, &s);
+	origin_hosts_release(&hosts);
 	if (r->cli->json)
 		score_json(word, &s);
 	else
@@ -114,13 +117,16 @@ static int
 do_explain(struct spam_run *r, const char *word, struct input *in,
            struct err *err)
 {
-	struct spam_input input = { &in->m, known_sender(r, &in->m) };
+	struct origin_hosts hosts;
+	struct spam_input input = { &in->m, known_sender(r, &in->m), &hosts };
 	struct str text;
 
 	if (do_score(r, word, in, err) != 0 || r->cli->json)
 		return 0;
 	str_init(&text, EXPLAIN_MAX);
+	input_hosts(r->cli, &r->conf, r->store, in, &hosts);
 	spam_explain(r->spam, &input, &text);
+	origin_hosts_release(&hosts);
 	out_text(str_slice(&text));
 	str_release(&text);
 	return 0;

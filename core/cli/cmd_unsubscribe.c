@@ -63,6 +63,8 @@ show_json(const struct unsubscribe *u)
 	out_json_begin(&j, &text);
 	json_key(&j, "way");
 	json_string_z(&j, way_name(u->way));
+	json_key(&j, "unsigned_offer");
+	json_bool(&j, u->unsigned_offer);
 	json_key(&j, "url");
 	json_string_z(&j, u->url);
 	json_key(&j, "mail");
@@ -91,6 +93,10 @@ show(struct leaving *l, bool now)
 		out_line(_("only in a browser: %s"), u->url);
 	else
 		out_line(_("the message does not say how to leave its list"));
+	if (u->unsigned_offer)
+		out_note(l->cli,
+		         _("it offers to leave by one request, but your "
+		           "provider confirms no signature for that"));
 	if (!now && (u->way == UNSUBSCRIBE_POST || u->way == UNSUBSCRIBE_MAIL))
 		out_note(l->cli, _("nothing was sent; --now does it"));
 	str_release(&host);
@@ -170,6 +176,7 @@ static int
 run(struct cli *cli, const char *word, bool now)
 {
 	struct leaving l = { .cli = cli };
+	struct origin_hosts hosts;
 	struct err err = { 0 };
 	int status;
 
@@ -179,7 +186,9 @@ run(struct cli *cli, const char *word, bool now)
 		conf_release(&l.conf);
 		return cli_fail(cli, &err);
 	}
-	unsubscribe_of(&l.in.m, &l.way);
+	input_hosts(cli, &l.conf, l.store, &l.in, &hosts);
+	unsubscribe_of(&l.in.m, &hosts, &l.way);
+	origin_hosts_release(&hosts);
 	show(&l, now);
 	status = l.way.way == UNSUBSCRIBE_NONE ? EX_DATAERR : EX_OK;
 	if (now &&

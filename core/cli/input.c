@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "cli/cmd.h"
+#include "mail/account_match.h"
 #include "store/store.h"
 
 #include "util/banned.h"
@@ -29,6 +30,24 @@ input_open(struct cli *cli, const char *word, struct store **store_r,
 	if (rc == 0)
 		message_parse(&in_r->m, in_r->map.data);
 	return rc;
+}
+
+void
+input_hosts(struct cli *cli, const struct conf *c, struct store *s,
+            const struct input *in, struct origin_hosts *h_r)
+{
+	struct err ignored = { 0 }; /* nobody's, then */
+	const struct account *a = NULL;
+
+	*h_r = (struct origin_hosts){ 0 };
+	if (in->id != 0 && s != NULL) {
+		origin_hosts_stored(&cli->paths, c, s, in->id, h_r);
+		return;
+	}
+	if (cli->account_count > 0)
+		a = account_match(c, cli->accounts[0], &ignored);
+	if (a != NULL)
+		origin_hosts_load(&cli->paths, a, h_r);
 }
 
 void

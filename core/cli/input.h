@@ -4,6 +4,7 @@
 #define CLI_INPUT_H
 
 #include "cli/cli.h"
+#include "mail/origin.h"
 #include "mime/parse.h"
 #include "util/err.h"
 #include "util/fsx.h"
@@ -24,6 +25,10 @@ struct input {
  */
 int input_open(struct cli *cli, const char *word, struct store **store_r,
                struct input *in_r, struct err *err);
+/* The provider of the account that a stored message came through, or of the one
+ * named with -a; else of nobody.  s may be NULL. */
+void input_hosts(struct cli *cli, const struct conf *c, struct store *s,
+                 const struct input *in, struct origin_hosts *h_r);
 void input_close(struct input *in);
 
 #endif

@@ -28,6 +28,9 @@ struct provider {
 	char *name_ko, *name_en;
 	char **domains; /* NULL at the end; "*.example.com" allowed */
 	char **mx;      /* patterns of MX hosts */
+	/* Domains of servers that write Authentication-Results, when they are not
+	 * those of address and POP host; "-": without a name. */
+	char **authserv;
 	struct account_server pop; /* host NULL: no POP3, see reason */
 	struct account_server smtp, smtp_alt;
 	enum provider_user user, user_alt; /* order of attempts */

@@ -250,6 +250,8 @@ read_key(const struct loader *l)
 		return read_words(l, &l->row->domains);
 	if (conf_name_same(name, "mx"))
 		return read_words(l, &l->row->mx);
+	if (conf_name_same(name, "authserv"))
+		return read_words(l, &l->row->authserv);
 	if (conf_name_same(name, "pop"))
 		return read_server(l, l->line->value, &l->row->pop);
 	if (conf_name_same(name, "smtp"))

@@ -51,6 +51,8 @@ deliver_open(struct deliver *d, const struct paths *paths,
 		return -1;
 	if (store_account(d->store, account->name, &d->account_id, err) != 0)
 		return -1;
+	if (account->spam_filter || account->trust_filter)
+		origin_hosts_load(paths, account, &d->hosts);
 	if (account->rules && load_rules(d, paths, err) != 0)
 		return -1;
 	if (account->spam_filter) {
@@ -66,6 +68,7 @@ void
 deliver_release(struct deliver *d)
 {
 	outgo_release(d);
+	origin_hosts_release(&d->hosts);
 	free(d->from);
 	free(d->subject);
 	spam_close(&d->spam);
@@ -185,6 +188,22 @@ add_origin(struct store_new *info, struct str *reasons)
 	info->spam_reasons = str_slice(reasons);
 }
 
+/* Whom the user wrote to is safe from others' filters, but for those who only
+ * call themselves so. */
+static bool
+is_safe(const struct deliver *d, const struct message *m)
+{
+	struct origin o;
+	bool safe;
+
+	if (!deliver_known_sender(d->store, m))
+		return false;
+	origin_of(m, &d->hosts, &o);
+	safe = !origin_refutes(&o, m);
+	origin_release(&o);
+	return safe;
+}
+
 int
 deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
                 const struct deliver_name *name, struct err *err)
@@ -209,8 +228,8 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 		message_parse(&m, raw);
 	add_label(&labels, d->account->label);
 	if (d->spam != NULL) {
-		struct spam_input in = { &m,
-			                 deliver_known_sender(d->store, &m) };
+		struct spam_input in = { &m, deliver_known_sender(d->store, &m),
+			                 &d->hosts };
 
 		spam_score(d->spam, &in, &spam);
 		info.verdict = spam.verdict;
@@ -219,9 +238,8 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 		if (spam.advertisement)
 			add_label(&labels, "광고");
 	}
-	/* Whom the user wrote to is safe from others' filters. */
-	if (d->account->trust_filter && origin_calls_spam(&m) &&
-	    !deliver_known_sender(d->store, &m)) {
+	if (d->account->trust_filter && origin_calls_spam(&m, &d->hosts) &&
+	    !is_safe(d, &m)) {
 		info.verdict = SPAM_SPAM;
 		add_origin(&info, &reasons);
 	}

@@ -24,8 +24,9 @@ struct deliver {
 	const struct account *account;
 	int64_t account_id;
 	const struct paths *paths;
-	struct conf *conf;  /* read when a rule first sends mail */
-	int64_t sent_today; /* by rules, with what this fetch queued */
+	struct origin_hosts hosts; /* of the account's provider */
+	struct conf *conf;         /* read when a rule first sends mail */
+	int64_t sent_today;        /* by rules, with what this fetch queued */
 	/* Unread mail for the inbox: in the batch, and that is safe by now; who
 	 * wrote the last one (deliver_arrived). */
 	uint64_t arriving, arrived;

@@ -191,6 +191,7 @@ engine_explain(struct engine *e, struct store *s, int64_t id, struct str *out,
                struct err *err)
 {
 	struct spam_input in = { 0 };
+	struct origin_hosts hosts;
 	struct fsx_map map;
 	struct message m = { 0 };
 
@@ -199,7 +200,10 @@ engine_explain(struct engine *e, struct store *s, int64_t id, struct str *out,
 	message_parse(&m, map.data);
 	in.m = &m;
 	in.known_sender = deliver_known_sender(s, &m);
+	origin_hosts_stored(e->paths, e->conf, s, id, &hosts);
+	in.hosts = &hosts;
 	spam_explain(e->spam, &in, out);
+	origin_hosts_release(&hosts);
 	message_release(&m);
 	fsx_map_close(&map);
 	return 0;

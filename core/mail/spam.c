@@ -7,8 +7,9 @@
  *    they are a prior, the user's corrections are the truth.
  * 3. While the learners know too little, only decisive rules make a message
  *    spam; everything else is unsure at most.
- * 4. A known sender's bonus is void when the origin's server could not confirm
- *    the sender: names are easily borrowed.
+ * 4. Mail of a known sender is unsure at worst, but for what the account's own
+ *    provider found to be of somebody else: names are easily borrowed.  What
+ *    others write of that counts for nothing (origin.h).
  * 5. Who only corrects errors first teaches nothing but spam that was missed;
  *    all mail then looks like spam, and nothing would ever teach good mail.  So
  *    while hams are lacking, all is unsure but known senders: the user is asked.
@@ -161,14 +162,19 @@ knowledge(const struct spam_tally *t)
 	return less >= ENOUGH ? 1 : ((double)less + 1) / (ENOUGH + 1);
 }
 
-/* Did the receiving server find that the sender is somebody else? */
+/* Known, and nobody found that it is somebody else? */
 static bool
-sender_is_refuted(const struct spam_view *v)
+is_known(const struct spam_input *in)
 {
-	struct slice results = spam_view_header(v, "authentication-results");
+	struct origin o;
+	bool refuted;
 
-	return slice_ifind_text(results, SLICE_LIT("dmarc=fail")) < results.n ||
-	       slice_ifind_text(results, SLICE_LIT("spf=fail")) < results.n;
+	if (!in->known_sender)
+		return false;
+	origin_of(in->m, in->hosts, &o);
+	refuted = origin_refutes(&o, in->m);
+	origin_release(&o);
+	return !refuted;
 }
 
 static double
@@ -188,8 +194,9 @@ spam_deciding(const struct spam_judgement *j)
 static enum spam_verdict
 verdict_of(const struct spam_judgement *j, double unsure)
 {
+	/* Whom the user wrote to is asked about, at worst. */
 	if (spam_deciding(j) >= j->threshold)
-		return SPAM_SPAM;
+		return j->known < 0 ? SPAM_UNSURE : SPAM_SPAM;
 	return j->score > unsure ? SPAM_UNSURE : SPAM_HAM;
 }
 
@@ -224,6 +231,7 @@ spam_judge(struct spam *s, struct spam_features *f, const struct spam_input *in,
 	need_rules(s);
 	s->featured = 0;
 	spam_view_init(&j_r->view, in->m);
+	spam_view_trust(&j_r->view, in->m, in->hosts);
 	/* Who knows nothing has nothing to weigh. */
 	if (known > 0) {
 		spam_features_of(f, &j_r->view);
@@ -236,7 +244,7 @@ spam_judge(struct spam *s, struct spam_features *f, const struct spam_input *in,
 	spam_rules_try(s->rules, &j_r->view, in->m, &j_r->hits);
 	j_r->learnt = known * j_r->sums.sum;
 	j_r->ruled = j_r->hits.score * (1 - known * (1 - RULES_LATER));
-	if (in->known_sender && !sender_is_refuted(&j_r->view))
+	if (is_known(in))
 		j_r->known = -KNOWN_SENDER;
 	j_r->score = j_r->learnt + j_r->ruled + j_r->known;
 	j_r->enough =

@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "conf/paths.h"
+#include "mail/origin.h"
 #include "mime/message.h"
 #include "store/store.h"
 
@@ -28,6 +29,8 @@ int spam_refresh(struct spam *s, struct err *err);
 struct spam_input {
 	const struct message *m;
 	bool known_sender; /* the user wrote to this address */
+	/* Of the provider of the account it came through; NULL: of nobody. */
+	const struct origin_hosts *hosts;
 };
 
 struct spam_result {

@@ -57,6 +57,7 @@ struct rule {
 	char *name;
 	unsigned where;        /* bits of enum where */
 	ARRAY(char *) headers; /* lower case */
+	ARRAY(char *) origins; /* the same, of the provider */
 	ARRAY(struct re *) matches;
 	const struct spam_sign *sign;
 	double score;
@@ -78,6 +79,9 @@ rule_release(struct rule *r)
 	for (i = 0; i < r->headers.n; i++)
 		free(r->headers.v[i]);
 	array_release(&r->headers);
+	for (i = 0; i < r->origins.n; i++)
+		free(r->origins.v[i]);
+	array_release(&r->origins);
 	for (i = 0; i < r->matches.n; i++)
 		re_free(&r->matches.v[i]);
 	array_release(&r->matches);
@@ -135,7 +139,8 @@ static bool
 rule_is_whole(struct reader *rd)
 {
 	const struct rule *r = &rd->rule;
-	bool looks = r->matches.n > 0 && (r->where != 0 || r->headers.n > 0);
+	bool looks = r->matches.n > 0 &&
+	             (r->where != 0 || r->headers.n > 0 || r->origins.n > 0);
 	bool off = r->has_score && !(r->score * r->score > 0);
 
 	if (rd->bad)
@@ -195,6 +200,16 @@ begin(struct reader *rd, struct slice line)
 		warn(rd, rd->line, _("the rule has no name"));
 }
 
+static char *
+lower(struct slice s)
+{
+	char *z = slice_dup(s);
+
+	for (char *p = z; *p != '\0'; p++)
+		*p = byte_lower(*p);
+	return z;
+}
+
 static void
 read_where(struct reader *rd, struct slice value)
 {
@@ -203,11 +218,13 @@ read_where(struct reader *rd, struct slice value)
 
 	while (slice_word(&value, &word)) {
 		if (slice_istarts(word, "header:") && word.n > 7) {
-			char *p = slice_dup(slice_from(word, 7));
-
-			array_add(&rd->rule.headers, p);
-			for (; *p != '\0'; p++)
-				*p = byte_lower(*p);
+			array_add(&rd->rule.headers,
+			          lower(slice_from(word, 7)));
+			continue;
+		}
+		if (slice_istarts(word, "origin:") && word.n > 7) {
+			array_add(&rd->rule.origins,
+			          lower(slice_from(word, 7)));
 			continue;
 		}
 		for (i = 0; i < WHERE_COUNT; i++)
@@ -487,12 +504,16 @@ text_matches(const struct rule *r, struct texts *t, enum where w,
 }
 
 static bool
-is_wanted(const struct rule *r, struct slice header)
+is_wanted(const struct rule *r, const struct spam_header *h)
 {
+	enum origin_trust need = r->score < 0 ? ORIGIN_SURE : ORIGIN_LIKELY;
 	size_t i;
 
 	for (i = 0; i < r->headers.n; i++)
-		if (slice_eq_z(header, r->headers.v[i]))
+		if (slice_eq_z(h->name, r->headers.v[i]))
+			return true;
+	for (i = 0; h->trust >= need && i < r->origins.n; i++)
+		if (slice_eq_z(h->name, r->origins.v[i]))
 			return true;
 	return false;
 }
@@ -503,8 +524,10 @@ header_matches(const struct rule *r, const struct texts *t,
 {
 	size_t i;
 
-	for (i = 0; i < t->v->header_count && r->headers.n > 0; i++)
-		if (is_wanted(r, t->v->headers[i].name) &&
+	if (r->headers.n + r->origins.n == 0)
+		return false;
+	for (i = 0; i < t->v->header_count; i++)
+		if (is_wanted(r, &t->v->headers[i]) &&
 		    any_match(r, t->v->headers[i].value, NULL, seen_r))
 			return true;
 	return false;

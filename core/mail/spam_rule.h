@@ -21,7 +21,9 @@
  *     ko = 도박 낱말이 있습니다
  *
  * where   one or more of subject, body, from, to, links, attachments,
- *         header:NAME; what is looked at is folded (full-width, case) and freed
+ *         header:NAME, origin:NAME (such a header that the account's provider
+ *         wrote, see origin.h; for a score below 0 it has to be sure); what is
+ *         looked at is folded (full-width, case) and freed
  *         of zero-width characters; in subject and body a run of blanks and
  *         line ends is one space.
  * match   /PCRE2/, or words with * and ?; may stand more than once: any counts.

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "mail/spam_trace.h"
 #include "mail/spam_zip.h"
 #include "mime/cte.h"
 #include "text/hangul.h"
@@ -451,16 +452,35 @@ shows_date_missing(const struct spam_view *v, const struct message *m,
 }
 
 /* Clocks are wrong by hours, zones by a day; two days are meant to stay on top
- * of the list. */
+ * of the list.  What is stored for long was in the future when it came. */
 static bool
 shows_date_future(const struct spam_view *v, const struct message *m,
                   struct str *evidence)
 {
-	int64_t t;
+	int64_t now = clock_now(), t, came;
 
 	(void)v;
 	(void)evidence;
-	return message_date(m, &t) && t > clock_now() + 2 * 86400;
+	if (spam_trace_arrival(m, &came) && came < now)
+		now = came;
+	return message_date(m, &t) && t > now + 2 * 86400;
+}
+
+static bool
+shows_helo(const struct spam_view *v, const struct message *m,
+           struct str *evidence)
+{
+	(void)v;
+	return spam_trace_helo(m, evidence);
+}
+
+static bool
+shows_backwards(const struct spam_view *v, const struct message *m,
+                struct str *evidence)
+{
+	(void)v;
+	(void)evidence;
+	return spam_trace_backwards(m);
 }
 
 static bool
@@ -475,27 +495,49 @@ shows_hidden(const struct spam_view *v, const struct message *m,
 
 /* ---- what is in a zip ---- */
 
+/* The last bytes of a part beyond the first, from a line on: the names of all
+ * files stand at the end of a zip. */
+static struct slice
+end_of(struct slice body, size_t first)
+{
+	struct slice end = slice_from(body, first);
+
+	if (end.n > SPAM_PART_MAX)
+		end = slice_from(end, end.n - SPAM_PART_MAX);
+	return slice_from(end, slice_find(end, '\n') + 1);
+}
+
+static bool
+names_program(const struct part *p, struct slice encoded, struct str *bytes,
+              struct str *evidence)
+{
+	struct slice rest, name;
+
+	str_clear(bytes);
+	cte_decode(p->cte, encoded, bytes);
+	rest = str_slice(bytes);
+	while (spam_zip_next(&rest, &name))
+		if (spam_zip_program(name)) {
+			str_add_slice(evidence, name);
+			return true;
+		}
+	return false;
+}
+
 static bool
 zip_has_program(const struct part *p, struct str *evidence)
 {
+	struct slice body = slice_head(p->body, SPAM_PART_MAX);
 	struct str bytes;
-	struct slice rest, name;
 	bool found = false;
 
 	str_init(&bytes, SPAM_PART_MAX);
 	/* What is no zip is not decoded. */
-	cte_decode(p->cte, slice_head(p->body, ZIP_MARK_MAX), &bytes);
-	if (slice_starts(str_slice(&bytes), "PK\003\004")) {
-		str_clear(&bytes);
-		cte_decode(p->cte, slice_head(p->body, SPAM_PART_MAX), &bytes);
-	} else {
-		str_clear(&bytes);
-	}
-	rest = str_slice(&bytes);
-	while (!found && spam_zip_next(&rest, &name))
-		found = spam_zip_program(name);
-	if (found)
-		str_add_slice(evidence, name);
+	cte_decode(p->cte, slice_head(body, ZIP_MARK_MAX), &bytes);
+	if (slice_starts(str_slice(&bytes), "PK\003\004"))
+		found = names_program(p, body, &bytes, evidence) ||
+		        names_program(p, end_of(p->body, body.n), &bytes,
+		                      evidence);
 	str_release(&bytes);
 	return found;
 }
@@ -526,6 +568,9 @@ static const struct spam_sign signs[] = {
 	{ "date-future", shows_date_future },
 	{ "hidden-text", shows_hidden },
 	{ "zip-program", shows_zip_program },
+	{ "received-helo", shows_helo },
+	{ "received-forged", spam_trace_forged },
+	{ "received-backwards", shows_backwards },
 };
 
 const struct spam_sign *

@@ -194,6 +194,21 @@ spam_view_init(struct spam_view *v, const struct message *m)
 }
 
 void
+spam_view_trust(struct spam_view *v, const struct message *m,
+                const struct origin_hosts *hosts)
+{
+	enum origin_trust trust[SPAM_HEADERS_MAX];
+	size_t i;
+
+	v->hosts = hosts;
+	if (hosts == NULL)
+		return;
+	origin_trust(m, hosts, trust, v->header_count);
+	for (i = 0; i < v->header_count; i++)
+		v->headers[i].trust = trust[i];
+}
+
+void
 spam_view_release(struct spam_view *v)
 {
 	arena_release(&v->arena);

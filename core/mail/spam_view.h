@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "mail/origin.h"
 #include "mime/message.h"
 
 /* Text that rules look at; the learners take less.  Larger bodies say nothing
@@ -20,6 +21,7 @@
 struct spam_header {
 	struct slice name;  /* lower case */
 	struct slice value; /* decoded, blanks squeezed */
+	enum origin_trust trust;
 };
 
 /* All slices live in arena. */
@@ -32,11 +34,16 @@ struct spam_view {
 	struct slice links; /* targets, a line each */
 	struct slice deceiver; /* "text -> target" of a link that deceives */
 	size_t hidden_count;   /* hidden elements in the HTML */
+	const struct origin_hosts *hosts; /* of spam_view_trust */
 };
 
 /* Look at m, which must outlive the view only during this call.  Bounded work
  * whatever the size of the message. */
 void spam_view_init(struct spam_view *v, const struct message *m);
+/* Say which headers the provider of an account wrote; without it: none.  hosts:
+ * borrowed as long as v is used, may be NULL. */
+void spam_view_trust(struct spam_view *v, const struct message *m,
+                     const struct origin_hosts *hosts);
 void spam_view_release(struct spam_view *v);
 /* First field of that lower-case name; p == NULL when absent. */
 struct slice spam_view_header(const struct spam_view *v, const char *name);

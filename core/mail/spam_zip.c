@@ -57,9 +57,9 @@ bool
 spam_zip_program(struct slice name)
 {
 	static const char *const ends[] = {
-		".exe", ".scr", ".pif", ".com", ".bat", ".cmd", ".vbs",
-		".vbe", ".js",  ".jse", ".wsf", ".hta", ".lnk", ".jar",
-		".msi", ".cpl", ".ps1", ".reg", ".chm",
+		".exe", ".scr", ".pif", ".com", ".bat", ".cmd", ".vbs", ".vbe",
+		".js",  ".jse", ".wsf", ".hta", ".lnk", ".jar", ".msi", ".cpl",
+		".ps1", ".reg", ".chm", ".iso", ".img", ".vhd",
 	};
 	size_t i;
 

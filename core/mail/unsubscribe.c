@@ -166,11 +166,71 @@ without_blanks(struct slice field, struct str *out)
 			str_add_c(out, field.p[i]);
 }
 
-void
-unsubscribe_of(const struct message *m, struct unsubscribe *u_r)
+/* ---- the signature ---- */
+
+/* The value of a tag (RFC 6376, 3.2), blanks and all; empty: not there. */
+static struct slice
+dkim_tag(struct slice signature, const char *name)
+{
+	struct slice piece;
+
+	while (slice_split(&signature, ';', &piece)) {
+		size_t at = slice_find(piece, '=');
+
+		if (at < piece.n &&
+		    slice_eq_z(slice_trim(slice_head(piece, at)), name))
+			return slice_trim(slice_from(piece, at + 1));
+	}
+	return SLICE_NONE;
+}
+
+static bool
+dkim_covers(struct slice signature, const char *field)
+{
+	struct slice rest = dkim_tag(signature, "h"), name;
+
+	while (slice_split(&rest, ':', &name))
+		if (slice_ieq_z(slice_trim(name), field))
+			return true;
+	return false;
+}
+
+/* The provider says that a domain's signature is good: of that domain's all have
+ * to cover the fields, as it does not say which one it means. */
+static bool
+offer_is_signed(const struct message *m, const struct origin *o)
+{
+	struct slice value;
+	bool any = false;
+
+	for (size_t i = 0;; i++) {
+		value = part_field(m->root, "DKIM-Signature", i);
+		if (value.p == NULL)
+			return any;
+		if (!origin_signed_by(o, dkim_tag(value, "d")))
+			continue;
+		any = dkim_covers(value, "List-Unsubscribe") &&
+		      dkim_covers(value, "List-Unsubscribe-Post");
+		if (!any)
+			return false;
+	}
+}
+
+static bool
+offers_one_click(const struct message *m, const struct unsubscribe *u)
 {
 	struct slice post =
 		slice_trim(part_field(m->root, "List-Unsubscribe-Post", 0));
+
+	return u->url != NULL && slice_ieq_z(post, UNSUBSCRIBE_BODY) &&
+	       message_field_count(m, "List-Unsubscribe-Post") == 1;
+}
+
+void
+unsubscribe_of(const struct message *m, const struct origin_hosts *hosts,
+               struct unsubscribe *u_r)
+{
+	struct origin o;
 	struct str field;
 
 	*u_r = (struct unsubscribe){ 0 };
@@ -180,8 +240,12 @@ unsubscribe_of(const struct message *m, struct unsubscribe *u_r)
 	if (message_field_count(m, "List-Unsubscribe") == 1 && !field.full)
 		take_links(str_slice(&field), u_r);
 	str_release(&field);
-	if (u_r->url != NULL && slice_ieq_z(post, UNSUBSCRIBE_BODY) &&
-	    message_field_count(m, "List-Unsubscribe-Post") == 1)
+	if (offers_one_click(m, u_r)) {
+		origin_of(m, hosts, &o);
+		u_r->unsigned_offer = !offer_is_signed(m, &o);
+		origin_release(&o);
+	}
+	if (offers_one_click(m, u_r) && !u_r->unsigned_offer)
 		u_r->way = UNSUBSCRIBE_POST;
 	else if (u_r->mailto != NULL)
 		u_r->way = UNSUBSCRIBE_MAIL;

@@ -4,6 +4,7 @@
 #define MAIL_UNSUBSCRIBE_H
 
 #include "conf/conf.h"
+#include "mail/origin.h"
 #include "mime/message.h"
 #include "util/err.h"
 #include "util/str.h"
@@ -28,6 +29,9 @@ struct unsubscribe {
 	char *target; /* its path and query */
 	char *mailto;
 	char *to; /* address of mailto */
+	/* One request is offered, but the provider did not find a signature good
+	 * that covers the offer: anybody could have written it. */
+	bool unsigned_offer;
 };
 
 /*
@@ -35,10 +39,11 @@ struct unsubscribe {
  * addresses in place of host names, users in a URL and whatever cannot be a
  * request are left out.
  *
- * A DKIM signature has to cover both fields (RFC 8058, 4), which is not checked
- * here: nothing may be sent before the user has seen where to.
+ * hosts  of the account's provider: for one request a DKIM signature that it
+ *        found good has to cover both fields (RFC 8058, 4); NULL: nobody did.
  */
-void unsubscribe_of(const struct message *m, struct unsubscribe *u_r);
+void unsubscribe_of(const struct message *m, const struct origin_hosts *hosts,
+                    struct unsubscribe *u_r);
 void unsubscribe_release(struct unsubscribe *u);
 /* The host in the form that cannot be taken for another; safe. */
 void unsubscribe_show_host(const struct unsubscribe *u, struct str *out);

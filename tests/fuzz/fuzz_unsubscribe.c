@@ -15,7 +15,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	struct message m;
 
 	message_parse(&m, slice_make((const char *)data, size));
-	unsubscribe_of(&m, &u);
+	unsubscribe_of(&m, NULL, &u);
 	assert((u.url != NULL) == (u.host != NULL && u.target != NULL));
 	if (u.url != NULL) {
 		assert(strncasecmp(u.url, "https://", 8) == 0);

@@ -133,11 +133,17 @@ spam_test_unlearn(struct spam *s, const char *raw, struct err *err)
 static inline enum spam_verdict
 spam_test_score(struct spam *s, const char *raw, bool known, double *score_r)
 {
+	char address[] = "kim@home.example";
+	struct account home = { .address = address };
+	struct origin_hosts hosts;
 	struct spam_result r;
 	struct message m;
-	struct spam_input in = { .m = &m, .known_sender = known };
+	struct spam_input in = { .m = &m,
+		                 .known_sender = known,
+		                 .hosts = &hosts };
 	enum spam_verdict verdict;
 
+	origin_hosts_of(&home, NULL, &hosts);
 	message_parse(&m, slice_of(raw));
 	spam_score(s, &in, &r);
 	verdict = r.verdict;
@@ -146,6 +152,7 @@ spam_test_score(struct spam *s, const char *raw, bool known, double *score_r)
 	assert_true(r.probability >= 0 && r.probability <= 1);
 	spam_result_release(&r);
 	message_release(&m);
+	origin_hosts_release(&hosts);
 	return verdict;
 }
 

@@ -29,11 +29,18 @@ write_file(const char *name, const char *text)
 	free(path);
 }
 
+#define SIGNED                                                \
+ "DKIM-Signature: d=shop.example; h=from:list-unsubscribe:\n" \
+ " list-unsubscribe-post; b=A\n"
+
 static void
 letter(int n, const char *subject, const char *more)
 {
 	char *name = xasprintf("data/mail/work/Inbox/cur/%d.1.h:2,", n);
-	char *text = xasprintf("From: Shop <news@shop.example>\n"
+	char *text = xasprintf("Authentication-Results: mx.work.example;\n"
+	                       " dkim=pass header.d=shop.example\n"
+	                       "Received: from x by mx.work.example; x\n"
+	                       "From: Shop <news@shop.example>\n"
 	                       "To: me@work.example\nSubject: %s\n"
 	                       "Date: Mon, 16 Nov 2026 09:0%d:00 +0900\n"
 	                       "Message-ID: <%d@shop.example>\n%s\nx\n",
@@ -129,6 +136,21 @@ test_a_request_is_shown_then_sent(void **state)
 }
 
 static void
+test_an_offer_without_signature_is_no_request(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	shown(s, "offered by anybody");
+	screen_type(s, "/anybody\r");
+	shown(s, "anybody · unread 1");
+	screen_type(s, "Q");
+	shown(s, "your provider confirms no signature for that");
+	shown(s, "Unsubscribe in the browser: localhost:1");
+	screen_kill(&s);
+}
+
+static void
 test_a_mail_is_held_and_taken_back(void **state)
 {
 	struct screen *s = start();
@@ -172,7 +194,7 @@ test_a_rule_from_a_message(void **state)
 	screen_type(s, "\r");
 	shown(s, "then star, nonsense");
 	screen_type(s, "\025if list = sale.shop.example then archive\r");
-	shown(s, "of the last 4 messages it would change 2");
+	shown(s, "of the last 5 messages it would change 2");
 	screen_type(s, "Change the\r");
 	shown(s, "if list = sale.shop.example then archive");
 	screen_type(s, ", read\r");
@@ -215,17 +237,21 @@ set_up(void **state)
 	free(accounts);
 	write_file("config/rules", "# mine\n");
 	letter(1, "first sale",
-	       "List-Id: Sale <sale.shop.example>\n"
-	       "List-Unsubscribe: <https://localhost:1/u>\n"
-	       "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
+	       SIGNED "List-Id: Sale <sale.shop.example>\n"
+	              "List-Unsubscribe: <https://localhost:1/u>\n"
+	              "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
 	letter(2, "second sale",
-	       "List-Id: Sale <sale.shop.example>\n"
-	       "List-Unsubscribe: <https://localhost:1/u>\n"
-	       "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
+	       SIGNED "List-Id: Sale <sale.shop.example>\n"
+	              "List-Unsubscribe: <https://localhost:1/u>\n"
+	              "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
 	letter(3, "by mail only",
 	       "List-Id: <mail.shop.example>\n"
 	       "List-Unsubscribe: <mailto:out@list.example>\n");
 	letter(4, "a plain letter", "");
+	letter(5, "offered by anybody",
+	       "List-Id: <forged.shop.example>\n"
+	       "List-Unsubscribe: <https://localhost:1/u>\n"
+	       "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
 	return 0;
 }
 
@@ -245,6 +271,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_the_desk_and_all_of_it),
 		T(test_a_request_is_shown_then_sent),
+		T(test_an_offer_without_signature_is_no_request),
 		T(test_a_mail_is_held_and_taken_back),
 		T(test_a_rule_from_a_message),
 	};

@@ -16,6 +16,9 @@ struct world {
 	struct err err;
 };
 
+/* Where the account's provider got it. */
+#define WAY "Received: from b.example by mx.x.example; x\r\n"
+
 static int
 start(void **state)
 {
@@ -29,6 +32,8 @@ start(void **state)
 	w->account.name = xstrdup("mine");
 	w->account.address = xstrdup("kim@x.example");
 	w->account.spam_filter = w->account.rules = false;
+	/* Its provider is asked for when the filter is opened. */
+	w->account.trust_filter = true;
 	if (deliver_open(&w->d, &w->paths, &w->account, &w->err) != 0)
 		fail_msg("%s", w->err.text);
 	*state = w;
@@ -168,10 +173,11 @@ test_the_filter_of_the_provider_is_trusted_when_wanted(void **state)
 		w->account.trust_filter = trust != 0;
 		for (size_t i = 0; i < sizeof spam / sizeof *spam; i++) {
 			char *uidl = xasprintf("t%d", n++);
-			char *text = xasprintf("%s\r\nFrom: a@b.example\r\n"
-			                       "Message-ID: <%s@x>\r\n\r\n"
-			                       "x\r\n",
-			                       spam[i], uidl);
+			char *text =
+				xasprintf("%s\r\n" WAY "From: a@b.example\r\n"
+			                  "Message-ID: <%s@x>\r\n\r\n"
+			                  "x\r\n",
+			                  spam[i], uidl);
 
 			(void)fetched_to(w, uidl, text, &folder);
 			assert_int_equal(folder, trust != 0 ? FOLDER_SPAM
@@ -182,8 +188,8 @@ test_the_filter_of_the_provider_is_trusted_when_wanted(void **state)
 	}
 	for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
 		char *uidl = xasprintf("t%d", n++);
-		char *text = xasprintf("%s\r\nFrom: a@b.example\r\n\r\nx\r\n",
-		                       good[i]);
+		char *text = xasprintf(
+			"%s\r\n" WAY "From: a@b.example\r\n\r\nx\r\n", good[i]);
 
 		(void)fetched(w, uidl, text);
 		free(text);
@@ -193,7 +199,26 @@ test_the_filter_of_the_provider_is_trusted_when_wanted(void **state)
 	assert_int_equal(
 		contact_used(w->d.store, "", "a@b.example", 1, &w->err), 0);
 	(void)fetched(w, "known",
-	              "X-Spam-Flag: YES\r\nFrom: a@b.example\r\n\r\nx\r\n");
+	              "X-Spam-Flag: YES\r\n" WAY
+	              "From: a@b.example\r\n\r\nx\r\n");
+	/* Not who only calls himself so, by what the provider found. */
+	(void)fetched_to(
+		w, "forged",
+		"X-Spam-Flag: YES\r\n"
+		"Authentication-Results: mx.x.example; dmarc=fail\r\n" WAY
+		"From: a@b.example\r\n\r\ny\r\n",
+		&folder);
+	assert_int_equal(folder, FOLDER_SPAM);
+	(void)fetched(w, "slandered",
+	              "X-Spam-Flag: YES\r\n" WAY
+	              "Received: from c by d.example; x\r\n"
+	              "Authentication-Results: mx.x.example; dmarc=fail\r\n"
+	              "From: a@b.example\r\n\r\nz\r\n");
+	/* A field of somebody else's filter. */
+	(void)fetched(w, "else",
+	              WAY "Received: from c by d.example; x\r\n"
+	                  "X-Spam-Flag: YES\r\n"
+	                  "From: e@b.example\r\n\r\nz\r\n");
 }
 
 int

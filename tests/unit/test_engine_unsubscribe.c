@@ -106,7 +106,16 @@ run_start(struct run *r, const struct host *h, bool trusts)
 static int64_t
 leave(struct run *r, const struct host *h, const char *name)
 {
-	char *text = xasprintf("List-Unsubscribe: <https://%s:%d/u?id=7>\n"
+	char address[] = "me@home.example";
+	struct account a = { .address = address };
+	struct origin_hosts hosts;
+	char *text = xasprintf("Authentication-Results: mx.home.example; "
+	                       "dkim=pass header.d=l.example\n"
+	                       "Received: from l.example by mx.home.example; "
+	                       "Thu, 1 Jan 2026 00:00:00 +0000\n"
+	                       "DKIM-Signature: d=l.example; h=list-unsubscribe"
+	                       ":list-unsubscribe-post\n"
+	                       "List-Unsubscribe: <https://%s:%d/u?id=7>\n"
 	                       "List-Unsubscribe-Post: "
 	                       "List-Unsubscribe=One-Click\n\nx\n",
 	                       name, listener_port(h->listener));
@@ -116,7 +125,9 @@ leave(struct run *r, const struct host *h, const char *name)
 	int64_t job;
 
 	message_parse(&m, slice_of(text));
-	unsubscribe_of(&m, &u);
+	origin_hosts_of(&a, NULL, &hosts);
+	unsubscribe_of(&m, &hosts, &u);
+	origin_hosts_release(&hosts);
 	assert_int_equal(u.way, UNSUBSCRIBE_POST);
 	job = engine_unsubscribe(r->engine, &u, &r->account, &err);
 	assert_true(job > 0);

@@ -200,6 +200,9 @@ static void
 test_known_senders_are_safe(void **state)
 {
 	struct spam_test *t = *state;
+	static const char way[] =
+		"Received: from p by mx.home.example; Wed, 31 Dec 2025 "
+		"10:00:00 +0900\n";
 	char *raw = spam_test_mail(true, 501), *forged;
 	double known, forged_score, stranger;
 
@@ -208,8 +211,26 @@ test_known_senders_are_safe(void **state)
 	                 SPAM_SPAM);
 	spam_test_score(t->spam, raw, true, &known);
 	assert_true(known < stranger - 3);
-	forged = xasprintf("Authentication-Results: mx.example; dmarc=fail\n%s",
-	                   raw);
+	/* However bad it looks, the user is asked. */
+	forged = xasprintf("%sSubject: 카지노사이트 무직자 대출 급등주 v1agra\n"
+	                   "X-1: a\n%s",
+	                   way, raw);
+	assert_int_equal(spam_test_score(t->spam, forged, false, NULL),
+	                 SPAM_SPAM);
+	assert_int_equal(spam_test_score(t->spam, forged, true, NULL),
+	                 SPAM_UNSURE);
+	free(forged);
+	/* What anybody else writes of the sender counts for nothing. */
+	forged = xasprintf("Authentication-Results: mx.example; dmarc=fail\n%s"
+	                   "Authentication-Results: mx.example; dmarc=fail\n%s",
+	                   way, raw);
+	assert_int_not_equal(spam_test_score(t->spam, forged, true,
+	                                     &forged_score),
+	                     SPAM_SPAM);
+	free(forged);
+	forged = xasprintf("Authentication-Results: mx.home.example; dmarc=fail"
+	                   "\n%s%s",
+	                   way, raw);
 	assert_int_equal(spam_test_score(t->spam, forged, true, &forged_score),
 	                 SPAM_SPAM);
 	assert_true(forged_score > known + 3);
@@ -382,7 +403,7 @@ test_a_word_list_is_a_start(void **state)
 		char *text = spam_test_mail(n % 2 == 0, n);
 		struct spam_result r = { 0 };
 		struct message m;
-		struct spam_input in = { &m, false };
+		struct spam_input in = { .m = &m };
 
 		message_parse(&m, slice_of(text));
 		spam_score(t->spam, &in, &r);

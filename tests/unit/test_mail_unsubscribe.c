@@ -5,19 +5,44 @@
 #include "mail/unsubscribe.h"
 #include "util/xalloc.h"
 
+static char home[] = "me@home.example", pop[] = "pop.home.example";
+
+/* A message whose signatures the provider of home.example saw. */
 static struct unsubscribe
-look(const char *header)
+look_at(const char *top, const char *header)
 {
-	char *text = xasprintf("%sFrom: a@b.example\nTo: me+shop@home.example\n"
+	char *text = xasprintf("%sReceived: from l.example by mx.home.example; "
+	                       "Thu, 1 Jan 2026 00:00:00 +0000\n"
+	                       "%sFrom: a@b.example\nTo: me+shop@home.example\n"
 	                       "\nx\n",
-	                       header);
+	                       top, header);
+	struct account a = { .address = home, .pop = { .host = pop } };
+	struct origin_hosts hosts;
 	struct unsubscribe u;
 	struct message m;
 
+	origin_hosts_of(&a, NULL, &hosts);
 	message_parse(&m, slice_of(text));
-	unsubscribe_of(&m, &u);
+	unsubscribe_of(&m, &hosts, &u);
 	message_release(&m);
+	origin_hosts_release(&hosts);
 	free(text);
+	return u;
+}
+
+#define GOOD \
+ "Authentication-Results: mx.home.example; dkim=pass header.d=l.example\n"
+#define SIGNED                                            \
+ "DKIM-Signature: v=1; a=rsa-sha256; d=l.example; s=k;\n" \
+ " h=from : list-unsubscribe:\n List-Unsubscribe-Post; b=AAA=\n"
+
+static struct unsubscribe
+look(const char *header)
+{
+	char *all = xasprintf(SIGNED "%s", header);
+	struct unsubscribe u = look_at(GOOD, all);
+
+	free(all);
 	return u;
 }
 
@@ -48,6 +73,70 @@ test_one_click(void **state)
 	/* A folded link. */
 	u = look("List-Unsubscribe:\n <https://l.example/aaa\n bbb>\n" POST);
 	assert_string_equal(u.target, "/aaabbb");
+	unsubscribe_release(&u);
+}
+
+static void
+test_one_click_needs_a_good_signature(void **state)
+{
+	static const char offer[] =
+		"List-Unsubscribe: <https://l.example/u>, <mailto:u@l.example>\n"
+		"List-Unsubscribe-Post: List-Unsubscribe=One-Click\n";
+	static const char *const wrong[][2] = {
+		/* nobody says that it is good */
+		{ "", SIGNED },
+		{ "Authentication-Results: mx.home.example; dkim=fail "
+		  "header.d=l.example\n",
+		  SIGNED },
+		/* another's */
+		{ "Authentication-Results: mx.home.example; dkim=pass "
+		  "header.d=other.example\n",
+		  SIGNED },
+		/* somebody else says so */
+		{ "Authentication-Results: mx.l.example; dkim=pass "
+		  "header.d=l.example\n",
+		  SIGNED },
+		/* the sender says so, below what the provider says */
+		{ "Authentication-Results: mx.home.example; dkim=none\n",
+		  "Authentication-Results: mx.home.example; dkim=pass "
+		  "header.d=l.example\n" SIGNED },
+		{ GOOD, "" },
+		/* it covers one of the fields only */
+		{ GOOD, "DKIM-Signature: d=l.example; "
+		        "h=from:list-unsubscribe; b=A\n" },
+		{ GOOD, "DKIM-Signature: d=l.example; "
+		        "h=from:list-unsubscribe-post; b=A\n" },
+		/* which of the two is the good one? */
+		{ GOOD, SIGNED "DKIM-Signature: d=l.example; h=from; b=A\n" },
+	};
+	struct unsubscribe u;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		char *header = xasprintf("%s%s", wrong[i][1], offer);
+
+		u = look_at(wrong[i][0], header);
+		if (u.way != UNSUBSCRIBE_MAIL || !u.unsigned_offer)
+			fail_msg("row %zu is taken", i);
+		unsubscribe_release(&u);
+		free(header);
+	}
+	u = look(offer);
+	assert_int_equal(u.way, UNSUBSCRIBE_POST);
+	assert_false(u.unsigned_offer);
+	unsubscribe_release(&u);
+	/* By header.i alone, as Google writes. */
+	u = look_at("Authentication-Results: mx.home.example;\n"
+	            " dkim=pass (2048) header.i=@L.example header.s=k\n",
+	            SIGNED
+	            "List-Unsubscribe: <https://l.example/u>\n"
+	            "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
+	assert_int_equal(u.way, UNSUBSCRIBE_POST);
+	unsubscribe_release(&u);
+	u = look_at("", "List-Unsubscribe: <https://l.example/u>\n"
+	                "List-Unsubscribe-Post: List-Unsubscribe=One-Click\n");
+	assert_int_equal(u.way, UNSUBSCRIBE_WEB);
+	assert_true(u.unsigned_offer);
 	unsubscribe_release(&u);
 }
 
@@ -179,7 +268,7 @@ test_written_from_the_address_it_came_to(void **state)
 	(void)state;
 	init_conf(&c);
 	message_parse(&m, SLICE_LIT(text));
-	unsubscribe_of(&m, &u);
+	unsubscribe_of(&m, NULL, &u);
 	assert_int_equal(u.way, UNSUBSCRIBE_MAIL);
 	assert_int_equal(
 		unsubscribe_write(&u, &m, &c, &c.accounts[0], &mail, &err), 0);
@@ -203,6 +292,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_one_click),
+		cmocka_unit_test(test_one_click_needs_a_good_signature),
 		cmocka_unit_test(test_without_post_it_is_mail_or_a_page),
 		cmocka_unit_test(test_what_is_no_way),
 		cmocka_unit_test(test_two_fields_are_nobodys),
