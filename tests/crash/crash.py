@@ -109,6 +109,8 @@ class Story:
     words = ()
     stdin = b''
 
+    said = ''
+
     def __init__(self):
         self.folder = tempfile.mkdtemp(prefix='pabal-crash-')
         self.server = None
@@ -131,9 +133,12 @@ class Story:
 
     def again(self):
         """Without fault, until all is as it should be."""
+        if self.server:
+            self.server.wait_until_quiet()
         got = self.tell()
         check_run(got)
         sure(got[0] == 0, f'the next run ends with {got[0]}: {got[1]}')
+        self.said = got[1]
 
     def database(self):
         return self.folder + '/data/pabal.db'
@@ -203,7 +208,8 @@ class Fetch(Story):
     def check_end(self):
         sure(sorted(self.home.stored('kim')) == self.all,
              f'{len(self.home.stored("kim"))} of {len(self.all)} messages,'
-             f' {len(set(self.home.stored("kim")))} different')
+             f' {len(set(self.home.stored("kim")))} different,'
+             f' {len(self.server.box)} on the server; said: {self.said}')
         sure(not self.tmp_files(), 'left in tmp')
         self.check_index('kim')
         left = len(self.server.box)
@@ -236,12 +242,14 @@ class Send(Story):
 
     def check_after_fault(self, got, killed):
         check_run(got, killed_ok=killed)
+        self.server.wait_until_quiet()
         self.first = len(self.kept())
         self.taken = self.waiting() != 0 or self.first != 0
         sure(got[0] != 0 or self.taken, 'says it was sent: ' + got[1])
 
     def again(self):
         for _ in range(3):
+            self.server.wait_until_quiet()
             got = self.pabal('outbox', 'retry', 'all')
             check_run(got)
             if got[0] == 0:
@@ -298,6 +306,7 @@ class SendMany(Story):
 
     def check_after_fault(self, got, killed):
         check_run(got, killed_ok=killed)
+        self.server.wait_until_quiet()
         self.first = self.kept()
         sure(max(self.first.values()) < 2, f'doubled at once: {self.first}')
         # What did not even reach the server is not in doubt by its loss.
@@ -306,6 +315,7 @@ class SendMany(Story):
 
     def again(self):
         for _ in range(3):
+            self.server.wait_until_quiet()
             got = self.pabal('outbox', 'retry', 'all')
             check_run(got)
             if got[0] == 0:

@@ -457,6 +457,8 @@ class Server:
         self.over = threading.Event()
         self.lock = threading.Lock()
         self.sessions = 0
+        self.threads = []
+        self.acceptor = None
         self.file = None
         self.listener = socket.create_server(('127.0.0.1', 0))
         self.port = self.listener.getsockname()[1]
@@ -469,7 +471,8 @@ class Server:
                 self.file.flush()
 
     def start(self):
-        threading.Thread(target=self.serve, daemon=True).start()
+        self.acceptor = threading.Thread(target=self.serve, daemon=True)
+        self.acceptor.start()
         return self
 
     def serve(self):
@@ -481,10 +484,25 @@ class Server:
             sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self.sessions += 1
             session = self.kind(self, sock, self.sessions)
-            threading.Thread(target=session.run, daemon=True).start()
+            thread = threading.Thread(target=session.run, daemon=True)
+            self.threads.append(thread)
+            thread.start()
+
+    def wait_until_quiet(self, seconds=10):
+        """A mailbox is of one session at a time: until the last one is over."""
+        for thread in list(self.threads):
+            thread.join(seconds)
 
     def stop(self):
         self.over.set()
+        # Closed before accept() came back, its number could become that of
+        # another server's socket, whose client would then get our mail.
+        try:
+            self.listener.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            pass
+        if self.acceptor:
+            self.acceptor.join()
         self.listener.close()
 
 
