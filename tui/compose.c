@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A message being written: its fields, and building it. */
+/* A message being written: its fields and questions about it. */
 #include "tui/compose.h"
 
 #include <stdlib.h>
@@ -8,9 +8,6 @@
 #include "conf/identity.h"
 #include "mail/account_match.h"
 #include "text/unicode.h"
-#include "util/clock.h"
-#include "util/fsx.h"
-#include "util/i18n.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -144,14 +141,6 @@ compose_new(const struct conf *conf, const char *account)
 	return c;
 }
 
-static void
-free_file(struct compose_file *f)
-{
-	free(f->name);
-	free(f->type);
-	free(f->data);
-}
-
 void
 compose_free(struct compose **cp)
 {
@@ -171,8 +160,8 @@ compose_free(struct compose **cp)
 	array_release(&c->froms);
 	for (i = 0; i < COMPOSE_FIELDS; i++)
 		w_line_release(&c->lines[i]);
-	for (i = 0; i < c->files.n; i++)
-		free_file(&c->files.v[i]);
+	while (c->files.n > 0)
+		compose_detach(c, c->files.n - 1);
 	array_release(&c->files);
 	for (i = 0; i < c->references.n; i++)
 		free(c->references.v[i]);
@@ -253,292 +242,6 @@ compose_fill_mailto(struct compose *c, const struct mailto *m)
 	                   ? m->subject.n > 0 ? COMPOSE_BODY : COMPOSE_SUBJECT
 	                   : COMPOSE_TO;
 	compose_set_start(c);
-}
-
-/* ---- attachments ---- */
-
-static const char *
-type_by_name(struct slice name)
-{
-	static const struct {
-		const char *suffix, *type;
-	} types[] = {
-		{ ".pdf", "application/pdf" },
-		{ ".txt", "text/plain" },
-		{ ".png", "image/png" },
-		{ ".jpg", "image/jpeg" },
-		{ ".jpeg", "image/jpeg" },
-		{ ".gif", "image/gif" },
-		{ ".webp", "image/webp" },
-		{ ".zip", "application/zip" },
-		{ ".hwp", "application/x-hwp" },
-		{ ".hwpx", "application/hwp+zip" },
-		{ ".doc", "application/msword" },
-		{ ".xls", "application/vnd.ms-excel" },
-		{ ".ppt", "application/vnd.ms-powerpoint" },
-		{ ".docx", "application/vnd.openxmlformats-officedocument."
-		           "wordprocessingml.document" },
-		{ ".xlsx", "application/vnd.openxmlformats-officedocument."
-		           "spreadsheetml.sheet" },
-		{ ".pptx", "application/vnd.openxmlformats-officedocument."
-		           "presentationml.presentation" },
-		{ ".csv", "text/csv" },
-		{ ".html", "text/html" },
-		{ ".eml", "message/rfc822" },
-		{ ".ics", "text/calendar" },
-		{ ".mp4", "video/mp4" },
-		{ ".mp3", "audio/mpeg" },
-	};
-
-	size_t i;
-
-	for (i = 0; i < sizeof types / sizeof types[0]; i++)
-		if (slice_iends(name, types[i].suffix))
-			return types[i].type;
-	return "application/octet-stream";
-}
-
-int
-compose_attach(struct compose *c, struct slice name, struct slice type,
-               struct slice data, struct err *err)
-{
-	struct compose_file f = { 0 };
-	size_t i, sum = data.n;
-	struct str clean;
-
-	for (i = 0; i < c->files.n; i++)
-		sum += c->files.v[i].size;
-	if (sum > COMPOSE_ATTACH_MAX)
-		return err_set(err, ERR_LIMIT,
-		               _("the attachments are larger than 100 MB"));
-	str_init(&clean, 255);
-	unicode_clean_line(name, &clean);
-	f.name = str_take(&clean);
-	f.type = slice_dup(type.n > 0 ? type : slice_of(type_by_name(name)));
-	f.data = xmemdup0(data.p != NULL ? data.p : "", data.n);
-	f.size = data.n;
-	array_add(&c->files, f);
-	c->touched = true;
-	return 0;
-}
-
-int
-compose_attach_file(struct compose *c, const char *path, struct err *err)
-{
-	struct slice whole = slice_of(path);
-	struct fsx_map map = { 0 };
-	int rc;
-
-	if (fsx_map_open(path, &map, err) != 0)
-		return -1;
-	rc = compose_attach(c,
-	                    slice_from(whole,
-	                               slice_rfind(whole, '/') < whole.n
-	                                       ? slice_rfind(whole, '/') + 1
-	                                       : 0),
-	                    SLICE_NONE, map.data, err);
-	fsx_map_close(&map);
-	return rc;
-}
-
-void
-compose_detach(struct compose *c, size_t at)
-{
-	if (at >= c->files.n)
-		return;
-	free_file(&c->files.v[at]);
-	memmove(c->files.v + at, c->files.v + at + 1,
-	        (c->files.n - at - 1) * sizeof *c->files.v);
-	c->files.n--;
-	c->touched = true;
-}
-
-/* ---- building ---- */
-
-void
-compose_rcpts_release(struct compose_rcpts *r)
-{
-	if (r == NULL)
-		return;
-	arena_release(&r->arena);
-	r->v = NULL;
-	r->n = 0;
-}
-
-/* Fields of drafts that only we read: what no mail has room for. */
-static const char *const draft_fields[COMPOSE_FIELDS] = {
-	[COMPOSE_TO] = "X-Pabal-To",
-	[COMPOSE_CC] = "X-Pabal-Cc",
-	[COMPOSE_BCC] = "X-Pabal-Bcc",
-};
-
-const char *
-compose_draft_field(enum compose_field f)
-{
-	return draft_fields[f];
-}
-
-/* Lines of people that are not addresses yet are kept as they were typed. */
-static void
-fill_extras(const struct compose *c, struct arena *a, struct build_draft *d)
-{
-	struct build_extra *v = arena_calloc(a, COMPOSE_FIELDS, sizeof *v);
-	int f;
-
-	d->extras = v;
-	for (f = COMPOSE_TO; f <= COMPOSE_BCC; f++) {
-		struct slice text = slice_trim(w_line_get(&c->lines[f]));
-		struct addr_list list = { NULL, 0 };
-
-		if (text.n > 0 && addr_parse_typed(a, text, &list, NULL) != 0)
-			v[d->extra_count++] =
-				(struct build_extra){ draft_fields[f], text };
-	}
-	if (c->forwarded != NULL)
-		v[d->extra_count++] =
-			(struct build_extra){ COMPOSE_FORWARDED,
-			                      slice_of(c->forwarded) };
-}
-
-static int
-typed(const struct compose *c, enum compose_field f, bool draft,
-      struct arena *a, struct addr_list *list_r, struct err *err)
-{
-	struct slice text = slice_trim(w_line_get(&c->lines[f]));
-	size_t i, kept = 0;
-
-	*list_r = (struct addr_list){ NULL, 0 };
-	/* a comma left behind by completion is no address */
-	while (text.n > 0 && text.p[text.n - 1] == ',')
-		text = slice_rtrim(slice_head(text, text.n - 1));
-	if (text.n == 0)
-		return 0;
-	if (addr_parse_typed(a, text, list_r, draft ? NULL : err) == 0)
-		return 0;
-	if (!draft)
-		return -1;
-	addr_parse(a, NULL, text, list_r);
-	for (i = 0; i < list_r->n; i++)
-		if (addr_spec_ok(list_r->v[i].spec))
-			list_r->v[kept++] = list_r->v[i];
-	list_r->n = kept;
-	return 0;
-}
-
-static void
-collect(struct compose_rcpts *r, const struct addr_list *list)
-{
-	size_t i, k;
-
-	for (i = 0; i < list->n; i++) {
-		for (k = 0; k < r->n; k++)
-			if (addr_same(slice_of(r->v[k]), list->v[i].spec))
-				break;
-		if (k == r->n)
-			r->v[r->n++] = arena_dup(&r->arena, list->v[i].spec.p,
-			                         list->v[i].spec.n);
-	}
-}
-
-static int
-fill_addresses(const struct compose *c, bool draft, struct arena *a,
-               struct build_draft *d, enum compose_field *wrong_r,
-               struct err *err)
-{
-	static const enum compose_field fields[] = { COMPOSE_TO, COMPOSE_CC,
-		                                     COMPOSE_BCC };
-	struct addr_list *lists[] = { &d->to, &d->cc, &d->bcc };
-	size_t i;
-
-	for (i = 0; i < 3; i++) {
-		*wrong_r = fields[i];
-		if (typed(c, fields[i], draft, a, lists[i], err) != 0)
-			return -1;
-	}
-	*wrong_r = COMPOSE_TO;
-	if (!draft && d->to.n + d->cc.n + d->bcc.n == 0)
-		return err_set(err, ERR_USAGE,
-		               _("nobody to send to: To is empty"));
-	return 0;
-}
-
-static void
-fill_rest(const struct compose *c, struct arena *a, struct build_draft *d)
-{
-	struct slice *refs = arena_calloc(a, c->references.n + 1, sizeof *refs);
-	struct build_attachment *files =
-		arena_calloc(a, c->files.n + 1, sizeof *files);
-	struct tm tm;
-	size_t i;
-
-	for (i = 0; i < c->references.n; i++)
-		refs[i] = slice_of(c->references.v[i]);
-	for (i = 0; i < c->files.n; i++) {
-		const struct compose_file *f = &c->files.v[i];
-
-		files[i].name = slice_of(f->name);
-		files[i].type = slice_of(f->type);
-		files[i].data = slice_make(f->data, f->size);
-	}
-	d->subject = slice_trim(w_line_get(&c->lines[COMPOSE_SUBJECT]));
-	d->in_reply_to = slice_of(c->in_reply_to);
-	d->references = refs;
-	d->reference_count = c->references.n;
-	d->attachments = files;
-	d->attachment_count = c->files.n;
-	d->date = c->at != 0 ? c->at : clock_now();
-	clock_local(d->date, &tm, &d->zone);
-}
-
-int
-compose_build(const struct compose *c, bool draft, struct str *out,
-              struct compose_rcpts *rcpts_r, enum compose_field *wrong_r,
-              struct err *err)
-{
-	struct arena a = { NULL };
-	struct build_draft d = { .keep_bcc = draft };
-	struct addr reply_to = { SLICE_NONE, SLICE_NONE };
-	struct str text, id;
-	int rc = -1;
-
-	*wrong_r = COMPOSE_FROM;
-	if (c->from >= c->froms.n)
-		return err_set(err, ERR_CONFIG,
-		               _("there is no account to send from"));
-	str_init(&text, COMPOSE_TEXT_MAX);
-	str_init(&id, 512);
-	d.legacy = c->froms.v[c->from].legacy && !draft;
-	d.from.name = slice_of(c->froms.v[c->from].name);
-	d.from.spec = slice_of(c->froms.v[c->from].address);
-	reply_to.spec = slice_of(c->froms.v[c->from].reply_to);
-	if (reply_to.spec.n > 0)
-		d.reply_to = (struct addr_list){ &reply_to, 1 };
-	if (fill_addresses(c, draft, &a, &d, wrong_r, err) != 0)
-		goto out;
-	fill_rest(c, &a, &d);
-	if (draft)
-		fill_extras(c, &a, &d);
-	editor_text(c->editor, &text);
-	build_message_id(d.from.spec, &id);
-	d.text = str_slice(&text);
-	d.message_id = str_slice(&id);
-	*wrong_r = COMPOSE_SUBJECT;
-	if (build_message(&d, out, err) != 0)
-		goto out;
-	if (rcpts_r != NULL) {
-		rcpts_r->v = arena_calloc(&rcpts_r->arena,
-		                          d.to.n + d.cc.n + d.bcc.n + 1,
-		                          sizeof *rcpts_r->v);
-		collect(rcpts_r, &d.to);
-		collect(rcpts_r, &d.cc);
-		collect(rcpts_r, &d.bcc);
-	}
-	rc = 0;
-out:
-	str_release(&id);
-	str_release(&text);
-	arena_release(&a);
-	return rc;
 }
 
 /* ---- questions ---- */
