@@ -330,9 +330,13 @@ void app_spell_replace(struct app *a, struct slice with);
 /* app_draft.c */
 void app_postpone(struct app *a);
 void app_discard(struct app *a);
+int app_store_draft(struct app *a, struct slice message, const char *account,
+                    struct err *err);
+/* app_autosave.c */
 void app_autosave(struct app *a, bool now);
 void app_autosave_forget(struct app *a);
 void app_autosave_recover(struct app *a);
+/* app_editor.c */
 void app_external_editor(struct app *a);
 /* app_event.c */
 void app_engine_events(struct app *a);
