@@ -199,7 +199,7 @@ first_view(struct app *a, const char *mailto, struct err *err)
 	}
 	a->focus = PANE_LIST;
 	app_open_view(a, id, FOLDER_INBOX);
-	app_autosave_recover(a);
+	app_recover(a);
 	(void)engine_index(a->engine);
 	if (a->conf.account_count == 0)
 		app_wizard_start(a);

@@ -241,7 +241,10 @@ app_tick(struct app *a)
 int
 app_timeout(const struct app *a)
 {
-	if (a->held != NULL || a->fetches.n > 0)
-		return TICK_MS / 4;
-	return TICK_MS;
+	int ms = a->held != NULL || a->fetches.n > 0 ? TICK_MS / 4 : TICK_MS;
+	int64_t left = a->autosave_at - clock_mono_ms();
+
+	if (a->autosave_at == 0 || left >= ms)
+		return ms;
+	return left > 0 ? (int)left : 0;
 }

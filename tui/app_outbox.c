@@ -69,7 +69,7 @@ app_pick_outbox(struct app *a)
 {
 	struct outbox_row *rows = NULL;
 	struct err err = { 0 };
-	size_t i, n = 0, shown = 0;
+	size_t i, n = 0;
 
 	if (outbox_list(a->store, &rows, &n, &err) != 0) {
 		app_say_err(a, &err);
@@ -79,16 +79,13 @@ app_pick_outbox(struct app *a)
 	for (i = 0; i < n; i++) {
 		struct str s;
 
-		if (rows[i].state == OUTBOX_CANCELLED)
-			continue; /* on no way any more */
-		shown++;
 		str_init(&s, 2048);
 		describe(&rows[i], &s);
 		w_pick_add(&a->picker, rows[i].subject, s.p, rows[i].id);
 		str_release(&s);
 	}
 	outbox_rows_free(&rows, n);
-	if (shown == 0) {
+	if (n == 0) {
 		a->pick = PICK_NONE;
 		w_pick_release(&a->picker);
 		app_say(a, STYLE_DIM, _("the outbox is empty"));
@@ -145,7 +142,7 @@ show_outgoing(struct app *a, const struct outbox_row *row)
 		           OUTGOING_EDIT);
 		w_pick_add(&a->picker, _("Send now"), NULL, OUTGOING_NOW);
 	}
-	if (!busy && row->state != OUTBOX_CANCELLED)
+	if (!busy)
 		w_pick_add(&a->picker, _("Do not send"), NULL, OUTGOING_CANCEL);
 	str_init(&s, 2048);
 	describe(row, &s);
@@ -178,29 +175,62 @@ forget_held(struct app *a, int64_t id)
 		compose_free(&a->held);
 }
 
-/* It comes out of the outbox's way first: nothing is sent while it is edited,
- * and what a crash leaves is a cancelled row. */
+/* The draft a row was made of: it goes with what the row becomes. */
+static void
+find_draft(struct app *a, struct compose *c)
+{
+	struct err ignored = { 0 }; /* it may be gone */
+	struct fsx_map map;
+	struct message m;
+
+	if (c->draft == 0 || store_map(a->store, c->draft, &map, &ignored) != 0)
+		return;
+	message_parse(&m, map.data);
+	if (message_id(&m).n > 0)
+		c->replaces = slice_dup(message_id(&m));
+	message_release(&m);
+	fsx_map_close(&map);
+}
+
+/* Take it out of the outbox: nothing is sent while it is edited.  1 with *c_r
+ * owned, 0 when it is too late, -1. */
 static int
-edit(struct app *a, const struct outbox_row *row, struct err *err)
+take_out(struct app *a, const struct outbox_row *row, struct compose **c_r,
+         struct err *err)
 {
 	struct compose *c;
 	struct fsx_map map;
 	struct message m;
-	int rc = outbox_cancel(a->store, row->id, err);
+	int rc;
 
-	if (rc == 0)
-		app_say(a, STYLE_WARN, _("too late, it is sent"));
-	else
-		forget_held(a, row->id);
-	if (rc != 1 || outbox_message(a->store, row->id, &map, err) != 0)
-		return rc < 0 || err->code != ERR_NONE ? -1 : 0;
+	if (outbox_message(a->store, row->id, &map, err) != 0)
+		return -1;
 	message_parse(&m, map.data);
 	c = compose_new(&a->conf, NULL);
 	compose_fill_outbox(c, &m, row);
 	message_release(&m);
 	fsx_map_close(&map);
-	app_edit(a, c);
-	return 0;
+	find_draft(a, c);
+	rc = app_take_out(a, c, row->id, err);
+	if (rc == 1)
+		forget_held(a, row->id);
+	else
+		compose_free(&c);
+	if (rc == 0)
+		app_say(a, STYLE_WARN, _("too late, it is sent"));
+	*c_r = c;
+	return rc;
+}
+
+static int
+edit(struct app *a, const struct outbox_row *row, struct err *err)
+{
+	struct compose *c;
+	int rc = take_out(a, row, &c, err);
+
+	if (rc == 1)
+		app_edit(a, c);
+	return rc < 0 ? -1 : 0;
 }
 
 static int
@@ -214,16 +244,38 @@ send_again(struct app *a, int64_t id, struct err *err)
 	return 0;
 }
 
+/* What a rule sent on is in its folder anyway. */
 static int
-cancel(struct app *a, int64_t id, struct err *err)
+cancel_automatic(struct app *a, int64_t id, struct err *err)
 {
 	int rc = outbox_cancel(a->store, id, err);
 
 	if (rc == 1)
-		forget_held(a, id);
+		rc = outbox_remove(a->store, id, err) == 0 ? 1 : -1;
 	if (rc >= 0)
 		app_say(a, rc == 1 ? STYLE_OK : STYLE_WARN,
 		        rc == 1 ? _("cancelled") : _("too late, it is sent"));
+	return rc < 0 ? -1 : 0;
+}
+
+/* It becomes a draft: whoever changes his mind finds it. */
+static int
+cancel(struct app *a, const struct outbox_row *row, struct err *err)
+{
+	struct compose *c = NULL;
+	int rc;
+
+	if (row->automatic)
+		return cancel_automatic(a, row->id, err);
+	rc = take_out(a, row, &c, err);
+	if (rc == 1)
+		rc = app_save_draft(a, c, err) == 0 ? 1 : -1;
+	if (rc == 1) {
+		app_autosave_forget(a);
+		app_reload(a);
+		app_say(a, STYLE_OK, _("not sent; it is in Drafts (g d)"));
+	}
+	compose_free(&c);
 	return rc < 0 ? -1 : 0;
 }
 
@@ -237,7 +289,7 @@ act(struct app *a, const struct outbox_row *row, enum outgoing_act what,
 	case OUTGOING_NOW:
 		return send_again(a, row->id, err);
 	case OUTGOING_CANCEL:
-		return cancel(a, row->id, err);
+		return cancel(a, row, err);
 	case OUTGOING_READ:
 		break;
 	}

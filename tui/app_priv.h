@@ -288,6 +288,10 @@ void app_compose_key(struct app *a, uint32_t key);
 void app_compose_act(struct app *a, enum action_id id);
 void app_redirect(struct app *a, struct slice to);
 bool app_unsend(struct app *a);
+/* Take a row out of the outbox to be written on as c; what a crash leaves is one
+ * of them.  1, 0 when it is too late, -1. */
+int app_take_out(struct app *a, struct compose *c, int64_t row,
+                 struct err *err);
 /* Send no earlier than the text says. */
 void app_send_at(struct app *a, struct slice text);
 /* Edit c, which is taken. */
@@ -332,10 +336,21 @@ void app_postpone(struct app *a);
 void app_discard(struct app *a);
 int app_store_draft(struct app *a, struct slice message, const char *account,
                     struct err *err);
+/* Keep c as a draft: what it came from goes. */
+int app_save_draft(struct app *a, const struct compose *c, struct err *err);
 /* app_autosave.c */
+/* Programs that may be writing at the same time. */
+#define AUTOSAVE_SLOTS 16
 void app_autosave(struct app *a, bool now);
 void app_autosave_forget(struct app *a);
-void app_autosave_recover(struct app *a);
+/* Save c at once, or what was built of it. */
+int app_autosave_keep(struct app *a, const struct compose *c, struct err *err);
+int app_autosave_put(struct app *a, struct slice message, struct err *err);
+/* Of the file with that number: its path, owned; its lock, a descriptor or -1. */
+char *app_autosave_path(const struct app *a, int slot);
+int app_autosave_lock(const struct app *a, int slot, struct err *err);
+/* app_recover.c */
+void app_recover(struct app *a);
 /* app_editor.c */
 void app_external_editor(struct app *a);
 /* app_event.c */

@@ -11,6 +11,7 @@
 #include "tui/text_fmt.h"
 #include "util/clock.h"
 #include "util/i18n.h"
+#include "util/step.h"
 #include "util/when.h"
 
 #include "util/banned.h"
@@ -307,16 +308,20 @@ send_now(struct app *a)
 {
 	struct compose_rcpts rcpts = { 0 };
 	enum compose_field wrong;
-	struct err err = { 0 };
+	struct err err = { 0 }, ignored = { 0 };
 	struct str out;
 	int rc;
 
 	str_init(&out, BUILD_MAX);
+	compose_new_id(a->compose);
 	rc = compose_build(a->compose, false, &out, &rcpts, &wrong, &err);
-	if (rc != 0)
+	if (rc != 0) {
 		a->compose->focus = wrong;
-	else
+	} else {
+		/* the file says under which Message-ID it may have gone */
+		(void)app_autosave_keep(a, a->compose, &ignored);
 		rc = submit(a, str_slice(&out), &rcpts, &err);
+	}
 	if (rc != 0) {
 		app_say_err(a, &err);
 	} else {
@@ -362,33 +367,62 @@ app_send_at(struct app *a, struct slice text)
 	send_checked(a);
 }
 
+int
+app_take_out(struct app *a, struct compose *c, int64_t row, struct err *err)
+{
+	struct err ignored = { 0 }; /* the file is for a crash only */
+	int rc;
+
+	(void)app_autosave_keep(a, c, &ignored);
+	rc = outbox_cancel(a->store, row, err);
+	step("taken out");
+	if (rc != 1)
+		app_autosave_forget(a);
+	return rc;
+}
+
+static void
+unsend_held(struct app *a)
+{
+	struct compose *c = a->held;
+	struct err err = { 0 };
+	int rc;
+
+	a->held = NULL;
+	a->leaving = false;
+	free(c->unsent);
+	c->unsent = c->sending;
+	c->sending = NULL;
+	c->outbox = a->held_id;
+	c->at = 0;
+	rc = app_take_out(a, c, a->held_id, &err);
+	if (rc == 1) {
+		app_edit(a, c);
+		app_say(a, STYLE_OK, _("taken back, not sent"));
+		return;
+	}
+	compose_free(&c);
+	if (rc == 0)
+		app_say(a, STYLE_WARN, _("too late, it is sent"));
+	else
+		app_say_err(a, &err);
+}
+
 /* z: the message just sent, or left, comes back.  false: there is none. */
 bool
 app_unsend(struct app *a)
 {
-	struct err err = { 0 };
 	struct compose *c;
 
 	if (a->held != NULL) {
-		int rc = outbox_cancel(a->store, a->held_id, &err);
-
-		c = a->held;
-		a->held = NULL;
-		a->leaving = false;
-		if (rc == 1) {
-			c->at = 0;
-			app_edit(a, c);
-			app_say(a, STYLE_OK, _("taken back, not sent"));
-			return true;
-		}
-		compose_free(&c);
-		app_say(a, STYLE_WARN, _("too late, it is sent"));
+		unsend_held(a);
 		return true;
 	}
 	if (a->dropped == NULL || a->undo.n > a->dropped_at)
 		return false; /* there is none, or something was done since */
 	c = a->dropped;
 	a->dropped = NULL;
+	c->touched = true; /* nothing has it any more */
 	app_edit(a, c);
 	return true;
 }

@@ -122,6 +122,27 @@ switch_from(struct compose *c, size_t index)
 	str_release(&text);
 }
 
+/* A Message-ID in the domain of From; owned. */
+static char *
+fresh_id(const struct compose *c)
+{
+	struct str id;
+
+	str_init(&id, 512);
+	build_message_id(c->from < c->froms.n
+	                         ? slice_of(c->froms.v[c->from].address)
+	                         : SLICE_NONE,
+	                 &id);
+	return str_take(&id);
+}
+
+void
+compose_new_id(struct compose *c)
+{
+	free(c->sending);
+	c->sending = fresh_id(c);
+}
+
 struct compose *
 compose_new(const struct conf *conf, const char *account)
 {
@@ -136,6 +157,7 @@ compose_new(const struct conf *conf, const char *account)
 	compose_set_from(c, account != NULL ? account : conf->default_account,
 	                 NULL);
 	put_signature(c);
+	c->key = fresh_id(c);
 	c->focus = COMPOSE_TO;
 	compose_set_start(c);
 	return c;
@@ -168,6 +190,10 @@ compose_free(struct compose **cp)
 	array_release(&c->references);
 	free(c->in_reply_to);
 	free(c->forwarded);
+	free(c->key);
+	free(c->replaces);
+	free(c->sending);
+	free(c->unsent);
 	editor_free(&c->editor);
 	free(c);
 	*cp = NULL;

@@ -63,6 +63,11 @@ struct compose {
 	char *in_reply_to; /* without <> */
 	char *forwarded;   /* Message-ID of what is forwarded, without <> */
 	ARRAY(char *) references;
+	/* Message-IDs without <>, for what a crash leaves behind */
+	char *key;      /* of each draft that this becomes */
+	char *replaces; /* of the draft it came from, or NULL */
+	char *sending;  /* it goes under, once it was sent; or NULL */
+	char *unsent;   /* of what was taken out of the outbox, or NULL */
 	int64_t draft;  /* message it came from, 0 */
 	int64_t outbox; /* row it came from, 0 */
 	int64_t at;     /* to be sent then; 0: now */
@@ -128,10 +133,16 @@ void compose_rcpts_release(struct compose_rcpts *r);
 int compose_build(const struct compose *c, bool draft, struct str *out,
                   struct compose_rcpts *rcpts_r, enum compose_field *wrong_r,
                   struct err *err);
+/* Its Message-ID when it is sent: another one for each try. */
+void compose_new_id(struct compose *c);
 /* The field of a draft that has a line as it was typed. */
 const char *compose_draft_field(enum compose_field f);
 /* The one that names what is forwarded. */
 #define COMPOSE_FORWARDED "X-Pabal-Forwarded"
+/* And those of what a crash would leave, see struct compose. */
+#define COMPOSE_REPLACES "X-Pabal-Replaces"
+#define COMPOSE_SENDING  "X-Pabal-Sending"
+#define COMPOSE_UNSENT   "X-Pabal-Unsent"
 /* Is nothing in it worth keeping? */
 bool compose_is_empty(const struct compose *c);
 /* Does the text promise an attachment that is not there? */

@@ -30,11 +30,22 @@ compose_draft_field(enum compose_field f)
 	return draft_fields[f];
 }
 
+/* To, Cc, Bcc and four Message-IDs. */
+#define EXTRAS_MAX 7
+
 /* Lines of people that are not addresses yet are kept as they were typed. */
 static void
 fill_extras(const struct compose *c, struct arena *a, struct build_draft *d)
 {
-	struct build_extra *v = arena_calloc(a, COMPOSE_FIELDS, sizeof *v);
+	const struct {
+		const char *name, *id;
+	} ids[] = {
+		{ COMPOSE_FORWARDED, c->forwarded },
+		{ COMPOSE_REPLACES, c->replaces },
+		{ COMPOSE_SENDING, c->sending },
+		{ COMPOSE_UNSENT, c->unsent },
+	};
+	struct build_extra *v = arena_calloc(a, EXTRAS_MAX, sizeof *v);
 	int f;
 
 	d->extras = v;
@@ -46,10 +57,11 @@ fill_extras(const struct compose *c, struct arena *a, struct build_draft *d)
 			v[d->extra_count++] =
 				(struct build_extra){ draft_fields[f], text };
 	}
-	if (c->forwarded != NULL)
-		v[d->extra_count++] =
-			(struct build_extra){ COMPOSE_FORWARDED,
-			                      slice_of(c->forwarded) };
+	for (size_t i = 0; i < sizeof ids / sizeof ids[0]; i++)
+		if (ids[i].id != NULL)
+			v[d->extra_count++] =
+				(struct build_extra){ ids[i].name,
+				                      slice_of(ids[i].id) };
 }
 
 static int
@@ -150,7 +162,7 @@ compose_build(const struct compose *c, bool draft, struct str *out,
 	struct arena a = { NULL };
 	struct build_draft d = { .keep_bcc = draft };
 	struct addr reply_to = { SLICE_NONE, SLICE_NONE };
-	struct str text, id;
+	struct str text;
 	int rc = -1;
 
 	*wrong_r = COMPOSE_FROM;
@@ -158,7 +170,6 @@ compose_build(const struct compose *c, bool draft, struct str *out,
 		return err_set(err, ERR_CONFIG,
 		               _("there is no account to send from"));
 	str_init(&text, COMPOSE_TEXT_MAX);
-	str_init(&id, 512);
 	d.legacy = c->froms.v[c->from].legacy && !draft;
 	d.from.name = slice_of(c->froms.v[c->from].name);
 	d.from.spec = slice_of(c->froms.v[c->from].address);
@@ -171,9 +182,9 @@ compose_build(const struct compose *c, bool draft, struct str *out,
 	if (draft)
 		fill_extras(c, &a, &d);
 	editor_text(c->editor, &text);
-	build_message_id(d.from.spec, &id);
 	d.text = str_slice(&text);
-	d.message_id = str_slice(&id);
+	d.message_id =
+		slice_of(draft || c->sending == NULL ? c->key : c->sending);
 	*wrong_r = COMPOSE_SUBJECT;
 	if (build_message(&d, out, err) != 0)
 		goto out;
@@ -187,7 +198,6 @@ compose_build(const struct compose *c, bool draft, struct str *out,
 	}
 	rc = 0;
 out:
-	str_release(&id);
 	str_release(&text);
 	arena_release(&a);
 	return rc;

@@ -403,6 +403,8 @@ compose_fill_draft(struct compose *c, const struct message *m, int64_t id)
 	fill_same_thread(c, m);
 	fill_draft_fields(c, m);
 	c->draft = id;
+	if (message_id(m).n > 0)
+		c->replaces = slice_dup(message_id(m));
 	compose_set_start(c);
 }
 
@@ -484,6 +486,8 @@ compose_fill_outbox(struct compose *c, const struct message *m,
 	c->reply_flag = row->reply_flag;
 	c->draft = row->draft;
 	c->outbox = row->id;
+	if (message_id(m).n > 0)
+		c->unsent = slice_dup(message_id(m));
 	c->focus = COMPOSE_TO;
 	compose_set_start(c);
 }

@@ -146,3 +146,29 @@ store_find_message_id(struct store *s, struct slice message_id, int64_t *id_r,
 	               ? -1
 	               : 0;
 }
+
+int
+store_with_message_id(struct store *s, struct slice message_id,
+                      enum folder folder, int64_t **ids_r, size_t *n_r,
+                      struct err *err)
+{
+	ARRAY(int64_t) ids = { 0 };
+	char buf[FACTS_LINE_MAX];
+	struct slice key =
+		slice_make(buf, utf8_clean_line(message_id.p, message_id.n, buf,
+	                                        sizeof buf));
+	struct db_stmt *st = db_query(s->db, err,
+	                              "SELECT id FROM message"
+	                              " WHERE message_id = ?"
+	                              " AND message_id != '' AND folder = ?"
+	                              " ORDER BY id",
+	                              "ti", key, (int64_t)folder);
+	int rc = -1;
+
+	while (st != NULL && (rc = db_step(st, err)) == 1)
+		array_add(&ids, db_int(st, 0));
+	db_done(st);
+	*ids_r = ids.v;
+	*n_r = ids.n;
+	return rc < 0 ? -1 : 0;
+}

@@ -318,6 +318,10 @@ int store_row(struct store *s, int64_t id, struct store_rows *rows_r,
 /* By Message-ID (without <>); 0 when absent. */
 int store_find_message_id(struct store *s, struct slice message_id,
                           int64_t *id_r, struct err *err);
+/* All of a folder, the oldest first; *ids_r owned, NULL for none. */
+int store_with_message_id(struct store *s, struct slice message_id,
+                          enum folder folder, int64_t **ids_r, size_t *n_r,
+                          struct err *err);
 /* Is a copy of it in Sent, wherever else it is? */
 int store_was_sent(struct store *s, struct slice message_id, bool *sent_r,
                    struct err *err);

@@ -67,9 +67,14 @@ test_scheduled_edited_and_sent(void **state)
 	shown(s, "nothing need be done");
 	shown(s, "Do not send");
 	screen_type(s, "Do not\r");
-	shown(s, "cancelled");
+	shown(s, "it is in Drafts");
 	screen_type(s, "go");
 	shown(s, "the outbox is empty");
+	/* whoever changes his mind goes on with it */
+	screen_type(s, "gd");
+	shown(s, "a@example.org");
+	screen_type(s, "\r");
+	shown(s, "나중에");
 	screen_kill(&s);
 }
 

@@ -461,6 +461,33 @@ test_finds_by_message_id(void **state)
 	assert_int_equal(found, 0);
 }
 
+/* The same mail twice, and only in the folder asked for. */
+static void
+test_all_with_message_id(void **state)
+{
+	struct store_test *t = *state;
+	const struct slice id = SLICE_LIT("one@example.org");
+	int64_t first = add_simple(t, t->a, "u", "one");
+	int64_t second = add_simple(t, t->a, "v", "one");
+	int64_t *ids = NULL;
+	size_t n = 9;
+
+	(void)add_simple(t, t->a, "w", "two");
+	assert_ok(t, store_with_message_id(t->s, id, FOLDER_INBOX, &ids, &n,
+	                                   &t->err));
+	assert_int_equal(n, 2);
+	assert_int_equal(ids[0], first);
+	assert_int_equal(ids[1], second);
+	free(ids);
+	assert_ok(t, store_with_message_id(t->s, id, FOLDER_DRAFTS, &ids, &n,
+	                                   &t->err));
+	assert_int_equal(n, 0);
+	assert_null(ids);
+	assert_ok(t, store_with_message_id(t->s, SLICE_NONE, FOLDER_INBOX, &ids,
+	                                   &n, &t->err));
+	assert_int_equal(n, 0);
+}
+
 static void
 test_version_changes(void **state)
 {
@@ -602,6 +629,7 @@ main(void)
 		T(test_conversations),
 		T(test_accounts_get_safe_folders),
 		T(test_finds_by_message_id),
+		T(test_all_with_message_id),
 		T(test_version_changes),
 		T(test_fetch_history),
 		T(test_private_to_the_user),
