@@ -150,6 +150,8 @@ handle(struct app *a, const struct event *e)
 		(void)engine_index(a->engine);
 		break;
 	case EVENT_SEND_STATE:
+	case EVENT_FINDING:
+	case EVENT_DOCTOR_DONE:
 		break;
 	case EVENT_SEND_DONE:
 		send_done(a, e);

@@ -19,11 +19,17 @@
 #include "cli/out.h"
 #include "cli/terminal.h"
 #include "tui/app.h"
+#include "tui/layout.h"
+#include "tui/term.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
 #include "util/log.h"
 
 #include "util/banned.h"
+
+_Static_assert(CLI_SCREEN_ROWS == LAYOUT_MIN_ROWS &&
+                       CLI_SCREEN_COLS == LAYOUT_MIN_COLS,
+               "pabal doctor says what the screen needs");
 
 static volatile sig_atomic_t interrupted;
 
@@ -285,7 +291,9 @@ start(struct cli *cli, struct args *args, const char *word, int argc)
 int
 main(int argc, char **argv)
 {
-	struct cli cli = { .cancelled = is_interrupted, .screen = run_screen };
+	struct cli cli = { .cancelled = is_interrupted,
+		           .screen = run_screen,
+		           .terminal = term_look };
 	struct args args;
 	const char *word = NULL;
 	int status = EX_OK;

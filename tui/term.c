@@ -143,17 +143,14 @@ set_signals(void)
 	(void)sigaction(SIGPIPE, &sa, NULL);
 }
 
-static int
-check_terminal(struct err *err)
+int
+term_look(int *colours_r, struct err *err)
 {
 	const char *name = getenv("TERM");
 	bool can_move;
 	int rc;
 
-	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
-		return err_set(err, ERR_USAGE,
-		               _("the screen needs a terminal; 'pabal --help' "
-		                 "lists the commands that need none"));
+	*colours_r = 0;
 	if (name == NULL || name[0] == '\0')
 		return err_set(err, ERR_CONFIG,
 		               _("the variable TERM is not set; try "
@@ -164,6 +161,8 @@ check_terminal(struct err *err)
 		                 "try TERM=xterm-256color pabal"),
 		               name);
 	can_move = tigetstr("cup") != NULL && tigetstr("cup") != (char *)-1;
+	rc = tigetnum("colors");
+	*colours_r = rc > 0 ? rc : 0;
 	(void)del_curterm(cur_term); /* newterm reads its own */
 	if (!can_move)
 		return err_set(
@@ -177,7 +176,13 @@ check_terminal(struct err *err)
 int
 term_open(const struct term_opts *opts, struct err *err)
 {
-	if (check_terminal(err) != 0)
+	int colours;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return err_set(err, ERR_USAGE,
+		               _("the screen needs a terminal; 'pabal --help' "
+		                 "lists the commands that need none"));
+	if (term_look(&colours, err) != 0)
 		return -1;
 	if (strcmp(nl_langinfo(CODESET), "UTF-8") != 0 &&
 	    setlocale(LC_CTYPE, "C.UTF-8") == NULL &&

@@ -33,6 +33,9 @@ struct term_event {
 /* Take the terminal.  -1: ERR_CONFIG (TERM unset or unknown), ERR_USAGE (no
  * terminal). */
 int term_open(const struct term_opts *opts, struct err *err);
+/* Could the screen be shown in a terminal of this TERM, and in how many colours
+ * (0: none)?  0, or -1 as term_open. */
+int term_look(int *colours_r, struct err *err);
 /* Give it back; may be called at any time, also when it was never taken. */
 void term_close(void);
 void term_size(int *rows_r, int *cols_r);

@@ -21,7 +21,14 @@ struct cli {
 	bool (*cancelled)(void); /* Ctrl-C was pressed */
 	/* Open the screen (demo on a terminal); NULL: there is none. */
 	int (*screen)(struct cli *cli, const char *mailto);
+	/* Can the screen be shown in this TERM, in how many colours?  NULL: as
+	 * screen. */
+	int (*terminal)(int *colours_r, struct err *err);
 };
+
+/* The smallest window that the screen can be shown in. */
+#define CLI_SCREEN_COLS 30
+#define CLI_SCREEN_ROWS 7
 
 struct cli_command {
 	const char *name;

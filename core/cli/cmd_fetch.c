@@ -203,6 +203,8 @@ take(struct fetch_run *r, struct event *ev)
 	case EVENT_SEND_STATE:
 	case EVENT_PROBE_LINE:
 	case EVENT_PROBE_DONE:
+	case EVENT_FINDING:
+	case EVENT_DOCTOR_DONE:
 	case EVENT_INDEX:
 	case EVENT_UNSUBSCRIBED:
 	case EVENT_FILL_PROGRESS:

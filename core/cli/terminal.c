@@ -70,28 +70,55 @@ shows_utf8(int fd)
 	return type == NULL || strncmp(type, "vt", 2) != 0;
 }
 
+static bool
+is_plain(struct slice locale)
+{
+	return slice_eq_z(locale, "C") || slice_eq_z(locale, "POSIX");
+}
+
 bool
-terminal_is_old(int fd, char name_r[TERMINAL_CHARSET_MAX])
+terminal_locale_charset(char name_r[TERMINAL_CHARSET_MAX])
 {
 	struct slice wanted = wanted_locale();
 	struct slice suffix = suffix_of(wanted);
-	locale_t locale;
+	locale_t locale = (locale_t)0;
 
-	if (isatty(fd) == 0 || is_utf8(suffix))
-		return false;
-	if (slice_eq_z(wanted, "C") || slice_eq_z(wanted, "POSIX")) {
+	if (is_utf8(suffix))
+		copy_name(SLICE_LIT("UTF-8"), name_r);
+	else if (is_plain(wanted))
 		copy_name(SLICE_LIT("ASCII"), name_r);
-		return !shows_utf8(fd);
-	}
-	/* Bare names such as "ko_KR" have a charset, too. */
-	locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+	else /* bare names such as "ko_KR" have a charset, too */
+		locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
 	if (locale != (locale_t)0) {
 		copy_name(slice_of(nl_langinfo_l(CODESET, locale)), name_r);
 		freelocale(locale);
-	} else {
+	} else if (!is_utf8(suffix) && !is_plain(wanted)) {
 		copy_name(suffix, name_r);
 	}
-	return name_r[0] != '\0' && !is_utf8(slice_of(name_r));
+	return is_utf8(slice_of(name_r));
+}
+
+bool
+terminal_locale_installed(void)
+{
+	locale_t locale = newlocale(LC_CTYPE_MASK, "", (locale_t)0);
+
+	if (locale == (locale_t)0)
+		return false;
+	freelocale(locale);
+	return true;
+}
+
+bool
+terminal_is_old(int fd, char name_r[TERMINAL_CHARSET_MAX])
+{
+	if (isatty(fd) == 0 || is_utf8(suffix_of(wanted_locale())))
+		return false;
+	if (terminal_locale_charset(name_r))
+		return false;
+	if (is_plain(wanted_locale()))
+		return !shows_utf8(fd);
+	return name_r[0] != '\0';
 }
 
 void

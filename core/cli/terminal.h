@@ -18,6 +18,11 @@
  * name_r    the charset to write, when the answer is true.
  */
 bool terminal_is_old(int fd, char name_r[TERMINAL_CHARSET_MAX]);
+/* The charset of the locale that the environment asks for, installed or not; is
+ * it UTF-8? */
+bool terminal_locale_charset(char name_r[TERMINAL_CHARSET_MAX]);
+/* Is that locale installed? */
+bool terminal_locale_installed(void);
 /* Append text, which is safe UTF-8, as what reads fd wants it: UTF-8, but for
  * an old terminal its own charset. */
 void terminal_text(int fd, struct slice text, struct str *out);

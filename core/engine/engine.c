@@ -94,6 +94,9 @@ thread_main(void *arg)
 	case JOB_PROBE:
 		probe_run(job);
 		break;
+	case JOB_DOCTOR:
+		doctor_run(job);
+		break;
 	case JOB_INDEX:
 		index_run(job);
 		break;
@@ -123,9 +126,12 @@ final_kind(enum job_kind kind)
 		return EVENT_FILL_DONE;
 	case JOB_UNSUBSCRIBE:
 		return EVENT_UNSUBSCRIBED;
+	case JOB_PROBE:
+		return EVENT_PROBE_DONE;
+	case JOB_DOCTOR:
+		return EVENT_DOCTOR_DONE;
 	case JOB_FETCH:
 	case JOB_SEND:
-	case JOB_PROBE:
 	case JOB_INDEX:
 		break;
 	}
@@ -484,6 +490,18 @@ engine_probe(struct engine *e, const struct account *a,
 		secret_set(&job->secret, secret->p, secret->n);
 	else
 		job->look_up = true;
+	engine_start_job(e, job);
+	return job->id;
+}
+
+int64_t
+engine_doctor(struct engine *e, const struct account *a)
+{
+	struct job *job = engine_add_job(e, JOB_DOCTOR);
+
+	if (job == NULL)
+		return -1;
+	account_copy(&job->account, a);
 	engine_start_job(e, job);
 	return job->id;
 }

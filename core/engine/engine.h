@@ -50,6 +50,9 @@ size_t engine_jobs(const struct engine *e); /* running or queued */
  * EVENT_PROBE_LINE ... EVENT_PROBE_DONE with that job number. */
 int64_t engine_probe(struct engine *e, const struct account *a,
                      const struct secret *secret);
+/* Look at each step on the way to the account's servers; nothing is changed.
+ * EVENT_FINDING ... EVENT_DOCTOR_DONE with that job number, or -1. */
+int64_t engine_doctor(struct engine *e, const struct account *a);
 void engine_cancel_job(struct engine *e, int64_t job);
 
 /* Delivery reports (RFC 3461), asked for where the server offers them. */

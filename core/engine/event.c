@@ -26,6 +26,7 @@ event_free(struct event **e)
 	free((*e)->account);
 	free((*e)->text);
 	free((*e)->note);
+	finding_free(&(*e)->finding);
 	free(*e);
 	*e = NULL;
 }

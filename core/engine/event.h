@@ -6,6 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "engine/finding.h"
 #include "util/err.h"
 
 enum event_kind {
@@ -17,6 +18,8 @@ enum event_kind {
 	EVENT_SEND_DONE,      /* final for that try: err or none */
 	EVENT_PROBE_LINE,     /* account test: a line of what was found */
 	EVENT_PROBE_DONE,     /* final */
+	EVENT_FINDING,        /* check-up of an account: finding */
+	EVENT_DOCTOR_DONE,    /* final: err when it was cancelled */
 	EVENT_NOTICE,         /* account: a rule wants this said */
 	/* the whole of message id: bytes, total */
 	EVENT_FILL_PROGRESS,
@@ -35,7 +38,8 @@ struct event {
 	uint64_t unread; /* EVENT_FETCH_DONE: new in the inbox */
 	uint64_t done, total, skipped, bytes;
 	int64_t elapsed_ms;
-	char *text; /* for people, safe; owned; or NULL */
+	char *text;              /* for people, safe; owned; or NULL */
+	struct finding *finding; /* EVENT_FINDING; owned */
 	char *note; /* worth knowing though it is no error; owned; or NULL */
 	struct err err; /* code ERR_NONE when all is well */
 };

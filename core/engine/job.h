@@ -15,6 +15,7 @@ enum job_kind {
 	JOB_FILL,
 	JOB_SEND,
 	JOB_PROBE,
+	JOB_DOCTOR,
 	JOB_INDEX,
 	JOB_UNSUBSCRIBE
 };
@@ -34,7 +35,7 @@ struct job {
 	int cancel[2]; /* [0] becomes readable when cancelled */
 	struct queue *queue;
 	const struct paths *paths;
-	struct account account; /* JOB_FETCH, FILL, PROBE, UNSUBSCRIBE */
+	struct account account; /* all but JOB_SEND, INDEX */
 	int64_t message;        /* JOB_FILL */
 	char *notify;           /* JOB_FETCH: command for new mail, or NULL */
 	bool window; /* JOB_FETCH: the server shows a part of its mailbox */
@@ -42,7 +43,7 @@ struct job {
 	size_t account_count;
 	char *host, *target; /* JOB_UNSUBSCRIBE: whom to ask for what */
 	int port;
-	struct secret secret; /* JOB_PROBE */
+	struct secret secret; /* JOB_PROBE, DOCTOR */
 	bool look_up;         /* JOB_PROBE: the account says where it is */
 	struct event *final;  /* posted when the thread ends; made by run */
 	bool threadless;      /* never got a thread */
@@ -57,6 +58,7 @@ void fetch_run(struct job *job);
 void fill_run(struct job *job);
 void send_run(struct job *job);
 void probe_run(struct job *job);
+void doctor_run(struct job *job);
 void index_run(struct job *job);
 void unsubscribe_run(struct job *job);
 

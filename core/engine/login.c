@@ -60,6 +60,8 @@ open_pop3(struct login *l, const struct secret *secret, struct err *err)
 	servers_pop3(l->account, secret, l->cancel_fd, &opts);
 	opts.list = l->list;
 	opts.delay_r = &l->delay;
+	opts.look = l->look;
+	opts.watch = l->watch;
 	return pop3_open(&opts, err);
 }
 
@@ -70,6 +72,8 @@ open_smtp(struct login *l, const struct secret *secret, struct err *err)
 
 	servers_smtp(l->account, secret, l->cancel_fd, &opts);
 	opts.no_chunking = l->no_chunking;
+	opts.look = l->look;
+	opts.watch = l->watch;
 	return smtp_open(&opts, err);
 }
 
@@ -104,6 +108,8 @@ log_in(struct login *l, open_fn *open, struct err *err)
 	struct err why = { 0 };
 	void *session;
 
+	if (l->look)
+		return open(l, NULL, err);
 	if (find_secret(l, &secret, err) != 0)
 		return NULL;
 	log_hide(&secret);

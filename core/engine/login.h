@@ -17,7 +17,9 @@ struct login {
 	int cancel_fd;
 	bool list;        /* POP3: pop3_list comes next */
 	bool no_chunking; /* SMTP: BDAT was of no use */
-	bool shown;       /* set: a secret went to the server */
+	bool look;        /* no secret: end where the login would come */
+	const struct watch *watch; /* told what is seen; NULL: nobody */
+	bool shown;                /* set: a secret went to the server */
 	int delay; /* set, POP3: seconds between two logins, 0 none told */
 };
 

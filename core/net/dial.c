@@ -143,8 +143,9 @@ lookup_thread(void *arg)
 	struct lookup *l = arg;
 
 	lookup_run(l, AI_ADDRCONFIG);
-	/* No address on this machine but loopback: ask again without. */
-	if (l->status != 0)
+	/* No address on this machine but loopback: ask again without.  Not when
+	 * nobody answered: that takes as long again. */
+	if (l->status != 0 && l->status != EAI_AGAIN)
 		lookup_run(l, 0);
 	/* The reader waits for one byte; a pipe has room for it.  Under the
 	 * lock, which the reader takes before it looks at the result. */
@@ -245,6 +246,37 @@ lookup_wait(struct lookup *l, const struct dial_opts *opts, int64_t deadline_ms,
 	(void)pthread_mutex_lock(&l->lock);
 	(void)pthread_mutex_unlock(&l->lock);
 	return l->status == 0 ? 0 : lookup_error(opts->host, l->status, err);
+}
+
+static int
+deadline_of(const struct dial_opts *opts)
+{
+	return opts->timeout_ms > 0 ? opts->timeout_ms : DEFAULT_TIMEOUT_MS;
+}
+
+int
+dial_look_up(const struct dial_opts *opts, struct dial_addresses *addresses_r,
+             struct err *err)
+{
+	struct lookup *l = lookup_new(opts->host, opts->port, err);
+	struct dial_addresses *to = addresses_r;
+	int rc;
+
+	to->n = 0;
+	if (l == NULL)
+		return -1;
+	rc = lookup_wait(l, opts, clock_mono_ms() + deadline_of(opts), err);
+	for (const struct addrinfo *a = rc == 0 ? l->found : NULL;
+	     a != NULL && to->n < DIAL_ADDRESSES_MAX; a = a->ai_next) {
+		struct dial_address *one = &to->v[to->n];
+
+		one->v6 = a->ai_family == AF_INET6;
+		if (getnameinfo(a->ai_addr, a->ai_addrlen, one->text,
+		                sizeof one->text, NULL, 0, NI_NUMERICHOST) == 0)
+			to->n++;
+	}
+	lookup_leave(l);
+	return rc;
 }
 
 /* Connecting */
@@ -372,9 +404,7 @@ race_run(struct race *r, const struct dial_opts *opts, int64_t deadline_ms,
 struct stream *
 dial(const struct dial_opts *opts, struct err *err)
 {
-	int timeout_ms =
-		opts->timeout_ms > 0 ? opts->timeout_ms : DEFAULT_TIMEOUT_MS;
-	int64_t deadline_ms = clock_mono_ms() + timeout_ms;
+	int64_t deadline_ms = clock_mono_ms() + deadline_of(opts);
 	struct lookup *l = lookup_new(opts->host, opts->port, err);
 	struct race race = { 0 };
 	int one = 1;

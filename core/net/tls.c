@@ -99,6 +99,24 @@ static struct shared shared;
 static pthread_once_t shared_once = PTHREAD_ONCE_INIT;
 static pthread_once_t roots_once = PTHREAD_ONCE_INIT;
 
+static void
+note_fault(struct tls_fault *fault, int code)
+{
+	switch (code) {
+	case X509_V_ERR_HOSTNAME_MISMATCH:
+	case X509_V_ERR_IP_ADDRESS_MISMATCH:
+		fault->name = true;
+		break;
+	case X509_V_ERR_CERT_HAS_EXPIRED:
+	case X509_V_ERR_CERT_NOT_YET_VALID:
+		fault->date = true;
+		break;
+	default:
+		fault->chain = true;
+		break;
+	}
+}
+
 static int
 on_verify(int ok, X509_STORE_CTX *store)
 {
@@ -109,6 +127,8 @@ on_verify(int ok, X509_STORE_CTX *store)
 
 	if (t->peer == NULL && leaf != NULL && X509_up_ref(leaf) == 1)
 		t->peer = leaf;
+	if (!ok)
+		note_fault(&t->fault, X509_STORE_CTX_get_error(store));
 	if (t->peer != NULL && t->fault.cert == NULL && !ok) {
 		t->fault.code = X509_STORE_CTX_get_error(store);
 		t->fault.cert = X509_STORE_CTX_get_current_cert(store);
@@ -396,7 +416,8 @@ judge(struct tls *t, const struct tls_opts *opts, struct err *err)
 	if (t->fault.code == X509_V_OK &&
 	    SSL_get_verify_result(t->ssl) == X509_V_OK)
 		return 0;
-	if (pin_matches(t, opts->pin))
+	t->pinned = pin_matches(t, opts->pin);
+	if (t->pinned)
 		return 0;
 	if (t->fault.cert == NULL) {
 		t->fault.code = (int)SSL_get_verify_result(t->ssl);
@@ -451,5 +472,9 @@ tls_describe(const struct stream *s, struct tls_info *info_r)
 	(void)snprintf(info_r->version, sizeof info_r->version, "%s",
 	               SSL_get_version(t->ssl));
 	tls_cert_describe(t->peer, info_r);
+	info_r->chain_ok = !t->fault.chain;
+	info_r->name_ok = !t->fault.name;
+	info_r->date_ok = !t->fault.date;
+	info_r->pinned = t->pinned;
 	return 0;
 }

@@ -26,6 +26,11 @@ struct tls_info {
 	char issuer[256];
 	char pin[80]; /* "sha256:HEX" */
 	int days_left;
+	int64_t valid_from; /* 0: not known */
+	/* What of the verification was good: the chain leads to a trusted root,
+	 * the host is one of the names, today is within the dates. */
+	bool chain_ok, name_ok, date_ok;
+	bool pinned; /* some of it was not, but it is the one that was pinned */
 };
 
 /* 0, or -1 when s is plain or the peer showed no certificate.  After a

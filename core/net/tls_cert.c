@@ -122,10 +122,22 @@ date_words(const ASN1_TIME *when, char *out, size_t size)
 		(void)snprintf(out, size, "?");
 }
 
+/* 0: it is no time. */
+static int64_t
+seconds_of(const ASN1_TIME *when)
+{
+	struct tm tm = { 0 };
+
+	if (ASN1_TIME_to_tm(when, &tm) != 1)
+		return 0;
+	return clock_from_utc(tm.tm_year + 1900, tm.tm_mon + 1, tm.tm_mday,
+	                      tm.tm_hour, tm.tm_min, tm.tm_sec);
+}
+
 void
 tls_cert_describe(X509 *cert, struct tls_info *info_r)
 {
-	struct tm tm = { 0 };
+	int64_t end = seconds_of(X509_get0_notAfter(cert));
 	struct str names;
 
 	str_init(&names, NAMES_MAX);
@@ -140,13 +152,9 @@ tls_cert_describe(X509 *cert, struct tls_info *info_r)
 	name_words(X509_get_issuer_name(cert), info_r->issuer,
 	           sizeof info_r->issuer);
 	tls_cert_pin(cert, info_r->pin);
-	if (ASN1_TIME_to_tm(X509_get0_notAfter(cert), &tm) == 1) {
-		int64_t end = clock_from_utc(tm.tm_year + 1900, tm.tm_mon + 1,
-		                             tm.tm_mday, tm.tm_hour, tm.tm_min,
-		                             tm.tm_sec);
-
+	if (end != 0)
 		info_r->days_left = (int)((end - clock_now()) / SECONDS_DAY);
-	}
+	info_r->valid_from = seconds_of(X509_get0_notBefore(cert));
 }
 
 static int

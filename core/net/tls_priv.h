@@ -10,8 +10,9 @@
 
 /* What verification saw first, kept because the handshake forgets it. */
 struct tls_fault {
-	int code;   /* X509_V_ERR_..., X509_V_OK none */
-	X509 *cert; /* owned; the certificate the fault is in */
+	int code;               /* X509_V_ERR_..., X509_V_OK none */
+	X509 *cert;             /* owned; the certificate the fault is in */
+	bool chain, name, date; /* what was wrong, all of it */
 };
 
 /* The context of a stream with TLS on it. */
@@ -22,6 +23,7 @@ struct tls {
 	int64_t deadline_ms; /* of the call that runs now */
 	struct err err;      /* why the lower layer failed; ERR_NONE: not it */
 	bool broken;         /* no close_notify any more */
+	bool pinned;         /* in for its pin alone */
 	struct tls_fault fault;
 	X509 *peer; /* owned; the server's own certificate */
 };

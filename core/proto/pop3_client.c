@@ -30,6 +30,8 @@
 #define DEFAULT_TIMEOUT_MS 60000
 /* Servers name a dozen capabilities. */
 #define CAPA_LINES_MAX 256
+/* Of them for people; what is longer is cut. */
+#define CAPA_BYTES_MAX 8192
 /* A user name and the verb; the secret goes another way. */
 #define COMMAND_MAX 2048
 /* QUIT changes nothing when nothing was deleted. */
@@ -193,6 +195,7 @@ ask_capa(struct pop3 *p, struct err *err)
 {
 	struct pop3_reply reply;
 	struct slice line;
+	struct str all;
 	int lines = 0;
 	int rc;
 
@@ -201,18 +204,27 @@ ask_capa(struct pop3 *p, struct err *err)
 	p->login_delay = 0;
 	if (pop3_command(p, err, "CAPA") < 0 || pop3_ask(p, &reply, err) < 0)
 		return -1;
-	if (!reply.ok)
+	if (!reply.ok) {
+		watch_tell(p->opts->watch, WATCH_OFFER, SLICE_NONE);
 		return 0;
+	}
 	p->capa = POP3_CAPA_ASKED;
+	str_init(&all, CAPA_BYTES_MAX);
 	while ((rc = pop3_read_more(p, &line, err)) > 0) {
 		if (++lines > CAPA_LINES_MAX) {
 			(void)err_set(err, ERR_LIMIT,
 			              _("the server lists too many "
 			                "capabilities"));
-			return broken(p);
+			rc = broken(p);
+			break;
 		}
 		learn_capa(p, line);
+		str_add_slice(&all, line);
+		str_add_c(&all, '\n');
 	}
+	if (rc == 0)
+		watch_tell(p->opts->watch, WATCH_OFFER, str_slice(&all));
+	str_release(&all);
 	return rc;
 }
 
@@ -229,6 +241,7 @@ greet(struct pop3 *p, struct err *err)
 		return pop3_refused(&reply, err,
 		                    pop3_reply_refusal_code(&reply),
 		                    _("the server takes no connections"));
+	watch_tell(p->opts->watch, WATCH_GREETING, reply.text);
 	p->timestamp = pop3_timestamp(reply.text);
 	return 0;
 }
@@ -243,8 +256,11 @@ put_tls(struct pop3 *p, struct err *err)
 		.timeout_ms = p->timeout_ms,
 	};
 
-	if (tls_start(p->s, &opts, err) < 0)
+	if (tls_start(p->s, &opts, err) < 0) {
+		watch_tell_tls(p->opts->watch, p->s);
 		return broken(p);
+	}
+	watch_tell_tls(p->opts->watch, p->s);
 	p->has_tls = tls_describe(p->s, &p->tls) == 0;
 	return 0;
 }
@@ -309,6 +325,9 @@ open_session(struct pop3 *p, struct err *err)
 		return -1;
 	if (pop3_login(p, err) < 0)
 		return -1;
+	if (p->opts->look)
+		return 0;
+	watch_tell(p->opts->watch, WATCH_IN, SLICE_NONE);
 	return ask_stat(p, err);
 }
 

@@ -10,6 +10,7 @@
 #include "net/sasl.h"
 #include "net/stream.h"
 #include "net/tls.h"
+#include "proto/watch.h"
 #include "util/arena.h"
 #include "util/str.h"
 
@@ -26,11 +27,13 @@ struct pop3_opts {
 	const char *ca_file;
 	const char *pin;
 	const char *user;
-	const struct secret *secret;
+	const struct secret *secret; /* NULL, with look alone: none */
 	enum sasl_mech mech; /* SASL_NONE: the best of what is offered */
 	bool apop; /* log in by APOP and by nothing else; mech is not looked at */
 	sasl_prepare_fn *prepare; /* for SCRAM; may be NULL */
-	bool list;    /* pop3_list comes next: ask for it with STAT */
+	bool list; /* pop3_list comes next: ask for it with STAT */
+	bool look; /* end where the login would come: only pop3_close is next */
+	const struct watch *watch; /* may be NULL */
 	int *delay_r; /* may be NULL; set to pop3_login_delay, also when the
 	               * server refuses to let us in */
 	int timeout_ms;
@@ -64,6 +67,9 @@ struct pop3_listing {
 	struct pop3_item *v;
 	size_t n;
 	struct arena arena; /* holds the uidls */
+	bool no_uidl;       /* UIDL was refused */
+	size_t uidl_empty;  /* lines of UIDL with none */
+	size_t uidl_odd; /* and with one too long, or with control characters */
 };
 
 /* Connect, TLS, log in, STAT.  NULL with err: ERR_AUTH only when the secret was

@@ -27,7 +27,9 @@ struct lister {
 	size_t cursor;
 	size_t lines;
 	size_t uidl_bytes;
+	size_t empty, odd; /* lines of UIDL with none, with an unusable one */
 	bool unsorted;
+	bool no_uidl; /* UIDL was refused */
 };
 
 typedef int line_fn(struct lister *l, struct slice line);
@@ -44,6 +46,14 @@ add_item(struct lister *l, uint32_t number)
 	return item;
 }
 
+static size_t
+number_length(struct slice line)
+{
+	struct slice word;
+
+	return slice_word(&line, &word) ? word.n : 0;
+}
+
 static int
 uidl_line(struct lister *l, struct slice line)
 {
@@ -54,7 +64,11 @@ uidl_line(struct lister *l, struct slice line)
 	if (pop3_reply_uidl(line, &number, &uidl) < 0)
 		return -1;
 	item = add_item(l, number);
-	if (uidl.n > 0)
+	if (uidl.n == 0 && slice_trim(line).n == number_length(line))
+		l->empty++;
+	else if (uidl.n == 0)
+		l->odd++;
+	else
 		item->uidl = arena_dup(&l->arena, uidl.p, uidl.n);
 	l->uidl_bytes += uidl.n;
 	return 0;
@@ -195,6 +209,7 @@ read_both(struct pop3 *p, struct lister *l, struct err *err)
 	uidl = read_listing(p, l, uidl_line, &why);
 	if (uidl < 0)
 		goto failed;
+	l->no_uidl = uidl == 0;
 	settle(l);
 	l->known = l->items.n;
 	if (!together && pop3_command(p, err, "LIST") < 0)
@@ -227,6 +242,9 @@ pop3_list(struct pop3 *p, struct pop3_listing *listing_r, struct err *err)
 	listing_r->v = l.items.v;
 	listing_r->n = l.items.n;
 	listing_r->arena = l.arena;
+	listing_r->no_uidl = l.no_uidl;
+	listing_r->uidl_empty = l.empty;
+	listing_r->uidl_odd = l.odd;
 	if (rc < 0)
 		pop3_listing_release(listing_r);
 	return rc;

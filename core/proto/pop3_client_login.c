@@ -235,6 +235,7 @@ log_in_apop(struct pop3 *p, struct err *err)
 		                "choose another way (auth = password)"));
 		return OUTCOME_FAILED;
 	}
+	watch_tell(p->opts->watch, WATCH_WAY, SLICE_LIT("APOP"));
 	str_init(&text, SECRET_MAX + POP3_REPLY_MAX);
 	(void)str_reserve(&text, SECRET_MAX + POP3_REPLY_MAX);
 	str_add_z(&text, p->timestamp);
@@ -419,6 +420,21 @@ choose_ways(const struct pop3 *p, const struct sasl_login *login,
 		add_way(ways_r, WAY_USER_PASS, 0);
 }
 
+static const char *
+way_name(enum sasl_mech mech)
+{
+	return mech == WAY_USER_PASS ? "USER/PASS" : sasl_name(mech);
+}
+
+static enum outcome
+try_way(struct pop3 *p, enum sasl_mech mech, const struct sasl_login *login,
+        struct err *err)
+{
+	watch_tell(p->opts->watch, WATCH_WAY, slice_of(way_name(mech)));
+	return mech == WAY_USER_PASS ? log_in_user_pass(p, err)
+	                             : log_in_sasl(p, mech, login, err);
+}
+
 static enum outcome
 try_ways(struct pop3 *p, const struct sasl_login *login, struct err *err)
 {
@@ -433,14 +449,27 @@ try_ways(struct pop3 *p, const struct sasl_login *login, struct err *err)
 		if (mech != WAY_USER_PASS && sasl_check(mech, login, err) < 0)
 			continue;
 		tries++;
-		outcome = mech == WAY_USER_PASS
-		                  ? log_in_user_pass(p, err)
-		                  : log_in_sasl(p, mech, login, err);
+		outcome = try_way(p, mech, login, err);
 		/* Was it the way that was refused, and not the account? */
 		if (outcome != OUTCOME_UNUSED || err->code == ERR_RETRY)
 			break;
 	}
 	return outcome;
+}
+
+/* The way that would be tried first. */
+static void
+look(struct pop3 *p, const struct sasl_login *login)
+{
+	enum sasl_mech mech = p->opts->mech;
+	struct ways ways;
+
+	choose_ways(p, login, &ways);
+	if (mech != SASL_NONE)
+		ways.v[0] = sasl_upgrade(mech, p->sasl,
+		                         login->binding->type != NULL);
+	watch_tell(p->opts->watch, WATCH_WAY,
+	           slice_of(p->opts->apop ? "APOP" : way_name(ways.v[0])));
 }
 
 int
@@ -460,15 +489,20 @@ pop3_login(struct pop3 *p, struct err *err)
 	struct err why = { 0 };
 	enum outcome outcome;
 
-	if (p->opts->user == NULL || p->opts->secret == NULL ||
+	if (p->opts->user == NULL ||
+	    (p->opts->secret == NULL && !p->opts->look) ||
 	    has_line_end(slice_of(p->opts->user)))
 		return err_set(err, ERR_CONFIG,
 		               _("the user name cannot be sent"));
 	(void)tls_bind(p->s, &binding);
+	if (p->opts->look) {
+		look(p, &login);
+		return 0;
+	}
 	if (p->opts->apop)
 		outcome = log_in_apop(p, &why);
 	else if (mech != SASL_NONE)
-		outcome = log_in_sasl(
+		outcome = try_way(
 			p, sasl_upgrade(mech, p->sasl, binding.type != NULL),
 			&login, &why);
 	else

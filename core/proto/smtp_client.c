@@ -71,8 +71,10 @@ greet(struct smtp *c, struct err *err)
 {
 	if (smtp_get_reply(c, err) != 0)
 		return -1;
-	if (c->reply.code == 220)
+	if (c->reply.code == 220) {
+		watch_tell(c->watch, WATCH_GREETING, str_slice(&c->reply.text));
 		return 0;
+	}
 	c->broken = c->reply.code < 400;
 	(void)smtp_reply_error(&c->reply, _("the server takes no mail now"),
 	                       err);
@@ -151,6 +153,7 @@ helo(struct smtp *c, struct err *err)
 	if (c->reply.code != 250)
 		return smtp_reply_error(&c->reply,
 		                        _("the server does not greet us"), err);
+	watch_tell(c->watch, WATCH_OFFER, SLICE_NONE);
 	return 0;
 }
 
@@ -173,6 +176,7 @@ hello(struct smtp *c, struct err *err)
 		                        _("the server does not greet us"), err);
 	rest = str_slice(&c->reply.text);
 	(void)slice_line(&rest, &line); /* the server's name */
+	watch_tell(c->watch, WATCH_OFFER, rest);
 	while (slice_line(&rest, &line))
 		learn_line(c, line);
 	if (c->no_chunking)
@@ -191,9 +195,11 @@ handshake(struct smtp *c, const struct smtp_opts *opts, struct err *err)
 	};
 
 	if (tls_start(c->s, &tls, err) != 0) {
+		watch_tell_tls(c->watch, c->s);
 		c->broken = true;
 		return -1;
 	}
+	watch_tell_tls(c->watch, c->s);
 	c->has_tls = tls_describe(c->s, &c->tls) == 0;
 	return 0;
 }
@@ -247,12 +253,15 @@ smtp_open_stream(struct stream *s, const struct smtp_opts *opts,
 	c->timeout_ms =
 		opts->timeout_ms > 0 ? opts->timeout_ms : DEFAULT_TIMEOUT_MS;
 	c->no_chunking = opts->no_chunking;
+	c->watch = opts->watch;
 	smtp_reply_init(&c->reply);
 	str_init(&c->offered, OFFERED_MAX);
 	/* No floor for the rate: an answer may be short and late.  Each reply has
 	 * its time instead. */
 	stream_set_timeout(s, c->timeout_ms, 0);
-	if (set_up(c, opts, &why) != 0) {
+	if (set_up(c, opts, &why) == 0) {
+		c->watch = NULL;
+	} else {
 		smtp_close(&c);
 		if (err != NULL)
 			*err = why;

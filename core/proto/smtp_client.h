@@ -10,6 +10,7 @@
 #include "net/sasl.h"
 #include "net/stream.h"
 #include "net/tls.h"
+#include "proto/watch.h"
 
 enum smtp_tls {
 	SMTP_TLS_IMPLICIT,
@@ -30,6 +31,9 @@ struct smtp_opts {
 	int timeout_ms;
 	int cancel_fd;
 	bool no_chunking; /* CHUNKING is not believed */
+	/* End where the login would come: only smtp_close is next. */
+	bool look;
+	const struct watch *watch; /* may be NULL */
 };
 
 enum smtp_ext {

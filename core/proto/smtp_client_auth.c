@@ -204,6 +204,7 @@ try_mech(struct smtp *c, enum sasl_mech mech, const struct sasl_login *login,
 	/* One that cannot carry this password, perhaps another can. */
 	if (sasl_check(mech, login, err) != 0)
 		return OUTCOME_NEXT;
+	watch_tell(c->watch, WATCH_WAY, slice_of(sasl_name(mech)));
 	sasl_init(&sasl, mech, login);
 	str_init(&line, AUTH_LINE_MAX + 2);
 	outcome = exchange(c, &sasl, &line, err);
@@ -250,10 +251,40 @@ try_list(struct smtp *c, const enum sasl_mech *list, size_t n,
 	return none_in_common(c, err);
 }
 
+/* The first of list that is offered; only told. */
+static int
+look(const struct smtp *c, const enum sasl_mech *list, size_t n)
+{
+	for (size_t i = 0; i < n; i++) {
+		if ((c->mechs & 1U << (unsigned)list[i]) == 0)
+			continue;
+		watch_tell(c->watch, WATCH_WAY, slice_of(sasl_name(list[i])));
+		break;
+	}
+	return 0;
+}
+
+/* What may be used, best first; *one_r is room for the only one. */
+static const enum sasl_mech *
+choose(const struct smtp *c, const struct smtp_opts *opts, bool bound,
+       enum sasl_mech *one_r, size_t *n_r)
+{
+	if (opts->mech != SASL_NONE) {
+		*one_r = sasl_upgrade(opts->mech, c->mechs, bound);
+		*n_r = 1;
+		return one_r;
+	}
+	if (opts->tls == SMTP_TLS_NONE) {
+		*n_r = sizeof in_clear / sizeof in_clear[0];
+		return in_clear;
+	}
+	*n_r = sizeof in_tls / sizeof in_tls[0];
+	return in_tls;
+}
+
 int
 smtp_auth(struct smtp *c, const struct smtp_opts *opts, struct err *err)
 {
-	bool clear = opts->tls == SMTP_TLS_NONE;
 	struct sasl_binding binding;
 	struct sasl_login login = {
 		.user = opts->user,
@@ -264,17 +295,16 @@ smtp_auth(struct smtp *c, const struct smtp_opts *opts, struct err *err)
 		.binding = &binding,
 		.offered = c->mechs,
 	};
-	enum sasl_mech mech;
+	const enum sasl_mech *list;
+	enum sasl_mech one;
+	size_t n;
 
 	(void)tls_bind(c->s, &binding);
-	if (opts->mech != SASL_NONE) {
-		mech = sasl_upgrade(opts->mech, c->mechs, binding.type != NULL);
-		return try_list(c, &mech, 1, &login, err);
-	}
-	if (clear)
-		return try_list(c, in_clear,
-		                sizeof in_clear / sizeof in_clear[0], &login,
-		                err);
-	return try_list(c, in_tls, sizeof in_tls / sizeof in_tls[0], &login,
-	                err);
+	list = choose(c, opts, binding.type != NULL, &one, &n);
+	if (opts->look)
+		return look(c, list, n);
+	if (try_list(c, list, n, &login, err) != 0)
+		return -1;
+	watch_tell(c->watch, WATCH_IN, SLICE_NONE);
+	return 0;
 }

@@ -19,7 +19,8 @@ struct smtp {
 	bool no_chunking;
 	bool bdat_works; /* a BDAT of this connection was answered 250 */
 	bool bdat_refused;
-	bool quitting; /* QUIT was written behind the last mail */
+	bool quitting;             /* QUIT was written behind the last mail */
+	const struct watch *watch; /* only while opening */
 	bool has_tls;
 	struct tls_info tls;
 };

@@ -101,6 +101,19 @@ bool store_retry(struct store *s);
 void store_close(struct store **s);
 /* Did store_open fail because pabal.db is no sound database? */
 bool store_damaged(const struct err *err);
+
+/* What store_check found. */
+struct store_health {
+	uint64_t rows;    /* messages */
+	uint64_t missing; /* of them without their file, and files ... */
+	uint64_t unknown; /* ... without a row: seen when next looked at */
+	bool counted;     /* the counters agree with the rows */
+};
+
+/* Is all sound?  Nothing is written.  0, or -1: ERR_IO when the index is
+ * damaged (store_damaged), ERR_RETRY when it is held by another program. */
+int store_check(struct store *s, struct store_health *health_r,
+                struct err *err);
 /* Put such a pabal.db aside, as pabal.db.damaged-TIME; store_open makes a new
  * one, store_rebuild fills it from the mail files. */
 int store_set_aside(const char *data, struct err *err);

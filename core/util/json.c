@@ -182,3 +182,10 @@ json_null(struct json *j)
 	before_value(j);
 	str_add_z(j->out, "null");
 }
+
+void
+json_raw(struct json *j, struct slice s)
+{
+	before_value(j);
+	str_add_slice(j->out, s);
+}

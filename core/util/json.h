@@ -30,5 +30,7 @@ void json_int(struct json *j, int64_t v);
 void json_real(struct json *j, double v); /* not finite: null */
 void json_bool(struct json *j, bool v);
 void json_null(struct json *j);
+/* A value that is JSON already. */
+void json_raw(struct json *j, struct slice s);
 
 #endif

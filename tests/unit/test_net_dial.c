@@ -55,6 +55,42 @@ test_connects_by_address_and_name(void **state)
 	(void)close(fd);
 }
 
+static bool
+is_listed(const struct dial_addresses *found, const char *text, bool v6)
+{
+	for (size_t i = 0; i < found->n; i++)
+		if (strcmp(found->v[i].text, text) == 0 && found->v[i].v6 == v6)
+			return true;
+	return false;
+}
+
+static void
+test_addresses_of_a_name(void **state)
+{
+	struct dial_opts opts = { .host = "localhost",
+		                  .port = 995,
+		                  .cancel_fd = -1 };
+	struct dial_addresses found;
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(dial_look_up(&opts, &found, &err), 0);
+	assert_true(is_listed(&found, "127.0.0.1", false) ||
+	            is_listed(&found, "::1", true));
+	opts.host = "::1";
+	assert_int_equal(dial_look_up(&opts, &found, &err), 0);
+	assert_int_equal(found.n, 1);
+	assert_true(is_listed(&found, "::1", true));
+	opts.host = "192.0.2.1";
+	assert_int_equal(dial_look_up(&opts, &found, &err), 0);
+	assert_int_equal(found.n, 1);
+	assert_true(is_listed(&found, "192.0.2.1", false));
+	opts.host = "\xff\xfe";
+	assert_int_equal(dial_look_up(&opts, &found, &err), -1);
+	assert_int_equal(err.code, ERR_NOHOST);
+	assert_int_equal(found.n, 0);
+}
+
 static void
 test_refused_and_cancelled(void **state)
 {
@@ -111,6 +147,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_connects_by_address_and_name),
+		cmocka_unit_test(test_addresses_of_a_name),
 		cmocka_unit_test(test_refused_and_cancelled),
 		cmocka_unit_test(test_host_names),
 	};

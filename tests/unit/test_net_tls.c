@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "net/tls.h"
+#include "util/clock.h"
 #include "util/fsx.h"
 #include "util/xalloc.h"
 
@@ -214,6 +215,56 @@ test_keeps_the_wrong_ones_out(void **state)
 	}
 }
 
+/* Chain, name and date each by itself, whatever the first fault was. */
+static void
+test_tells_what_was_wrong(void **state)
+{
+	static const struct {
+		struct tls_test_cert cert;
+		const char *host;
+		bool know_ca, chain, name, date;
+	} cases[] = {
+		{ { GOOD }, "pop.example.kr", true, true, true, true },
+		{ { GOOD }, "pop.example.kr", false, false, true, true },
+		{ { GOOD }, "pop.example.com", true, true, false, true },
+		{ { GOOD }, "127.0.0.1", true, true, false, true },
+		{ { .host = "pop.example.kr", .first_day = -9, .last_day = -1 },
+		  "pop.example.kr",
+		  true,
+		  true,
+		  true,
+		  false },
+		{ { .host = "pop.example.kr", .first_day = 1, .last_day = 9 },
+		  "pop.example.kr",
+		  true,
+		  true,
+		  true,
+		  false },
+		{ { .host = "pop.example.kr", .first_day = -9, .last_day = -1 },
+		  "else.example.kr",
+		  false,
+		  false,
+		  false,
+		  false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct tls_opts opts = { .host = cases[i].host };
+		struct err err = { 0 };
+		struct tls_info info;
+		int64_t from = clock_now() + 86400L * cases[i].cert.first_day;
+
+		(void)try_server(&cases[i].cert, opts, cases[i].know_ca, &err,
+		                 &info);
+		assert_int_equal(info.chain_ok, cases[i].chain);
+		assert_int_equal(info.name_ok, cases[i].name);
+		assert_int_equal(info.date_ok, cases[i].date);
+		assert_false(info.pinned);
+		assert_in_range(info.valid_from, from - 3600, from + 3600);
+	}
+}
+
 /* The pin of a server's certificate, then the same folder again. */
 static void
 test_pin_in_place_of_a_chain(void **state)
@@ -238,6 +289,15 @@ test_pin_in_place_of_a_chain(void **state)
 	s = peer_open(&p, &h, false);
 	assert_int_equal(tls_start(s, &opts, &err), 0);
 	assert_int_equal(stream_read_line(s, 100, &line, &err), 1);
+	{
+		struct tls_info again;
+
+		assert_int_equal(tls_describe(s, &again), 0);
+		assert_true(again.pinned);
+		assert_false(again.chain_ok);
+		assert_false(again.name_ok);
+		assert_true(again.date_ok);
+	}
 	peer_close(&p, &s);
 	opts.pin =
 		"sha256:"
@@ -416,6 +476,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_lets_the_right_one_in),
 		cmocka_unit_test(test_keeps_the_wrong_ones_out),
+		cmocka_unit_test(test_tells_what_was_wrong),
 		cmocka_unit_test(test_pin_in_place_of_a_chain),
 		cmocka_unit_test(test_a_cut_is_no_end),
 		cmocka_unit_test(test_plaintext_is_refused),
