@@ -40,7 +40,7 @@ static void
 serve_pop3(void *ctx, struct stream *s)
 {
 	struct demo *d = ctx;
-	struct demo_session session = { d->boxes, DEMO_BOXES, NULL, 0 };
+	struct demo_session session = { .boxes = d->boxes, .n = DEMO_BOXES };
 	const struct pop3_server_opts opts = {
 		.ops = &demo_maildrop,
 		.ctx = &session,

@@ -135,22 +135,22 @@ demo_box_fill(struct demo_box *b, const char *folder, struct err *err)
 
 /* ---- the maildrop: mails[0 .. count) as they were at login ---- */
 
-static int
+static enum pop3_login
 drop_login(void *ctx, struct slice user, struct slice password)
 {
 	struct demo_session *s = ctx;
 
 	for (size_t i = 0; i < s->n; i++) {
 		struct demo_box *b = &s->boxes[i];
-		int rc = 1;
+		enum pop3_login rc = POP3_LOGIN_YES;
 
 		if (!slice_eq_z(user, b->address))
 			continue;
 		if (!slice_eq_z(password, b->password))
-			return 0;
+			return POP3_LOGIN_WRONG;
 		pthread_mutex_lock(&b->lock);
 		if (b->busy) {
-			rc = -1;
+			rc = POP3_LOGIN_BUSY;
 		} else {
 			b->busy = true;
 			s->open = b;
@@ -159,7 +159,7 @@ drop_login(void *ctx, struct slice user, struct slice password)
 		pthread_mutex_unlock(&b->lock);
 		return rc;
 	}
-	return 0;
+	return POP3_LOGIN_WRONG;
 }
 
 static size_t
@@ -195,13 +195,34 @@ drop_uidl(void *ctx, size_t i, struct str *out)
 }
 
 static int
-drop_read(void *ctx, size_t i, struct str *out)
+drop_open(void *ctx, size_t i)
 {
-	struct demo_mail m = mail_at(ctx, i);
+	struct demo_session *s = ctx;
+	struct demo_mail m = mail_at(s, i);
 
 	/* The bytes live until this session's commit: it has the box. */
-	str_add(out, m.bytes, m.n);
+	s->reading = slice_make(m.bytes, m.n);
 	return 0;
+}
+
+static ssize_t
+drop_read(void *ctx, char *p, size_t n)
+{
+	struct demo_session *s = ctx;
+	struct slice piece = slice_head(s->reading, n);
+
+	if (piece.n > 0)
+		memcpy(p, piece.p, piece.n);
+	s->reading = slice_from(s->reading, piece.n);
+	return (ssize_t)piece.n;
+}
+
+static void
+drop_close(void *ctx)
+{
+	struct demo_session *s = ctx;
+
+	s->reading = SLICE_NONE;
 }
 
 static int
@@ -237,6 +258,13 @@ drop_logout(void *ctx)
 }
 
 const struct maildrop_ops demo_maildrop = {
-	drop_login, drop_count,  drop_size,   drop_uidl,
-	drop_read,  drop_commit, drop_logout,
+	.login = drop_login,
+	.count = drop_count,
+	.size = drop_size,
+	.uidl = drop_uidl,
+	.open = drop_open,
+	.read = drop_read,
+	.close = drop_close,
+	.commit = drop_commit,
+	.logout = drop_logout,
 };

@@ -42,6 +42,7 @@ struct demo_session {
 	size_t n;
 	struct demo_box *open; /* after login */
 	size_t count;
+	struct slice reading; /* what is left of the open message */
 };
 
 extern const struct maildrop_ops demo_maildrop;

@@ -10,8 +10,12 @@
  * 3. Replies are flushed when no further command is waiting, so pipelined
  *    commands (RFC 2449, 6.6) are answered in few packets.
  * 4. A client has bounded means: the length of a line, the number of commands
- *    not known, the number of logins, each slower than the one before.
- * 5. Texts of the server are English: they go to programs.
+ *    not known, the number of logins, each slower than the one before, the time
+ *    until it has logged in.
+ * 5. A message goes out in pieces of POP3_SERVER_PIECE bytes, whatever its size.
+ *    One that cannot be read to its end ends the session: a final dot would say
+ *    that it was whole.
+ * 6. Texts of the server are English: they go to programs.
  */
 #include "proto/pop3_server.h"
 
@@ -19,8 +23,8 @@
 #include <string.h>
 
 #include "proto/pop3_server_priv.h"
+#include "util/clock.h"
 #include "util/i18n.h"
-#include "util/secret.h"
 
 #include "util/banned.h"
 
@@ -74,7 +78,8 @@ capa(struct pop3_session *p, struct slice args, struct err *err)
 	return pop3_server_wrote(stream_printf(
 		p->s, err,
 		"+OK Capabilities follow\r\nTOP\r\nUIDL\r\nPIPELINING\r\n"
-		"RESP-CODES\r\nAUTH-RESP-CODE\r\n%s%s.\r\n",
+		"RESP-CODES\r\nAUTH-RESP-CODE\r\nEXPIRE NEVER\r\n"
+		"IMPLEMENTATION pabal\r\n%s%s.\r\n",
 		login, offers_stls(p) ? "STLS\r\n" : ""));
 }
 
@@ -184,6 +189,23 @@ run_line(struct pop3_session *p, struct slice line, struct err *err)
 	return bad_command(p, "Unknown command", err);
 }
 
+/* Before the login there is one deadline for all that a client may say. */
+static int
+limit_wait(const struct pop3_session *p, struct err *err)
+{
+	int64_t left;
+
+	if (p->login_until == 0 || p->logged_in)
+		return 0;
+	left = p->login_until - clock_mono_ms();
+	if (left <= 0)
+		return err_set(err, ERR_RETRY,
+		               _("the client did not log in in time"));
+	if (left < p->opts->timeout_ms)
+		stream_set_timeout(p->s, (int)left, 0);
+	return 0;
+}
+
 /* Answer commands until one ends the session. */
 static enum pop3_next
 converse(struct pop3_session *p, struct err *err)
@@ -195,6 +217,8 @@ converse(struct pop3_session *p, struct err *err)
 		int got;
 
 		if (stream_buffered(p->s) == 0 && stream_flush(p->s, err) != 0)
+			return POP3_NEXT_FAIL;
+		if (limit_wait(p, err) != 0)
 			return POP3_NEXT_FAIL;
 		got = stream_read_line(p->s, POP3_SERVER_LINE_MAX, &line, err);
 		if (got == 0)
@@ -229,6 +253,8 @@ pop3_server_run(struct stream *s, const struct pop3_server_opts *opts,
 	if (o.timeout_ms <= 0)
 		o.timeout_ms = DEFAULT_TIMEOUT_MS;
 	stream_set_timeout(s, o.timeout_ms, 0);
+	if (o.login_timeout_ms > 0)
+		p.login_until = clock_mono_ms() + o.login_timeout_ms;
 	str_init(&p.user, USER_MAX);
 	next = begin(&p, &why);
 	if (next == POP3_NEXT_GO)

@@ -60,13 +60,23 @@ log_in(struct pop3_session *p, struct slice user, struct slice password,
        struct err *err)
 {
 	const struct maildrop_ops *ops = p->opts->ops;
-	int rc = is_name(user) ? ops->login(p->opts->ctx, user, password) : 0;
+	enum pop3_login got = is_name(user)
+	                              ? ops->login(p->opts->ctx, user, password)
+	                              : POP3_LOGIN_WRONG;
 
-	if (rc == 0)
+	switch (got) {
+	case POP3_LOGIN_WRONG:
 		return wrong_login(p, err);
-	if (rc < 0)
+	case POP3_LOGIN_BUSY:
 		return pop3_server_no(p, "[IN-USE] The mailbox is in use", err);
+	case POP3_LOGIN_NOT_NOW:
+		return pop3_server_no(
+			p, "[SYS/TEMP] The mailbox cannot be opened now", err);
+	case POP3_LOGIN_YES:
+		break;
+	}
 	p->logged_in = true;
+	stream_set_timeout(p->s, p->opts->timeout_ms, 0);
 	p->count = ops->count(p->opts->ctx);
 	p->gone = xcalloc(p->count > 0 ? p->count : 1, sizeof *p->gone);
 	return pop3_server_ok(p, "Logged in", err);

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "util/i18n.h"
+
 #include "util/banned.h"
 
 /* RFC 1939, section 7: what a UIDL may have. */
@@ -117,64 +119,106 @@ pop3_server_uidl(struct pop3_session *p, struct slice args, struct err *err)
 	return list_values(p, args, uidl_value, err);
 }
 
-/* Take a line with its CRLF, or what is left without one. */
-static struct slice
-take_line(struct slice *rest)
-{
-	size_t n = slice_find_text(*rest, SLICE_LIT("\r\n"));
-	struct slice line = slice_head(*rest, n + 2);
+/* A text on its way out, between two pieces. */
+struct text_out {
+	size_t column; /* bytes of its last line */
+	char last[2];  /* bytes; 0: none yet */
+	bool in_body;
+	uint64_t left; /* lines of the body that may go */
+};
 
-	*rest = slice_from(*rest, line.n);
-	return line;
+static bool
+is_cut(const struct text_out *t)
+{
+	return t->in_body && t->left == 0;
+}
+
+/* A line, or its beginning or end; with its LF when that is there. */
+static int
+write_line(struct pop3_session *p, struct text_out *t, struct slice line,
+           struct err *err)
+{
+	bool blank;
+
+	if (t->column == 0 && line.p[0] == '.' &&
+	    stream_write(p->s, ".", 1, err) != 0)
+		return -1;
+	if (stream_write(p->s, line.p, line.n, err) != 0)
+		return -1;
+	t->column += line.n;
+	t->last[0] = line.n > 1 ? line.p[line.n - 2] : t->last[1];
+	t->last[1] = line.p[line.n - 1];
+	if (t->last[1] != '\n')
+		return 0;
+	blank = t->column == 1 || (t->column == 2 && t->last[0] == '\r');
+	t->column = 0;
+	if (t->in_body)
+		t->left--;
+	else
+		t->in_body = blank;
+	return 0;
 }
 
 /*
- * Write text with dots stuffed and the final dot, of its body no more than
- * body_lines.  Only CRLF ends a line: a dot behind a lone LF is text to every
- * client that undoes the stuffing by the book.
+ * Write a piece of a text with dots stuffed, up to the end of what may go.  A
+ * lone LF counts as the end of a line: a client that reads lines by it would
+ * take a dot behind it for the end, and the rest for our answers; one that does
+ * not sees two dots where a broken mail had one.
  */
-static enum pop3_next
-write_text(struct pop3_session *p, struct slice text, uint64_t body_lines,
-           struct err *err)
+static int
+write_piece(struct pop3_session *p, struct text_out *t, struct slice piece,
+            struct err *err)
 {
-	bool in_body = false;
-	struct slice line = SLICE_LIT("\r\n");
+	while (piece.n > 0 && !is_cut(t)) {
+		size_t n = slice_find(piece, '\n');
+		struct slice line = slice_head(piece, n + 1);
 
-	while (text.n > 0 && (!in_body || body_lines > 0)) {
-		line = take_line(&text);
-		if (line.p[0] == '.' && stream_write(p->s, ".", 1, err) != 0)
-			return POP3_NEXT_FAIL;
-		if (stream_write(p->s, line.p, line.n, err) != 0)
-			return POP3_NEXT_FAIL;
-		if (in_body)
-			body_lines--;
-		else
-			in_body = slice_eq_z(line, "\r\n");
+		if (write_line(p, t, line, err) != 0)
+			return -1;
+		piece = slice_from(piece, line.n);
 	}
-	if (!slice_ends(line, "\r\n") &&
+	return 0;
+}
+
+/* The message that is open. */
+static int
+write_text(struct pop3_session *p, uint64_t body_lines, struct err *err)
+{
+	const struct maildrop_ops *ops = p->opts->ops;
+	struct text_out t = { .left = body_lines };
+	char piece[POP3_SERVER_PIECE];
+	ssize_t n = 1;
+
+	while (n > 0 && !is_cut(&t)) {
+		n = ops->read(p->opts->ctx, piece, sizeof piece);
+		if (n < 0)
+			return err_set(err, ERR_IO,
+			               _("a message could not be read to its "
+			                 "end"));
+		if (write_piece(p, &t, slice_make(piece, (size_t)n), err) != 0)
+			return -1;
+	}
+	if (t.last[1] != 0 && (t.last[0] != '\r' || t.last[1] != '\n') &&
 	    stream_write(p->s, "\r\n", 2, err) != 0)
-		return POP3_NEXT_FAIL;
-	return pop3_server_wrote(stream_write(p->s, ".\r\n", 3, err));
+		return -1;
+	return stream_write(p->s, ".\r\n", 3, err);
 }
 
 static enum pop3_next
 send_message(struct pop3_session *p, size_t i, uint64_t body_lines,
              struct err *err)
 {
-	struct str text;
-	enum pop3_next next;
+	const struct maildrop_ops *ops = p->opts->ops;
+	int rc;
 
-	str_init(&text, POP3_SERVER_MESSAGE_MAX);
-	if (p->opts->ops->read(p->opts->ctx, i, &text) != 0 || text.full) {
-		next = pop3_server_no(p, "[SYS/TEMP] Not readable now", err);
-	} else {
-		next = pop3_server_wrote(
-			stream_printf(p->s, err, "+OK %zu octets\r\n", text.n));
-		if (next == POP3_NEXT_GO)
-			next = write_text(p, str_slice(&text), body_lines, err);
-	}
-	str_release(&text);
-	return next;
+	if (ops->open(p->opts->ctx, i) != 0)
+		return pop3_server_no(p, "[SYS/TEMP] Not readable now", err);
+	rc = stream_printf(p->s, err, "+OK %llu octets\r\n",
+	                   (unsigned long long)size_of(p, i));
+	if (rc == 0)
+		rc = write_text(p, body_lines, err);
+	ops->close(p->opts->ctx);
+	return pop3_server_wrote(rc);
 }
 
 enum pop3_next

@@ -7,8 +7,8 @@
 
 /* RFC 2449, section 4: 255 octets; tokens of AUTH are longer. */
 #define POP3_SERVER_LINE_MAX 12290
-/* A message read into memory to be sent; as large as mail gets, and more. */
-#define POP3_SERVER_MESSAGE_MAX ((size_t)1 << 30)
+/* Bytes of a message read at a time. */
+#define POP3_SERVER_PIECE 8192
 
 /* What a command tells the session to do. */
 enum pop3_next {
@@ -28,6 +28,7 @@ struct pop3_session {
 	bool any_gone;
 	unsigned bad_commands;
 	unsigned bad_logins;
+	int64_t login_until; /* clock_mono_ms; 0: no limit */
 };
 
 /* "+OK words" or "-ERR words". */

@@ -15,7 +15,12 @@ struct drop {
 	int logins;
 	int logouts;
 	int commits;
-	char gone[8]; /* "1-3-" */
+	char gone[8];      /* "1-3-" */
+	struct slice left; /* of the open message */
+	bool open;
+	bool breaks;  /* in the middle of a message */
+	bool not_now; /* the mailbox cannot be opened */
+	size_t piece; /* bytes a read gives; 0: all */
 };
 
 static const char *const texts[] = {
@@ -27,15 +32,19 @@ static const char *const texts[] = {
 
 #define COUNT (sizeof texts / sizeof texts[0])
 
-static int
+static enum pop3_login
 drop_login(void *ctx, struct slice user, struct slice password)
 {
 	struct drop *d = ctx;
 
 	d->logins++;
 	if (d->busy)
-		return -1;
-	return slice_eq_z(user, "kim") && slice_eq_z(password, "pa ss") ? 1 : 0;
+		return POP3_LOGIN_BUSY;
+	if (d->not_now)
+		return POP3_LOGIN_NOT_NOW;
+	return slice_eq_z(user, "kim") && slice_eq_z(password, "pa ss")
+	               ? POP3_LOGIN_YES
+	               : POP3_LOGIN_WRONG;
 }
 
 static size_t
@@ -64,14 +73,41 @@ drop_uidl(void *ctx, size_t i, struct str *out)
 }
 
 static int
-drop_read(void *ctx, size_t i, struct str *out)
+drop_open(void *ctx, size_t i)
 {
-	const struct drop *d = ctx;
+	struct drop *d = ctx;
 
+	assert_false(d->open);
 	if (d->unreadable && i == 0)
 		return -1;
-	str_add_z(out, texts[i]);
+	d->open = true;
+	d->left = slice_of(texts[i]);
 	return 0;
+}
+
+static ssize_t
+drop_read(void *ctx, char *p, size_t n)
+{
+	struct drop *d = ctx;
+	struct slice piece = slice_head(
+		d->left, d->piece != 0 && d->piece < n ? d->piece : n);
+
+	assert_true(d->open);
+	if (d->breaks && d->left.n < 10)
+		return -1;
+	if (piece.n > 0)
+		memcpy(p, piece.p, piece.n);
+	d->left = slice_from(d->left, piece.n);
+	return (ssize_t)piece.n;
+}
+
+static void
+drop_close(void *ctx)
+{
+	struct drop *d = ctx;
+
+	assert_true(d->open);
+	d->open = false;
 }
 
 static int
@@ -98,7 +134,9 @@ static const struct maildrop_ops drop_ops = {
 	.count = drop_count,
 	.size = drop_size,
 	.uidl = drop_uidl,
+	.open = drop_open,
 	.read = drop_read,
+	.close = drop_close,
 	.commit = drop_commit,
 	.logout = drop_logout,
 };
@@ -117,6 +155,7 @@ serve(struct drop *d, const char *transcript, const struct script_opts *how,
 	struct stream *s = script_stream_new(transcript, how, &script);
 	int rc = pop3_server_run(s, &opts, err);
 
+	assert_false(d->open);
 	stream_close(&s);
 	if (how == NULL || how->cut_after == 0) {
 		if (script_problem(script) != NULL)
@@ -133,14 +172,20 @@ serve(struct drop *d, const char *transcript, const struct script_opts *how,
 #define BYE "S: QUIT\nC: +OK Bye\n"
 
 static void
-play(const char *transcript)
+play_in_pieces(const char *transcript, size_t piece)
 {
-	struct drop d = { 0 };
+	struct drop d = { .piece = piece };
 	struct err err = { 0 };
 
 	assert_int_equal(serve(&d, transcript, NULL, &err), 0);
 	assert_int_equal(err.code, ERR_NONE);
 	assert_int_equal(d.commits, 0);
+}
+
+static void
+play(const char *transcript)
+{
+	play_in_pieces(transcript, 0);
 }
 
 static void
@@ -161,25 +206,60 @@ static void
 test_messages_come_byte_for_byte(void **state)
 {
 	(void)state;
-	play(READY LOG_IN
-	     "S: RETR 1\nC: +OK 23 octets\nC: Subject: one\nC: \nC: hello\nC: .\n"
-	     "S: RETR 2\nC: +OK 37 octets\nC: Subject: dots\nC: \nC: ..\n"
-	     "C: ...\nC: ..a\nC: b.\nC: \nC: ..\nC: .\n"
-	     "S: RETR 3\nC: +OK 22 octets\nC: Subject: lf\nC: \n"
-	     "C: a\\n.\\nb\nC: .\n"
-	     "S: RETR 4\nC: +OK 6 octets\nC: no end\nC: .\n" BYE);
+	for (size_t piece = 0; piece < 40; piece++)
+		play_in_pieces(
+			READY LOG_IN
+			"S: RETR 1\nC: +OK 23 octets\nC: Subject: one\nC: \nC: hello\nC: .\n"
+			"S: RETR 2\nC: +OK 37 octets\nC: Subject: dots\nC: \nC: ..\n"
+			"C: ...\nC: ..a\nC: b.\nC: \nC: ..\nC: .\n"
+			"S: RETR 3\nC: +OK 22 octets\nC: Subject: lf\nC: \n"
+			"C: a\\n..\\nb\nC: .\n"
+			"S: RETR 4\nC: +OK 6 octets\nC: no end\nC: .\n" BYE,
+			piece);
 }
 
 static void
 test_top(void **state)
 {
 	(void)state;
-	play(READY LOG_IN
-	     "S: TOP 2 0\nC: +OK 37 octets\nC: Subject: dots\nC: \nC: .\n"
-	     "S: TOP 2 2\nC: +OK 37 octets\nC: Subject: dots\nC: \nC: ..\n"
-	     "C: ...\nC: .\n"
-	     "S: TOP 1 99999999999\nC: +OK 23 octets\nC: Subject: one\nC: \n"
-	     "C: hello\nC: .\n" BYE);
+	for (size_t piece = 0; piece < 40; piece++)
+		play_in_pieces(
+			READY LOG_IN
+			"S: TOP 2 0\nC: +OK 37 octets\nC: Subject: dots\nC: \nC: .\n"
+			"S: TOP 2 2\nC: +OK 37 octets\nC: Subject: dots\nC: \nC: ..\n"
+			"C: ...\nC: .\n"
+			"S: TOP 1 99999999999\nC: +OK 23 octets\nC: Subject: one\nC: \n"
+			"C: hello\nC: .\n"
+			"S: TOP 3 2\nC: +OK 22 octets\nC: Subject: lf\nC: \n"
+			"C: a\\n..\\n\nC: .\n" BYE,
+			piece);
+}
+
+/* A final dot would say that all of it came. */
+static void
+test_message_that_breaks_off(void **state)
+{
+	struct drop d = { .breaks = true, .piece = 5 };
+	struct pop3_server_opts opts = { .ops = &drop_ops, .ctx = &d };
+	struct err err = { 0 };
+	struct script *script;
+	struct stream *s =
+		script_stream_new(READY LOG_IN "S: DELE 1\nC: +OK Marked\n"
+	                                       "S: RETR 3\nC: +OK 22 octets\n"
+	                                       "C: Subject: lf\nC: \n"
+	                                       "C: nothing more is sent\n",
+	                          NULL, &script);
+
+	(void)state;
+	assert_int_equal(pop3_server_run(s, &opts, &err), -1);
+	stream_close(&s);
+	assert_null(script_problem(script));
+	assert_false(script_done(script));
+	script_free(&script);
+	assert_int_equal(err.code, ERR_IO);
+	assert_int_equal(d.commits, 0);
+	assert_int_equal(d.logouts, 1);
+	assert_false(d.open);
 }
 
 static void
@@ -301,6 +381,7 @@ test_states(void **state)
 	           "S: STLS\nC: -ERR TLS is not available\n"
 	           "S: CAPA\nC: +OK Capabilities follow\nC: TOP\nC: UIDL\n"
 	           "C: PIPELINING\nC: RESP-CODES\nC: AUTH-RESP-CODE\n"
+	           "C: EXPIRE NEVER\nC: IMPLEMENTATION pabal\n"
 	           "C: USER\nC: SASL PLAIN\nC: .\n" LOG_IN
 	           "S: USER kim\nC: -ERR Not in this state\n"
 	           "S: STLS\nC: -ERR Not in this state\n" BYE);
@@ -372,6 +453,49 @@ test_mailbox_in_use(void **state)
 	                       NULL, &err),
 	                 0);
 	assert_int_equal(d.logouts, 0);
+}
+
+static void
+test_mailbox_that_cannot_be_opened(void **state)
+{
+	struct drop d = { .not_now = true };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(
+		serve(&d,
+	              READY "S: USER kim\nC: +OK Password?\n"
+	                    "S: PASS pa ss\n"
+	                    "C: -ERR [SYS/TEMP] The mailbox cannot be opened "
+	                    "now\n" BYE,
+	              NULL, &err),
+		0);
+	assert_int_equal(d.logouts, 0);
+}
+
+/* However much is said before it. */
+static void
+test_login_has_a_deadline(void **state)
+{
+	struct drop d = { 0 };
+	struct err err = { 0 };
+	struct pop3_server_opts opts = { .ops = &drop_ops,
+		                         .ctx = &d,
+		                         .login_timeout_ms = 1 };
+	struct script *script;
+	struct stream *s;
+	struct str text;
+
+	(void)state;
+	str_init(&text, 1 << 20);
+	for (int i = 0; i < 20000; i++)
+		str_add_z(&text, "S: USER kim\n");
+	s = script_stream_new(text.p, NULL, &script);
+	assert_int_equal(pop3_server_run(s, &opts, &err), -1);
+	assert_int_equal(err.code, ERR_RETRY);
+	stream_close(&s);
+	script_free(&script);
+	str_release(&text);
 }
 
 static void
@@ -482,6 +606,7 @@ main(void)
 		cmocka_unit_test(test_lists),
 		cmocka_unit_test(test_messages_come_byte_for_byte),
 		cmocka_unit_test(test_top),
+		cmocka_unit_test(test_message_that_breaks_off),
 		cmocka_unit_test(test_bad_numbers),
 		cmocka_unit_test(test_delete_needs_quit),
 		cmocka_unit_test(test_commit_that_fails_is_told),
@@ -490,6 +615,8 @@ main(void)
 		cmocka_unit_test(test_auth_plain),
 		cmocka_unit_test(test_wrong_logins_end_the_session),
 		cmocka_unit_test(test_mailbox_in_use),
+		cmocka_unit_test(test_mailbox_that_cannot_be_opened),
+		cmocka_unit_test(test_login_has_a_deadline),
 		cmocka_unit_test(test_names_that_are_none),
 		cmocka_unit_test(test_bad_commands_end_the_session),
 		cmocka_unit_test(test_long_commands),

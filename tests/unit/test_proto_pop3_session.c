@@ -28,11 +28,19 @@ make_message(size_t i, struct str *out)
 		           line % 7 == 0 ? "." : "", line);
 }
 
-static int
+struct drop {
+	size_t deleted;
+	struct str open;
+	size_t at;
+};
+
+static enum pop3_login
 drop_login(void *ctx, struct slice user, struct slice password)
 {
 	(void)ctx;
-	return slice_eq_z(user, "kim") && slice_eq_z(password, "secret");
+	return slice_eq_z(user, "kim") && slice_eq_z(password, "secret")
+	               ? POP3_LOGIN_YES
+	               : POP3_LOGIN_WRONG;
 }
 
 static size_t
@@ -58,20 +66,44 @@ drop_uidl(void *ctx, size_t i, struct str *out)
 }
 
 static int
-drop_read(void *ctx, size_t i, struct str *out)
+drop_open(void *ctx, size_t i)
 {
-	(void)ctx;
-	make_message(i, out);
+	struct drop *d = ctx;
+
+	str_init(&d->open, 1 << 20);
+	make_message(i, &d->open);
+	d->at = 0;
 	return 0;
+}
+
+static ssize_t
+drop_read(void *ctx, char *p, size_t n)
+{
+	struct drop *d = ctx;
+	struct slice piece =
+		slice_head(slice_from(str_slice(&d->open), d->at), n);
+
+	if (piece.n > 0)
+		memcpy(p, piece.p, piece.n);
+	d->at += piece.n;
+	return (ssize_t)piece.n;
+}
+
+static void
+drop_close(void *ctx)
+{
+	struct drop *d = ctx;
+
+	str_release(&d->open);
 }
 
 static int
 drop_commit(void *ctx, const bool *gone)
 {
-	size_t *deleted = ctx;
+	struct drop *d = ctx;
 
 	for (size_t i = 0; i < COUNT; i++)
-		*deleted += gone[i];
+		d->deleted += gone[i];
 	return 0;
 }
 
@@ -86,7 +118,9 @@ static const struct maildrop_ops drop_ops = {
 	.count = drop_count,
 	.size = drop_size,
 	.uidl = drop_uidl,
+	.open = drop_open,
 	.read = drop_read,
+	.close = drop_close,
 	.commit = drop_commit,
 	.logout = drop_logout,
 };
@@ -99,7 +133,7 @@ struct server {
 	struct tls_server *tls;
 	struct stream *s;
 	enum pop3_tls kind;
-	size_t deleted;
+	struct drop drop;
 	pthread_t thread;
 };
 
@@ -110,7 +144,7 @@ server_run(void *arg)
 	struct err err = { 0 };
 	const struct pop3_server_opts opts = {
 		.ops = &drop_ops,
-		.ctx = &v->deleted,
+		.ctx = &v->drop,
 		.tls = v->tls,
 		.implicit_tls = v->kind == POP3_TLS_IMPLICIT,
 		.stls = v->kind == POP3_TLS_STLS,
@@ -264,7 +298,7 @@ whole_session(enum pop3_tls kind)
 	assert_int_equal(done, COUNT);
 	pop3_close(&p);
 	server_close(&v);
-	assert_int_equal(v.deleted, COUNT);
+	assert_int_equal(v.drop.deleted, COUNT);
 	secret_release(&secret);
 }
 
@@ -377,7 +411,7 @@ test_a_full_disk_stops_it(void **state)
 	assert_int_equal(pop3_quit(p, &err), -1);
 	pop3_close(&p);
 	server_close(&v);
-	assert_int_equal(v.deleted, 0);
+	assert_int_equal(v.drop.deleted, 0);
 	secret_release(&secret);
 }
 

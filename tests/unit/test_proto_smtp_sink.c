@@ -395,14 +395,14 @@ inject(struct link *l, const char *first, const char *second)
 	assert_int_equal(l->err.code, ERR_PROTO);
 }
 
-static int
+static enum pop3_login
 never(void *ctx, struct slice user, struct slice password)
 {
 	(void)ctx;
 	(void)user;
 	(void)password;
 	fail_msg("injected login");
-	return 1;
+	return POP3_LOGIN_YES;
 }
 
 static void
