@@ -145,12 +145,6 @@ load_setting(const struct conf_doc *doc, const struct conf_line *line,
 	const struct setting *s;
 	struct err e = { 0 };
 
-	if (line->kind == CONF_LINE_OTHER)
-		return 0;
-	if (line->kind == CONF_LINE_SECTION)
-		return conf_doc_error(doc, line, err,
-		                      _("unknown section [%.*s]"),
-		                      SLICE_ARG(line->name));
 	s = find_setting(line->name);
 	if (s == NULL)
 		return conf_doc_error(doc, line, err, _("unknown key '%.*s'"),
@@ -160,15 +154,40 @@ load_setting(const struct conf_doc *doc, const struct conf_line *line,
 	return 0;
 }
 
+/* A line of section [serve]. */
+static int
+load_serve(const struct conf_doc *doc, const struct conf_line *line,
+           struct conf *c, struct err *err)
+{
+	struct err e = { 0 };
+
+	if (serve_conf_set(&c->serve, line->name, line->value, &e) != 0)
+		return blame(doc, line, &e, err);
+	return 0;
+}
+
 static int
 load_settings(const char *path, struct conf *c, struct err *err)
 {
 	struct conf_doc doc;
 	int rc = conf_doc_read(&doc, path, err);
+	bool serve = false;
 	size_t i;
 
-	for (i = 0; rc == 0 && i < doc.lines.n; i++)
-		rc = load_setting(&doc, &doc.lines.v[i], c, err);
+	for (i = 0; rc == 0 && i < doc.lines.n; i++) {
+		const struct conf_line *line = &doc.lines.v[i];
+
+		if (line->kind == CONF_LINE_KEY)
+			rc = serve ? load_serve(&doc, line, c, err)
+			           : load_setting(&doc, line, c, err);
+		else if (line->kind == CONF_LINE_SECTION &&
+		         !slice_eq_z(line->name, "serve"))
+			rc = conf_doc_error(&doc, line, err,
+			                    _("unknown section [%.*s]"),
+			                    SLICE_ARG(line->name));
+		else if (line->kind == CONF_LINE_SECTION)
+			serve = true;
+	}
 	conf_doc_release(&doc);
 	return rc;
 }
@@ -306,6 +325,7 @@ conf_release(struct conf *c)
 	free(c->theme);
 	free(c->default_account);
 	free(c->notify);
+	serve_conf_release(&c->serve);
 	memset(c, 0, sizeof *c);
 }
 

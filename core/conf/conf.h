@@ -8,6 +8,7 @@
 
 #include "conf/account.h"
 #include "conf/paths.h"
+#include "conf/serve.h"
 #include "util/secret.h"
 
 /* Loaded configuration.  A copy is handed to each worker. */
@@ -27,6 +28,7 @@ struct conf {
 	char *notify; /* command for new mail, NULL: none */
 	bool bell;    /* the terminal's, for new mail */
 	char *default_account;
+	struct serve_conf serve; /* section [serve] */
 };
 
 /* Read config and accounts; both may be absent.  -1: ERR_CONFIG with file and

@@ -14,9 +14,9 @@
 
 #include "util/banned.h"
 
-int
-lock_take(const struct paths *paths, const char *kind, const char *name,
-          struct err *err)
+static int
+lock_file(const struct paths *paths, const char *kind, const char *name,
+          int how, struct err *err)
 {
 	char *file = xasprintf("%s-%s.lock", kind, name);
 	char *path = fsx_join(paths->state, file);
@@ -24,7 +24,7 @@ lock_take(const struct paths *paths, const char *kind, const char *name,
 
 	if (fd < 0) {
 		err_sys(err, errno, _("cannot open '%s'"), path);
-	} else if (fsx_lock(fd, LOCK_EX | LOCK_NB) != 0) {
+	} else if (fsx_lock(fd, how | LOCK_NB) != 0) {
 		if (errno == EWOULDBLOCK)
 			err_set(err, ERR_RETRY,
 			        _("another pabal is already doing this"));
@@ -36,4 +36,18 @@ lock_take(const struct paths *paths, const char *kind, const char *name,
 	free(path);
 	free(file);
 	return fd;
+}
+
+int
+lock_take(const struct paths *paths, const char *kind, const char *name,
+          struct err *err)
+{
+	return lock_file(paths, kind, name, LOCK_EX, err);
+}
+
+int
+lock_share(const struct paths *paths, const char *kind, const char *name,
+           struct err *err)
+{
+	return lock_file(paths, kind, name, LOCK_SH, err);
 }

@@ -14,5 +14,8 @@
  */
 int lock_take(const struct paths *paths, const char *kind, const char *name,
               struct err *err);
+/* The same, together with others that share it: ERR_RETRY when one took it. */
+int lock_share(const struct paths *paths, const char *kind, const char *name,
+               struct err *err);
 
 #endif

@@ -42,7 +42,7 @@ struct tls_server;
 struct tls_server *tls_server_new(const char *cert_file, const char *key_file,
                                   struct err *err);
 void tls_server_free(struct tls_server **t);
-/* t is borrowed as long as s lives. */
+/* t may be freed before s: s keeps what it needs of it. */
 int tls_accept(struct stream *s, struct tls_server *t, int timeout_ms,
                struct err *err);
 /* Write a self-made CA and a certificate of it for host (and its key) as PEM

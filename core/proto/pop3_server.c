@@ -259,10 +259,11 @@ pop3_server_run(struct stream *s, const struct pop3_server_opts *opts,
 	next = begin(&p, &why);
 	if (next == POP3_NEXT_GO)
 		next = converse(&p, &why);
-	/* The last words; what failed before is what counts. */
-	(void)stream_flush(s, NULL);
+	/* Before the last words: who has read them may come again at once. */
 	if (p.logged_in && o.ops->logout != NULL)
 		o.ops->logout(o.ctx);
+	/* What failed before is what counts. */
+	(void)stream_flush(s, NULL);
 	str_release(&p.user);
 	free(p.gone);
 	if (next != POP3_NEXT_FAIL)
