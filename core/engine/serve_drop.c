@@ -168,9 +168,10 @@ find_accounts(struct serve_session *x, const struct wish *w,
 	}
 	if (rc < 0)
 		return -1;
+	/* None of those of -a has mail yet: nothing is shown, not everything. */
 	if (n > 0 && view->account_count == 0)
-		return 0;
-	return 1;
+		view->account_count = 1;
+	return w->account.n == 0 || ids[0] != 0;
 }
 
 static int64_t
@@ -183,6 +184,7 @@ oldest(const struct serve *v, const struct wish *w)
 	return days > 0 ? clock_now() - (int64_t)days * DAY : 0;
 }
 
+/* As find_accounts. */
 static int
 list_mail(struct serve_session *x, const struct wish *w, struct err *err)
 {
@@ -191,12 +193,13 @@ list_mail(struct serve_session *x, const struct wish *w, struct err *err)
 	int64_t *ids = NULL;
 	int rc = find_accounts(x, w, &view, &ids, err);
 
-	if (rc == 1)
-		rc = served_list(x->store, &view, &x->list, &x->n, err);
+	if (rc == 1 && served_list(x->store, &view, &x->list, &x->n, err) != 0)
+		rc = -1;
 	free(ids);
 	return rc;
 }
 
+/* 1, 0 there is no such account, -1. */
 static int
 open_mailbox(struct serve_session *x, const struct wish *w, struct err *err)
 {
@@ -229,34 +232,48 @@ drop_logout(void *ctx)
 }
 
 static enum pop3_login
+wrong(struct serve_session *x)
+{
+	x->wrong++;
+	(void)atomic_fetch_add(&x->v->wrong, 1);
+	return POP3_LOGIN_WRONG;
+}
+
+static enum pop3_login
+enter(struct serve_session *x, const struct wish *w)
+{
+	struct err err = { 0 };
+	enum pop3_login got = take_mailbox(x, w->account);
+	int rc;
+
+	if (got != POP3_LOGIN_YES)
+		return got;
+	rc = open_mailbox(x, w, &err);
+	if (rc < 0)
+		log_line(LOG_ERROR, "%s", err.text);
+	if (rc != 1)
+		return rc == 0 ? wrong(x) : POP3_LOGIN_NOT_NOW;
+	return got;
+}
+
+static enum pop3_login
 drop_login(void *ctx, struct slice user, struct slice password)
 {
 	struct serve_session *x = ctx;
-	struct err err = { 0 };
 	struct wish w;
 	bool ours = read_wish(x->v, user, &w);
 	enum pop3_login got;
 
 	/* Looked at whatever the name is: it takes its time. */
 	if (!is_right(x->v, password) || !ours ||
-	    (w.account.n > 0 && !is_allowed(x->v, w.account))) {
-		x->wrong++;
-		(void)atomic_fetch_add(&x->v->wrong, 1);
-		return POP3_LOGIN_WRONG;
-	}
+	    (w.account.n > 0 && !is_allowed(x->v, w.account)))
+		return wrong(x);
 	atomic_store(&x->v->wrong, 0);
-	got = take_mailbox(x, w.account);
-	if (got == POP3_LOGIN_YES) {
-		if (open_mailbox(x, &w, &err) != 0) {
-			log_line(LOG_ERROR, "%s", err.text);
-			got = POP3_LOGIN_NOT_NOW;
-		}
-	}
+	got = enter(x, &w);
 	if (got != POP3_LOGIN_YES) {
 		drop_logout(x);
 		return got;
 	}
-	free(x->user);
 	x->user = slice_dup(user);
 	return got;
 }
