@@ -685,6 +685,27 @@ def names_that_do_not_exist():
         story.close()
 
 
+def inside_names(*more):
+    if shutil.which('ip') is None:
+        without('ip')
+    before = spaces('-m', '-n')
+    done = subprocess.run(
+        [*before, sys.executable, os.path.join(HERE, 'names.py'), *more],
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    sure(done.returncode == 0, done.stdout.decode(errors='replace')[-2000:])
+
+
+@test
+def names_of_an_own_resolver():
+    """Slow, broken, silent, dead addresses first."""
+    inside_names()
+
+
+@test
+def names_that_take_thirty_seconds():
+    inside_names('thirty_seconds')
+
+
 def inside_network(verb):
     """In a name space with a network of its own."""
     down = ['ip', 'link', 'set', 'lo', 'down']
@@ -1135,7 +1156,7 @@ def run_all(names):
 
 
 LONG = ('signals_in_every_phase', 'asleep_for_a_while', 'index_is_locked',
-        'network_goes_away')
+        'names_that_take_thirty_seconds', 'network_goes_away')
 
 
 def main():
