@@ -24,13 +24,15 @@
  * 2. A row leaves that state by its own final reply or by the end of its
  *    connection, whatever becomes of the mails beside it.  Its recipients'
  *    fates become durable with it: who took the message never gets it again.
- * 3. At most GROUP rows are in state sending and not begun: a kill makes them
- *    unknown, so they are sent once more and never twice more.
+ * 3. Rows are taken when the connection is there, at most GROUP_MAX ahead of what
+ *    was begun, few at first where they go out one by one: a kill makes them
+ *    unknown, so they wait, are sent once more and never twice more.
  * 4. The Sent copy carries a key made from the outbox row, so storing it twice
- *    gives one file.  The row goes away only after the copy is stored.
+ *    gives one file.  The row goes away with the copy's coming, or after it.
  * 5. What somebody took has its Sent copy at once, whatever becomes of the
- *    other recipients: a row that failed or waits may be cancelled.  A kill
- *    between the two is made up for at the next start (send_finish).
+ *    other recipients: a row that failed or waits may be cancelled.  Where only
+ *    the fates could be written it is made up for at the next start
+ *    (send_finish).
  * 6. A login that failed is not tried again for the next mail of the same run:
  *    they share its outcome.
  */
@@ -52,10 +54,12 @@
 
 #include "util/banned.h"
 
-/* Rows taken at once: each time costs a sync.  More where all of them go out
- * together (CHUNKING). */
-#define GROUP         8
-#define GROUP_CHUNKED 128
+/* Rows taken at once: each time costs a sync.  All that the connection can have
+ * in flight where they go out together (CHUNKING); else few at first. */
+#define GROUP_MAX   256
+#define GROUP_FIRST 8
+/* What was cancelled can be brought back so long: 30 days. */
+#define CANCELLED_KEPT 2592000
 
 /* ---- rows ahead ---- */
 
@@ -74,30 +78,27 @@ static size_t
 group_size(const struct sender *s)
 {
 	unsigned both = SMTP_EXT_CHUNKING | SMTP_EXT_PIPELINING;
+	size_t n = GROUP_FIRST + s->answered;
 
-	return s->smtp != NULL && (smtp_ext(s->smtp) & both) == both
-	               ? GROUP_CHUNKED
-	               : GROUP;
+	/* Without a connection nothing goes out. */
+	if (s->smtp == NULL || (smtp_ext(s->smtp) & both) == both)
+		return GROUP_MAX;
+	return n < GROUP_MAX ? n : GROUP_MAX;
 }
 
 /* Take the next rows that are due.  0, or -1 in s->trouble. */
 static int
 take_rows(struct sender *s)
 {
-	struct outbox_row *rows[GROUP_CHUNKED];
-	int64_t id;
+	struct outbox_row *rows[GROUP_MAX];
 	size_t n;
-	int rc;
 
 	s->ahead.n = 0;
 	s->at = 0;
 	if (job_cancelled(s->job))
 		return 0;
-	rc = store_find_account(s->store, s->account->name, &id, &s->trouble);
-	if (rc == 0) /* it never had any mail */
-		return 0;
-	if (rc < 0 || outbox_take_many(s->store, id, clock_now(), group_size(s),
-	                               rows, &n, &s->trouble) != 0)
+	if (outbox_take_many(s->store, s->account_id, clock_now(),
+	                     group_size(s), rows, &n, &s->trouble) != 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
 		say_sending(s, rows[i]);
@@ -117,10 +118,26 @@ peek(struct sender *s)
 }
 
 static const struct account *
-carrier_of(const struct sender *s, const struct parcel *p, struct err *err)
+carrier_of(const struct sender *s, const char *from, struct err *err)
 {
 	return account_carrier(s->job->accounts, s->job->account_count,
-	                       s->account, slice_of(p->row->from), err);
+	                       s->account, slice_of(from), err);
+}
+
+/* Who writes the next mail that is due; owned.  NULL: none is, or trouble. */
+static char *
+next_from(struct sender *s)
+{
+	char *from = NULL;
+
+	if (s->trouble.code != ERR_NONE || job_cancelled(s->job))
+		return NULL;
+	if (s->at < s->ahead.n)
+		return xstrdup(s->ahead.v[s->at]->row->from);
+	return outbox_due_from(s->store, s->account_id, clock_now(), &from,
+	                       &s->trouble) == 1
+	               ? from
+	               : NULL;
 }
 
 /* It cannot even be tried. */
@@ -175,10 +192,10 @@ feed_next(void *ctx)
 	while (!job_cancelled(s->job) && (p = peek(s)) != NULL) {
 		struct err why = { 0 };
 
-		if (carrier_of(s, p, &why) != s->carrier)
+		if (carrier_of(s, p->row->from, &why) != s->carrier)
 			return NULL;
 		s->at++;
-		if (outbox_message(s->store, p->row->id, &p->map, &why) == 0) {
+		if (outbox_map(s->store, p->row, &p->map, &why) == 0) {
 			p->mail.message = p->map.data;
 			ask_reports(s, p);
 			step("send-transaction");
@@ -198,7 +215,7 @@ feed_done(void *ctx, struct smtp_mail *m)
 	/* The mail is the parcel's first member. */
 	send_over(s, (struct parcel *)(void *)m);
 	/* A near server leaves no pause; what it said must not wait long. */
-	if (s->over.n >= GROUP_CHUNKED)
+	if (s->over.n >= GROUP_MAX)
 		settle(s);
 }
 
@@ -243,9 +260,23 @@ connect_to(struct sender *s, const struct account *carrier, struct err *err)
 	return -1;
 }
 
-/* Send what goes the way of the next row, over one connection. */
+/* There is no way for the next row. */
 static void
-send_some(struct sender *s, struct parcel *p)
+give_up_next(struct sender *s, const struct err *why)
+{
+	struct parcel *p = peek(s);
+
+	if (p == NULL)
+		return;
+	s->at++;
+	give_up(s, p, why);
+	if (s->at == s->ahead.n)
+		settle(s);
+}
+
+/* Send what goes the way of mail from that address, over one connection. */
+static void
+send_some(struct sender *s, const char *from)
 {
 	struct smtp_feed feed = { .ctx = s,
 		                  .next = feed_next,
@@ -253,12 +284,9 @@ send_some(struct sender *s, struct parcel *p)
 		                  .pause = feed_pause };
 	struct err why = { 0 };
 
-	s->carrier = carrier_of(s, p, &why);
+	s->carrier = carrier_of(s, from, &why);
 	if (s->carrier == NULL || connect_to(s, s->carrier, &why) != 0) {
-		s->at++;
-		give_up(s, p, &why);
-		if (s->over.n >= GROUP)
-			settle(s);
+		give_up_next(s, &why);
 		return;
 	}
 	smtp_send_feed(s->smtp, &feed);
@@ -288,11 +316,17 @@ put_back_rest(struct sender *s)
 static int
 send_account(struct sender *s, const struct account *a, struct err *err)
 {
-	struct parcel *p;
+	char *from;
+	int rc;
 
 	s->account = a;
-	while (!job_cancelled(s->job) && (p = peek(s)) != NULL)
-		send_some(s, p);
+	rc = store_find_account(s->store, a->name, &s->account_id, err);
+	if (rc <= 0) /* 0: it never had any mail */
+		return rc;
+	while ((from = next_from(s)) != NULL) {
+		send_some(s, from);
+		free(from);
+	}
 	put_back_rest(s);
 	if (s->trouble.code == ERR_NONE)
 		return 0;
@@ -310,7 +344,8 @@ recover(struct sender *s, struct err *err)
 	size_t n;
 	int rc = 0;
 
-	if (outbox_list(s->store, &rows, &n, err) != 0)
+	if (outbox_purge(s->store, clock_now() - CANCELLED_KEPT, err) != 0 ||
+	    outbox_unfinished(s->store, &rows, &n, err) != 0)
 		return -1;
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		struct outbox_row *row = &rows[i];
@@ -319,7 +354,7 @@ recover(struct sender *s, struct err *err)
 			send_settle_orphan(row);
 			rc = outbox_update(s->store, row, err);
 		} else {
-			rc = send_finish(s, &row, 1, err);
+			rc = send_finish(s, row, err);
 		}
 	}
 	outbox_rows_free(&rows, n);

@@ -16,6 +16,7 @@ struct parcel {
 	struct fsx_map map;          /* the message, when it is on its way */
 	struct smtp_recipient *rcpt; /* those who are to be asked */
 	size_t *which;               /* their places in row->rcpts */
+	bool copied;                 /* some have it since an earlier try */
 	char envid[101];             /* RFC 3461, 4.4: 100 at most */
 };
 
@@ -23,6 +24,7 @@ struct sender {
 	struct job *job;
 	struct store *store;
 	const struct account *account; /* whose mail it is */
+	int64_t account_id;
 	const struct account *carrier; /* of the open connection */
 	struct smtp *smtp;
 	ARRAY(struct parcel *)
@@ -58,9 +60,8 @@ void send_over(struct sender *s, struct parcel *p);
  */
 int send_settle(struct sender *s, struct err *err);
 
-/* Finish what a dead process left between settling and closing: a row that is
- * sent; a copy of what somebody has.  0 or -1. */
-int send_finish(struct sender *s, struct outbox_row *const *v, size_t n,
-                struct err *err);
+/* Finish what a dead process left to do for a row that is settled: a copy of what
+ * somebody has, and closing it when everybody has it.  0 or -1. */
+int send_finish(struct sender *s, struct outbox_row *row, struct err *err);
 
 #endif

@@ -2,12 +2,22 @@
 /*
  * What became of mails: the states of their rows, Sent copies, events.
  *
- * In the order of send_settle, many mails at once, each step durable:
+ * In the order of send_settle, many mails at once:
  *
- *   states and fates -> copies in Sent -> flags and drafts -> rows gone
+ *   1. the files of the outbox get second names in Sent, those are synced
+ *   2. one transaction: states and fates, copies in Sent, rows gone of what
+ *      everybody has and what marks or replaces nothing
+ *   3. the messages they answer are marked, drafts go, the other rows gone
  *
- * A kill after the first step loses nothing of what the servers said; the rest
- * is made up for by send_finish, since each of the steps can be repeated.
+ * 1 writes no mail to the disk (it is there since it was queued): two syncs for
+ * any number of mails.  A kill before 2 is one before the servers answered: the
+ * mails are unknown.  One after it loses nothing of what they said; 3 is made up
+ * for by send_finish.  When 2 fails because of a copy (a full disk), the states
+ * are written without it: a mail that was sent must not go out again for that;
+ * send_finish makes up for the copy, too.
+ *
+ * Rejected: states first, copies in a transaction of their own (two syncs more,
+ * one of them of the whole file system).
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -33,6 +43,17 @@ static const int retry_minutes[] = { 1, 5, 15, 60, 180, 360, 720 };
 /* What is said of a mail: an address with the server's words, often enough. */
 #define REFUSED_MAX 8000
 
+/* How many recipients have that fate. */
+static size_t
+count_fate(const struct outbox_row *row, int fate)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < row->rcpt_count; i++)
+		n += row->rcpts[i].fate == fate;
+	return n;
+}
+
 /* ---- parcels ---- */
 
 struct parcel *
@@ -44,6 +65,7 @@ parcel_new(struct outbox_row *row)
 	p->row = row;
 	p->rcpt = xcalloc(row->rcpt_count, sizeof *p->rcpt);
 	p->which = xcalloc(row->rcpt_count, sizeof *p->which);
+	p->copied = count_fate(row, SMTP_FATE_SENT) != 0;
 	for (size_t i = 0; i < row->rcpt_count; i++) {
 		int fate = row->rcpts[i].fate;
 
@@ -73,17 +95,6 @@ parcel_free(struct parcel **p)
 }
 
 /* ---- states ---- */
-
-/* How many recipients have that fate. */
-static size_t
-count_fate(const struct outbox_row *row, int fate)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < row->rcpt_count; i++)
-		n += row->rcpts[i].fate == fate;
-	return n;
-}
 
 static void
 set_error(struct outbox_row *row, const char *why)
@@ -155,6 +166,30 @@ can_be_retried(enum err_code code)
 	return false;
 }
 
+/* Nobody knows whether it was taken: it goes out once more. */
+static void
+settle_doubt(struct outbox_row *row, const char *why)
+{
+	char text[1300];
+
+	if (row->doubts++ == 0) {
+		row->state = OUTBOX_UNKNOWN;
+		row->not_before = clock_now() + SEND_UNKNOWN_WAIT * 60;
+		row->tries++;
+		(void)snprintf(text, sizeof text,
+		               _("%s; perhaps it was sent: it goes out once "
+		                 "more under the same Message-ID"),
+		               why);
+		set_error(row, text);
+	} else {
+		(void)snprintf(text, sizeof text,
+		               _("%s; perhaps it was sent: ask those it is "
+		                 "for before you send it again"),
+		               why);
+		fail(row, text);
+	}
+}
+
 /* The try as a whole failed: no recipient was decided by it. */
 static void
 settle_error(struct outbox_row *row, bool in_doubt, const struct err *err)
@@ -163,16 +198,12 @@ settle_error(struct outbox_row *row, bool in_doubt, const struct err *err)
 
 	(void)snprintf(why, sizeof why, "%s%s%s", err->text,
 	               err->server[0] != '\0' ? ": " : "", err->server);
-	if (in_doubt && row->doubts++ == 0) {
-		row->state = OUTBOX_UNKNOWN;
-		row->not_before = clock_now() + SEND_UNKNOWN_WAIT * 60;
-		row->tries++;
-		set_error(row, why);
-	} else if (!in_doubt && can_be_retried(err->code)) {
+	if (in_doubt)
+		settle_doubt(row, why);
+	else if (can_be_retried(err->code))
 		plan_retry(row, why);
-	} else {
+	else
 		fail(row, why);
-	}
 }
 
 void
@@ -187,8 +218,7 @@ send_settle_orphan(struct outbox_row *row)
 	struct err why = { 0 };
 
 	err_set(&why, ERR_RETRY,
-	        _("the program ended while it was being sent; it goes out once "
-	          "more under the same Message-ID"));
+	        _("the program ended while it was being sent"));
 	settle_error(row, true, &why);
 }
 
@@ -273,26 +303,25 @@ copy_key(const struct outbox_row *row, const struct message *m)
 	                 SLICE_ARG(message_id(m)));
 }
 
+/* Add the copy of row, whose message is text, to *b; begun when NULL. */
 static int
-add_copy(struct store_batch *b, const struct outbox_row *row, struct slice text,
-         struct err *err)
+add_copy(struct sender *s, struct store_batch **b, const struct outbox_row *row,
+         struct slice text, struct err *err)
 {
 	struct store_new info = { .folder = FOLDER_SENT,
 		                  .flags = STORE_SEEN,
 		                  .received = clock_now() };
 	struct message m = { 0 };
 	char *key;
-	int rc;
-	int fd;
+	int rc = -1;
 
 	message_parse(&m, text);
 	key = copy_key(row, &m);
 	info.uidl = key;
-	rc = store_batch_file(b, &fd, err);
-	if (rc == 0)
-		rc = fsx_write_all(fd, text.p, text.n, err);
-	if (rc == 0)
-		rc = store_batch_add(b, &m, &info, err);
+	if (*b == NULL)
+		*b = store_batch_begin(s->store, row->account, err);
+	if (*b != NULL)
+		rc = store_batch_add_outbox(*b, row, &m, &info, err);
 	message_release(&m);
 	free(key);
 	return rc;
@@ -305,35 +334,6 @@ wants_copy(const struct outbox_row *row)
 {
 	return !row->automatic && row->state != OUTBOX_SENDING &&
 	       count_fate(row, SMTP_FATE_SENT) != 0;
-}
-
-/* Copies of those of v that want one and belong to account; all at once. */
-static int
-store_copies(struct sender *s, struct outbox_row *const *v, size_t n,
-             int64_t account, struct err *err)
-{
-	struct store_batch *b = NULL;
-	int rc = 0;
-
-	for (size_t i = 0; i < n && rc == 0; i++) {
-		struct fsx_map map = { 0 };
-
-		if (v[i]->account != account || !wants_copy(v[i]))
-			continue;
-		if (b == NULL)
-			b = store_batch_begin(s->store, account, err);
-		rc = b != NULL ? outbox_message(s->store, v[i]->id, &map, err)
-		               : -1;
-		if (rc == 0)
-			rc = add_copy(b, v[i], map.data, err);
-		fsx_map_close(&map);
-	}
-	if (b == NULL)
-		return rc;
-	if (rc == 0)
-		return store_batch_commit(&b, NULL, NULL, err);
-	store_batch_abort(&b);
-	return -1;
 }
 
 /* ---- closing ---- */
@@ -374,34 +374,49 @@ close_sent(struct sender *s, struct outbox_row *const *v, size_t n,
 	return rc;
 }
 
-int
-send_finish(struct sender *s, struct outbox_row *const *v, size_t n,
-            struct err *err)
+/* Was its copy stored, whatever became of that since? */
+static int
+is_copied(struct sender *s, const struct outbox_row *row, struct slice text,
+          bool *copied_r, struct err *err)
 {
-	for (size_t i = 0; i < n; i++) {
-		struct fsx_map map = { 0 };
-		struct message m = { 0 };
-		bool copied = false;
-		char *key;
-		int rc;
+	struct message m = { 0 };
+	char *key;
+	int rc;
 
-		if (!wants_copy(v[i]))
-			continue;
-		if (outbox_message(s->store, v[i]->id, &map, err) != 0)
-			return -1;
-		message_parse(&m, map.data);
-		key = copy_key(v[i], &m);
-		rc = outbox_is_copied(s->store, v[i]->account, key, &copied,
-		                      err);
-		message_release(&m);
-		fsx_map_close(&map);
-		free(key);
-		if (rc == 0 && !copied)
-			rc = store_copies(s, &v[i], 1, v[i]->account, err);
-		if (rc != 0)
-			return -1;
-	}
-	return close_sent(s, v, n, err);
+	message_parse(&m, text);
+	key = copy_key(row, &m);
+	rc = outbox_is_copied(s->store, row->account, key, copied_r, err);
+	message_release(&m);
+	free(key);
+	return rc;
+}
+
+static int
+finish_copy(struct sender *s, const struct outbox_row *row, struct err *err)
+{
+	struct store_batch *b = NULL;
+	struct fsx_map map = { 0 };
+	bool copied = false;
+	int rc;
+
+	if (outbox_map(s->store, row, &map, err) != 0)
+		return -1;
+	rc = is_copied(s, row, map.data, &copied, err);
+	if (rc == 0 && !copied)
+		rc = add_copy(s, &b, row, map.data, err);
+	if (rc == 0 && b != NULL)
+		rc = store_batch_commit(&b, NULL, NULL, err);
+	store_batch_abort(&b);
+	fsx_map_close(&map);
+	return rc;
+}
+
+int
+send_finish(struct sender *s, struct outbox_row *row, struct err *err)
+{
+	if (wants_copy(row) && finish_copy(s, row, err) != 0)
+		return -1;
+	return close_sent(s, &row, 1, err);
 }
 
 /* ---- all of it ---- */
@@ -423,17 +438,56 @@ tell(struct sender *s, const struct parcel *p)
 	queue_post(s->job->queue, e);
 }
 
+/* All copies that s->over wants, in *b_r; NULL when none does. */
+static int
+add_copies(struct sender *s, struct store_batch **b_r, struct err *err)
+{
+	struct parcel **p;
+
+	*b_r = NULL;
+	array_foreach(&s->over, p) {
+		/* What some had before has its copy since then. */
+		if (!(*p)->copied && wants_copy((*p)->row) &&
+		    add_copy(s, b_r, (*p)->row, (*p)->map.data, err) != 0) {
+			store_batch_abort(b_r);
+			return -1;
+		}
+	}
+	return 0;
+}
+
+/* Those of v that mark or replace something; the others went when they were
+ * settled. */
+static int
+close_marking(struct sender *s, struct outbox_row *const *v, size_t n,
+              struct err *err)
+{
+	ARRAY(struct outbox_row *) left = { 0 };
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		if (!outbox_is_over(v[i]))
+			array_add(&left, v[i]);
+	rc = close_sent(s, left.v, left.n, err);
+	array_release(&left);
+	return rc;
+}
+
 static int
 settle_rows(struct sender *s, struct outbox_row *const *v, size_t n,
             struct err *err)
 {
-	if (outbox_update_many(s->store, v, n, err) != 0)
+	struct store_batch *b = NULL;
+	struct err ignored = { 0 };
+
+	if (add_copies(s, &b, err) != 0 ||
+	    outbox_settle(s->store, &b, v, n, err) != 0) {
+		/* The first trouble is the one to tell. */
+		(void)outbox_update_many(s->store, v, n, &ignored);
 		return -1;
+	}
 	step("send-settled");
-	if (store_copies(s, v, n, v[0]->account, err) != 0)
-		return -1;
-	step("send-copied");
-	return close_sent(s, v, n, err);
+	return close_marking(s, v, n, err);
 }
 
 int

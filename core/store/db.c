@@ -499,6 +499,12 @@ db_begin_read(struct db *db, struct err *err)
 	return db_run(db, err, "BEGIN", "");
 }
 
+bool
+db_in_transaction(const struct db *db)
+{
+	return sqlite3_get_autocommit(db->sqlite) == 0;
+}
+
 int
 db_commit(struct db *db, struct err *err)
 {

@@ -70,6 +70,7 @@ int db_script(struct db *db, const char *sql, struct err *err);
 int db_begin(struct db *db, bool durable, struct err *err);
 /* Read a consistent state; the write lock comes with the first write. */
 int db_begin_read(struct db *db, struct err *err);
+bool db_in_transaction(const struct db *db);
 int db_commit(struct db *db, struct err *err);
 /* Does nothing outside a transaction. */
 void db_rollback(struct db *db);

@@ -193,40 +193,55 @@ row_set_words(struct store *s, int64_t id, const struct facts *f,
 
 static int
 insert_bare(struct store *s, const struct row *row, const struct facts *f,
-            const struct store_new *info, struct err *err)
+            const struct store_new *info, int64_t convo, struct err *err)
 {
 	const struct maildir_place *p = &row->place;
 
-	return db_run(s->db, err,
-	              "INSERT INTO message(account, folder, base, cur, info,"
-	              " found, flags, date, received, size, from_name,"
-	              " from_addr, to_text, subject, message_id, hash, convo,"
-	              " attachment, verdict, score, stub, list)"
-	              " VALUES(?, ?, ?, ?, ?, ?,"
-	              " ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?, ?, ?, ?, ?)",
-	              "iititiiiiitttttbiifit", row->account, (int64_t)p->folder,
-	              p->base, (int64_t)p->cur, p->info, (int64_t)row->found,
-	              (int64_t)row->flags, f->date, info->received,
-	              (int64_t)f->size, f->from_name, f->from_addr, f->to,
-	              f->subject, f->message_id, facts_hash(f),
-	              (int64_t)f->attachment, (int64_t)info->verdict,
-	              info->spam_score, (int64_t)(info->stub & INT64_MAX),
-	              f->list);
+	return db_run(
+		s->db, err,
+		"INSERT INTO message(id, account, folder, base, cur, info,"
+		" found, flags, date, received, size, from_name,"
+		" from_addr, to_text, subject, message_id, hash, convo,"
+		" attachment, verdict, score, stub, list)"
+		" VALUES(?, ?, ?, ?, ?, ?, ?,"
+		" ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+		"iiititiiiiitttttbiiifit", row->id, row->account,
+		(int64_t)p->folder, p->base, (int64_t)p->cur, p->info,
+		(int64_t)row->found, (int64_t)row->flags, f->date,
+		info->received, (int64_t)f->size, f->from_name, f->from_addr,
+		f->to, f->subject, f->message_id, facts_hash(f), convo,
+		(int64_t)f->attachment, (int64_t)info->verdict,
+		info->spam_score, (int64_t)(info->stub & INT64_MAX), f->list);
+}
+
+/* What AUTOINCREMENT would take: a conversation may need it before the row is
+ * there, and setting it afterwards would cost as much as half of a row. */
+static int
+next_id(struct store *s, int64_t *id_r, struct err *err)
+{
+	int64_t last = 0;
+
+	if (db_get_int(s->db, err, &last,
+	               "SELECT seq FROM sqlite_sequence WHERE name = 'message'",
+	               "") < 0)
+		return -1;
+	*id_r = last + 1;
+	return 0;
 }
 
 int
 row_insert(struct store *s, const struct row *row, const struct facts *f,
            const struct store_new *info, int64_t *id_r, struct err *err)
 {
+	struct row fresh = *row;
 	int64_t convo, id;
 
-	if (insert_bare(s, row, f, info, err) != 0)
+	if (next_id(s, &fresh.id, err) != 0 ||
+	    convo_assign(s, f->refs, f->ref_count, fresh.id, &convo, err) !=
+	            0 ||
+	    insert_bare(s, &fresh, f, info, convo, err) != 0)
 		return -1;
-	id = db_last_id(s->db);
-	if (convo_assign(s, f->refs, f->ref_count, id, &convo, err) != 0 ||
-	    db_run(s->db, err, "UPDATE message SET convo = ? WHERE id = ?",
-	           "ii", convo, id) != 0)
-		return -1;
+	id = fresh.id;
 	if (info->spam_reasons.n != 0 &&
 	    db_run(s->db, err, "INSERT INTO reason VALUES(?, ?)", "it", id,
 	           info->spam_reasons) != 0)

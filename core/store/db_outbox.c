@@ -57,14 +57,11 @@ outbox_path(struct store *s, const char *file)
 /* ---- rows ---- */
 
 static int
-write_rcpts(struct store *s, const struct outbox_row *row, int64_t id,
-            struct err *err)
+insert_rcpts(struct store *s, const struct outbox_row *row, int64_t id,
+             struct err *err)
 {
 	size_t i;
 
-	if (db_run(s->db, err, "DELETE FROM outbox_rcpt WHERE outbox = ?", "i",
-	           id) != 0)
-		return -1;
 	for (i = 0; i < row->rcpt_count; i++) {
 		const struct outbox_rcpt *r = &row->rcpts[i];
 
@@ -72,6 +69,23 @@ write_rcpts(struct store *s, const struct outbox_row *row, int64_t id,
 		           "INSERT INTO outbox_rcpt VALUES(?, ?, ?, ?, ?)",
 		           "iitiz", id, (int64_t)i, slice_of(r->spec),
 		           (int64_t)r->fate, r->words) != 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* Who they are does not change. */
+static int
+update_rcpts(struct store *s, const struct outbox_row *row, struct err *err)
+{
+	for (size_t i = 0; i < row->rcpt_count; i++) {
+		const struct outbox_rcpt *r = &row->rcpts[i];
+
+		if (db_run(s->db, err,
+		           "UPDATE outbox_rcpt SET fate = ?, words = ?"
+		           " WHERE outbox = ? AND place = ?",
+		           "izii", (int64_t)r->fate, r->words, row->id,
+		           (int64_t)i) != 0)
 			return -1;
 	}
 	return 0;
@@ -94,7 +108,7 @@ outbox_insert(struct store *s, const struct outbox_row *row, const char *file,
 	           (int64_t)row->dsn) != 0)
 		return -1;
 	*id_r = db_last_id(s->db);
-	return write_rcpts(s, row, *id_r, err);
+	return insert_rcpts(s, row, *id_r, err);
 }
 
 /* A message whose row was lost with pabal.db becomes a draft of the account that
@@ -238,8 +252,8 @@ read_row(struct db_stmt *st, struct outbox_row *row)
 
 /* All rows of a query; takes st (may be NULL). */
 static int
-read_rows(struct store *s, struct db_stmt *st, struct outbox_row **v_r,
-          size_t *n_r, struct err *err)
+read_all(struct store *s, struct db_stmt *st, struct outbox_row **v_r,
+         size_t *n_r, struct err *err)
 {
 	ARRAY(struct outbox_row) list = { 0 };
 	int rc = -1;
@@ -257,6 +271,26 @@ read_rows(struct store *s, struct db_stmt *st, struct outbox_row **v_r,
 	*v_r = list.v;
 	*n_r = list.n;
 	return 0;
+}
+
+/* The rows that sql finds, at one point in time.  id: its parameter, 0 none. */
+static int
+read_rows(struct store *s, const char *sql, int64_t id, struct outbox_row **v_r,
+          size_t *n_r, struct err *err)
+{
+	bool inside = db_in_transaction(s->db);
+	int rc = inside ? 0 : db_begin_read(s->db, err);
+
+	if (rc == 0)
+		rc = read_all(s,
+		              id != 0 ? db_query(s->db, err, sql, "i", id)
+		                      : db_query(s->db, err, sql, ""),
+		              v_r, n_r, err);
+	if (!inside && db_end(s->db, rc, err) != 0 && rc == 0) {
+		outbox_rows_free(v_r, *n_r);
+		rc = -1;
+	}
+	return rc;
 }
 
 void
@@ -287,11 +321,21 @@ int
 outbox_list(struct store *s, struct outbox_row **v_r, size_t *n_r,
             struct err *err)
 {
-	return read_rows(s,
-	                 db_query(s->db, err,
-	                          "SELECT " COLUMNS " FROM outbox ORDER BY id",
-	                          ""),
+	return read_rows(s, "SELECT " COLUMNS " FROM outbox ORDER BY id", 0,
 	                 v_r, n_r, err);
+}
+
+int
+outbox_unfinished(struct store *s, struct outbox_row **v_r, size_t *n_r,
+                  struct err *err)
+{
+	/* 2: OUTBOX_SENDING, 4: OUTBOX_SENT, 1: OUTBOX_FATE_SENT */
+	return read_rows(s,
+	                 "SELECT " COLUMNS " FROM outbox WHERE state IN (2, 4)"
+	                 " OR EXISTS(SELECT 1 FROM outbox_rcpt"
+	                 " WHERE outbox = outbox.id AND fate = 1)"
+	                 " ORDER BY id",
+	                 0, v_r, n_r, err);
 }
 
 int
@@ -300,11 +344,8 @@ outbox_get(struct store *s, int64_t id, struct outbox_row **v_r,
 {
 	size_t n = 0;
 
-	if (read_rows(s,
-	              db_query(s->db, err,
-	                       "SELECT " COLUMNS " FROM outbox WHERE id = ?",
-	                       "i", id),
-	              v_r, &n, err) != 0)
+	if (read_rows(s, "SELECT " COLUMNS " FROM outbox WHERE id = ?", id, v_r,
+	              &n, err) != 0)
 		return -1;
 	if (n == 0)
 		return err_set(err, ERR_NOTFOUND,
@@ -337,7 +378,7 @@ outbox_write_row(struct store *s, const struct outbox_row *row, struct err *err)
 	if (db_changed(s->db) == 0)
 		return err_set(err, ERR_NOTFOUND,
 		               _("there is no such message in the outbox"));
-	return write_rcpts(s, row, row->id, err);
+	return update_rcpts(s, row, err);
 }
 
 int
@@ -348,9 +389,9 @@ outbox_cancel(struct store *s, int64_t id, struct err *err)
 
 	if (rc == 0)
 		rc = db_run(s->db, err,
-		            "UPDATE outbox SET state = 7 WHERE id = ?"
-		            " AND state IN (0, 1, 3, 5, 6, 7)",
-		            "i", id);
+		            "UPDATE outbox SET state = 7, not_before = ?"
+		            " WHERE id = ? AND state IN (0, 1, 3, 5, 6, 7)",
+		            "ii", clock_now(), id);
 	if (rc == 0)
 		changed = db_changed(s->db);
 	if (db_end(s->db, rc, err) != 0)
@@ -359,18 +400,26 @@ outbox_cancel(struct store *s, int64_t id, struct err *err)
 }
 
 int
+outbox_map(struct store *s, const struct outbox_row *row, struct fsx_map *map_r,
+           struct err *err)
+{
+	char *path = outbox_path(s, row->file);
+	int rc = fsx_map_open(path, map_r, err);
+
+	free(path);
+	return rc;
+}
+
+int
 outbox_message(struct store *s, int64_t id, struct fsx_map *map_r,
                struct err *err)
 {
 	struct outbox_row *row = NULL;
-	char *path;
 	int rc;
 
 	if (outbox_get(s, id, &row, err) != 0)
 		return -1;
-	path = outbox_path(s, row->file);
-	rc = fsx_map_open(path, map_r, err);
-	free(path);
+	rc = outbox_map(s, row, map_r, err);
 	outbox_rows_free(&row, 1);
 	return rc;
 }

@@ -5,13 +5,18 @@
  * 1. outbox_take_many is the only way to OUTBOX_SENDING, in one transaction: two
  *    processes never send the same message.
  * 2. outbox_close deletes rows first: what a crash leaves is a file.
+ * 3. outbox_settle writes what became of mails in the transaction that has their
+ *    Sent copies: whoever is known to have a mail has it in Sent, and a row that
+ *    is gone has its copy.
  */
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "store/deliver_plan.h"
 #include "store/outbox_rows.h"
 #include "store/store_impl.h"
 #include "util/array.h"
+#include "util/clock.h"
 #include "util/step.h"
 
 #include "util/banned.h"
@@ -43,6 +48,22 @@ find_due(struct store *s, int64_t account, int64_t now, size_t max,
 	return rc;
 }
 
+int
+outbox_due_from(struct store *s, int64_t account, int64_t now, char **from_r,
+                struct err *err)
+{
+	struct db_stmt *st = db_query(s->db, err,
+	                              "SELECT sender FROM outbox WHERE " DUE
+	                              " ORDER BY not_before, id LIMIT 1",
+	                              "ii", now, account);
+	int rc = st != NULL ? db_step(st, err) : -1;
+
+	if (rc == 1)
+		*from_r = slice_dup(db_text(st, 0));
+	db_done(st);
+	return rc;
+}
+
 static int
 mark_sending(struct store *s, const int64_t *ids, size_t n, struct err *err)
 {
@@ -54,6 +75,7 @@ mark_sending(struct store *s, const int64_t *ids, size_t n, struct err *err)
 	return 0;
 }
 
+/* In the transaction that takes them. */
 static int
 read_taken(struct store *s, const int64_t *ids, size_t n, struct outbox_row **v,
            struct err *err)
@@ -73,6 +95,7 @@ outbox_take_many(struct store *s, int64_t account, int64_t now, size_t max,
 {
 	int64_t *ids = NULL;
 	size_t n = 0;
+	bool read;
 	int64_t id;
 	int rc;
 
@@ -88,14 +111,15 @@ outbox_take_many(struct store *s, int64_t account, int64_t now, size_t max,
 		rc = find_due(s, account, now, max, &ids, &n, err);
 	if (rc == 0)
 		rc = mark_sending(s, ids, n, err);
-	rc = db_end(s->db, rc, err);
-	if (rc == 0) {
-		step("outbox taken");
-		rc = read_taken(s, ids, n, v, err);
-	}
+	read = rc == 0 && read_taken(s, ids, n, v, err) == 0;
+	rc = db_end(s->db, read ? 0 : -1, err);
 	free(ids);
-	if (rc == 0)
+	if (rc == 0) {
 		*n_r = n;
+		step("outbox taken");
+	}
+	while (rc != 0 && read && n > 0)
+		outbox_rows_free(&v[--n], 1);
 	return rc;
 }
 
@@ -136,7 +160,8 @@ int
 outbox_requeue_many(struct store *s, const int64_t *ids, size_t n, int64_t now,
                     struct err *err)
 {
-	int rc = db_begin(s->db, true, err);
+	/* Taking them is durable, and with it all that came before. */
+	int rc = db_begin(s->db, false, err);
 
 	for (size_t i = 0; i < n && rc == 0; i++)
 		if (requeue_one(s, ids[i], now, err) < 0)
@@ -221,14 +246,21 @@ delete_row(struct store *s, int64_t id, struct err *err)
 }
 
 static void
-remove_files(struct store *s, struct outbox_row *const *v, size_t n)
+remove_file(struct store *s, const struct outbox_row *row)
 {
-	for (size_t i = 0; i < n; i++) {
-		char *path = outbox_path(s, v[i]->file);
+	char *path = outbox_path(s, row->file);
 
-		(void)unlink(path); /* else it is an orphan */
-		free(path);
-	}
+	(void)unlink(path); /* else it is an orphan */
+	free(path);
+}
+
+static int
+close_row(struct store *s, const struct outbox_row *row, int64_t when,
+          struct err *err)
+{
+	if (remember_people(s, row, when, err) != 0)
+		return -1;
+	return delete_row(s, row->id, err);
 }
 
 int
@@ -237,14 +269,116 @@ outbox_close(struct store *s, struct outbox_row *const *v, size_t n,
 {
 	int rc = db_begin(s->db, true, err);
 
-	for (size_t i = 0; i < n && rc == 0; i++) {
-		rc = remember_people(s, v[i], when, err);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = close_row(s, v[i], when, err);
+	rc = db_end(s->db, rc, err);
+	for (size_t i = 0; i < n && rc == 0; i++)
+		remove_file(s, v[i]);
+	return rc;
+}
+
+bool
+outbox_is_over(const struct outbox_row *row)
+{
+	return row->state == OUTBOX_SENT && row->reply_to == 0 &&
+	       row->draft == 0;
+}
+
+int
+outbox_settle_rows(struct store *s, const struct outbox_settled *o,
+                   struct err *err)
+{
+	for (size_t i = 0; i < o->n; i++) {
+		int rc = outbox_is_over(o->v[i])
+		                 ? close_row(s, o->v[i], o->when, err)
+		                 : outbox_write_row(s, o->v[i], err);
+
+		if (rc != 0)
+			return -1;
+	}
+	return 0;
+}
+
+int
+outbox_settle(struct store *s, struct store_batch **b,
+              struct outbox_row *const *v, size_t n, struct err *err)
+{
+	struct outbox_settled o = { .v = v, .n = n, .when = clock_now() };
+	int rc;
+
+	if (*b != NULL) {
+		rc = batch_commit_settled(b, &o, err);
+	} else {
+		rc = db_begin(s->db, true, err);
 		if (rc == 0)
-			rc = delete_row(s, v[i]->id, err);
+			rc = outbox_settle_rows(s, &o, err);
+		rc = db_end(s->db, rc, err);
+	}
+	if (rc != 0)
+		return -1;
+	step("outbox settled");
+	for (size_t i = 0; i < n; i++)
+		if (outbox_is_over(v[i]))
+			remove_file(s, v[i]);
+	return 0;
+}
+
+/* 7: OUTBOX_CANCELLED, since not_before. */
+static int
+find_cancelled(struct store *s, int64_t before, int64_t **v_r, size_t *n_r,
+               struct err *err)
+{
+	ARRAY(int64_t) ids = { 0 };
+	struct db_stmt *st = db_query(s->db, err,
+	                              "SELECT id FROM outbox"
+	                              " WHERE state = 7 AND not_before < ?",
+	                              "i", before);
+	int rc = -1;
+
+	while (st != NULL && (rc = db_step(st, err)) == 1)
+		array_add(&ids, db_int(st, 0));
+	db_done(st);
+	*v_r = ids.v;
+	*n_r = ids.n;
+	return rc;
+}
+
+/* Unless it was brought back meanwhile. */
+static int
+purge_one(struct store *s, int64_t id, int64_t before, struct err *err)
+{
+	struct outbox_row *row = NULL;
+	struct err why = { 0 };
+	bool gone = false;
+	int rc = db_begin(s->db, true, err);
+
+	if (rc == 0 && outbox_get(s, id, &row, &why) != 0 &&
+	    why.code != ERR_NOTFOUND) {
+		*err = why;
+		rc = -1;
+	}
+	if (rc == 0 && row != NULL && row->state == OUTBOX_CANCELLED &&
+	    row->not_before < before) {
+		rc = delete_row(s, id, err);
+		gone = true;
 	}
 	rc = db_end(s->db, rc, err);
-	if (rc == 0)
-		remove_files(s, v, n);
+	if (rc == 0 && gone)
+		remove_file(s, row);
+	outbox_rows_free(&row, 1);
+	return rc;
+}
+
+int
+outbox_purge(struct store *s, int64_t before, struct err *err)
+{
+	int64_t *ids = NULL;
+	size_t n = 0;
+	int rc = find_cancelled(s, before, &ids, &n, err);
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = purge_one(s, ids[i], before, err);
+	free(ids);
 	return rc;
 }
 
@@ -261,7 +395,7 @@ outbox_remove(struct store *s, int64_t id, struct err *err)
 		rc = delete_row(s, id, err);
 	rc = db_end(s->db, rc, err);
 	if (rc == 0)
-		remove_files(s, &row, 1);
+		remove_file(s, row);
 	outbox_rows_free(&row, 1);
 	return rc;
 }

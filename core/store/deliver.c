@@ -18,12 +18,15 @@
  *    (ITEM_NEW, and write_rows finds the row).
  * 3. A name that has a row with other content is another message with a UIDL
  *    used twice: its name takes the content in (maildir_name_fetched's more).
- * 4. Whoever has a batch holds data/lock shared; what lies in tmp while nobody
+ * 4. What comes from the outbox is on disk already: it gets a second name in tmp,
+ *    which is renamed like a file of its own (store_batch_add_outbox).
+ * 5. Whoever has a batch holds data/lock shared; what lies in tmp while nobody
  *    holds it was left by a crash and is removed at open.
- * 5. After a failure renamed files stay: a commit whose outcome is unknown may
+ * 6. After a failure renamed files stay: a commit whose outcome is unknown may
  *    have rows for them.  The next fetch or reconcile finds them.
  *
- * Rejected: link and unlink instead of rename (not on every file system);
+ * Rejected: link and unlink instead of rename (not on every file system, so 4
+ * copies where it fails);
  * an intent record before the rename (one more sync for each batch).
  */
 #include <errno.h>
@@ -171,15 +174,12 @@ first_name(struct store_batch *b, struct batch_item *item)
 	str_release(&name);
 }
 
-int
-store_batch_add(struct store_batch *b, const struct message *m,
-                const struct store_new *info, struct err *err)
+static struct batch_item *
+add_item(struct store_batch *b, const struct message *m,
+         const struct store_new *info)
 {
-	struct batch_item *item;
+	struct batch_item *item = array_add_new(&b->items);
 
-	if (close_file(b, m, err) != 0)
-		return -1;
-	item = array_add_new(&b->items);
 	item->tmp = b->name;
 	item->same = SIZE_MAX;
 	item->info = copy_new(&b->arena, info);
@@ -192,7 +192,55 @@ store_batch_add(struct store_batch *b, const struct message *m,
 	item->row.place.cur = info->flags != 0;
 	first_name(b, item);
 	b->bytes += m->raw.n;
+	return item;
+}
+
+int
+store_batch_add(struct store_batch *b, const struct message *m,
+                const struct store_new *info, struct err *err)
+{
+	if (close_file(b, m, err) != 0)
+		return -1;
+	(void)add_item(b, m, info);
 	return 0;
+}
+
+/* Under a new name in tmp.  False: there are no links between them. */
+static bool
+link_file(struct store_batch *b, const char *path)
+{
+	struct str name;
+	bool done;
+
+	store_batch_drop(b);
+	str_init(&name, MAILDIR_NAME_MAX);
+	maildir_name_unique(&name);
+	done = linkat(AT_FDCWD, path, b->tmp_fd, name.p, 0) == 0;
+	if (done)
+		b->name = arena_dup(&b->arena, name.p, name.n);
+	str_release(&name);
+	return done;
+}
+
+int
+store_batch_add_outbox(struct store_batch *b, const struct outbox_row *row,
+                       const struct message *m, const struct store_new *info,
+                       struct err *err)
+{
+	char *path = outbox_path(b->s, row->file);
+	bool linked = link_file(b, path);
+	int fd;
+
+	free(path);
+	if (linked) {
+		step("linked");
+		add_item(b, m, info)->linked = true;
+		return 0;
+	}
+	if (store_batch_file(b, &fd, err) != 0 ||
+	    fsx_write_all(fd, m->raw.p, m->raw.n, err) != 0)
+		return -1;
+	return store_batch_add(b, m, info, err);
 }
 
 size_t
@@ -240,7 +288,7 @@ sync_files(struct store_batch *b, struct err *err)
 	size_t fresh = 0;
 
 	array_foreach(&b->items, item) {
-		fresh += item->kind == ITEM_NEW;
+		fresh += item->kind == ITEM_NEW && !item->linked;
 	}
 #ifdef HAVE_SYNCFS
 	/* tmp_fd was opened before the first write, so an error of any of them
@@ -254,7 +302,8 @@ sync_files(struct store_batch *b, struct err *err)
 	}
 #endif
 	array_foreach(&b->items, item) {
-		if (item->kind == ITEM_NEW && sync_one(b, item->tmp, err) != 0)
+		if (item->kind == ITEM_NEW && !item->linked &&
+		    sync_one(b, item->tmp, err) != 0)
 			return -1;
 	}
 	step("synced");
@@ -286,6 +335,10 @@ rename_files(struct store_batch *b, struct err *err)
 		free(name);
 		if (rc != 0)
 			return -1;
+		/* Two names of one file: rename does nothing (a crash left the
+		 * other one there). */
+		if (item->linked)
+			remove_tmp(b, item->tmp);
 		item->renamed = true;
 		b->touched[p->folder][p->cur] = true;
 		step("renamed");
@@ -395,6 +448,8 @@ write_rows(struct store_batch *b, struct err *err)
 	}
 	if (rc == 0)
 		rc = batch_out_rows(b, err);
+	if (rc == 0 && b->settled != NULL)
+		rc = outbox_settle_rows(b->s, b->settled, err);
 	rc = db_end(b->s->db, rc, err);
 	if (rc == 0) {
 		step("committed");
@@ -429,7 +484,7 @@ store_batch_commit(struct store_batch **b, int64_t **ids_r, size_t *n_r,
 	int rc = 0;
 
 	store_batch_drop(*b);
-	if ((*b)->items.n != 0)
+	if ((*b)->items.n != 0 || (*b)->settled != NULL)
 		rc = deliver_plan(*b, err) == 0 && sync_files(*b, err) == 0 &&
 		                     rename_files(*b, err) == 0 &&
 		                     sync_folders(*b, err) == 0 &&
@@ -440,6 +495,14 @@ store_batch_commit(struct store_batch **b, int64_t **ids_r, size_t *n_r,
 		take_ids(*b, ids_r, n_r);
 	store_batch_abort(b);
 	return rc;
+}
+
+int
+batch_commit_settled(struct store_batch **b, const struct outbox_settled *o,
+                     struct err *err)
+{
+	(*b)->settled = o;
+	return store_batch_commit(b, NULL, NULL, err);
 }
 
 void

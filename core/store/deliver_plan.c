@@ -175,12 +175,13 @@ deliver_plan(struct store_batch *b, struct err *err)
 {
 	struct map names = { 0 };
 	struct batch_item *item;
-	int rc = 0;
+	/* One reading lock for all of them, not one for each. */
+	int rc = db_begin_read(b->s->db, err);
 
 	array_foreach(&b->items, item) {
 		if (rc == 0)
 			rc = plan_item(b, item, &names, err);
 	}
 	map_release(&names);
-	return rc;
+	return db_end(b->s->db, rc, err);
 }

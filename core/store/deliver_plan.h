@@ -12,7 +12,8 @@ enum item_kind {
 };
 
 struct batch_item {
-	char *tmp; /* name in Inbox/tmp; in the arena, as all strings */
+	char *tmp;   /* name in Inbox/tmp; in the arena, as all strings */
+	bool linked; /* it is a second name of a file that is on disk */
 	enum item_kind kind;
 	size_t same; /* an earlier item of the batch, else SIZE_MAX */
 	bool renamed;
@@ -32,6 +33,13 @@ struct batch_out {
 	bool kept; /* it has its row */
 };
 
+/* Rows of the outbox to write with a batch (db_outbox_many.c). */
+struct outbox_settled {
+	struct outbox_row *const *v;
+	size_t n;
+	int64_t when;
+};
+
 struct store_batch {
 	struct store *s;
 	int64_t account;
@@ -45,6 +53,7 @@ struct store_batch {
 	struct arena arena;
 	ARRAY(struct batch_item) items;
 	ARRAY(struct batch_out) outs;
+	const struct outbox_settled *settled; /* or NULL */
 	uint64_t bytes;
 };
 
@@ -53,6 +62,12 @@ int deliver_plan(struct store_batch *b, struct err *err);
 
 /* Write the rows of what goes out, in the transaction of the items. */
 int batch_out_rows(struct store_batch *b, struct err *err);
+/* Within a transaction. */
+int outbox_settle_rows(struct store *s, const struct outbox_settled *o,
+                       struct err *err);
+/* store_batch_commit, which writes those rows in its transaction. */
+int batch_commit_settled(struct store_batch **b, const struct outbox_settled *o,
+                         struct err *err);
 /* Remove the files that got no row. */
 void batch_out_release(struct store_batch *b);
 

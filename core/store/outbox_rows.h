@@ -54,6 +54,9 @@ int outbox_list(struct store *s, struct outbox_row **v_r, size_t *n_r,
 void outbox_rows_free(struct outbox_row **v, size_t n);
 int outbox_get(struct store *s, int64_t id, struct outbox_row **v_r,
                struct err *err);
+/* The sender of the first that is due, taken or not; owned.  1, 0 none is, -1. */
+int outbox_due_from(struct store *s, int64_t account, int64_t now,
+                    char **from_r, struct err *err);
 /* Take a due one for sending, exclusively across processes: state becomes
  * OUTBOX_SENDING and is durable.  1 taken, 0 none due, -1. */
 int outbox_take(struct store *s, int64_t account, int64_t now,
@@ -69,6 +72,8 @@ int outbox_update_many(struct store *s, struct outbox_row *const *v, size_t n,
                        struct err *err);
 /* Cancel unless it is being sent: 1 cancelled, 0 too late, -1. */
 int outbox_cancel(struct store *s, int64_t id, struct err *err);
+/* Remove what was cancelled before that time, rows and files. */
+int outbox_purge(struct store *s, int64_t before, struct err *err);
 /* Due at now as if it were new, those who were refused asked again; unless it is
  * being sent: 1 done, 0 it is being sent or gone, -1. */
 int outbox_requeue(struct store *s, int64_t id, int64_t now, struct err *err);
@@ -77,6 +82,34 @@ int outbox_requeue_many(struct store *s, const int64_t *ids, size_t n,
                         int64_t now, struct err *err);
 int outbox_message(struct store *s, int64_t id, struct fsx_map *map_r,
                    struct err *err);
+/* The same for a row that was read. */
+int outbox_map(struct store *s, const struct outbox_row *row,
+               struct fsx_map *map_r, struct err *err);
+/* As outbox_list, of those only that are being sent, are sent, or that some have:
+ * what a process that died may have left to do. */
+int outbox_unfinished(struct store *s, struct outbox_row **v_r, size_t *n_r,
+                      struct err *err);
+/*
+ * Add the message of a row to a batch.  Its file is on disk already: it gets a
+ * second name, or is copied where the file system has no links.
+ *
+ * m     the row's message.
+ * info  as store_batch_add's.
+ */
+int store_batch_add_outbox(struct store_batch *b, const struct outbox_row *row,
+                           const struct message *m,
+                           const struct store_new *info, struct err *err);
+/* Everybody has it, and no message is to be marked, no draft to be removed. */
+bool outbox_is_over(const struct outbox_row *row);
+/*
+ * What became of mails: states and fates of v are written; rows that are over go
+ * with their files, and the people who got those are known.  One transaction, with
+ * all that was added to *b (may be NULL), which is taken.
+ *
+ * Returns 0, or -1: nothing of it was done, or nobody knows.
+ */
+int outbox_settle(struct store *s, struct store_batch **b,
+                  struct outbox_row *const *v, size_t n, struct err *err);
 /*
  * Queue a message because of the one added to the batch last.  Both are there
  * after the commit, or neither is; and what has this key was queued at most

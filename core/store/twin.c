@@ -36,34 +36,49 @@ twin_key(struct store *s, int64_t id, struct arena *a, struct twin_key *key_r,
 	return rc < 0 ? -1 : 0;
 }
 
+/* Are all in one account, as is nearly all mail, and marked so?  1, 0, -1. */
+static int
+has_none(struct store *s, const struct twin_key *key, struct err *err)
+{
+	int64_t alone = 0;
+	int rc = db_get_int(s->db, err, &alone,
+	                    "SELECT min(account) = max(account)"
+	                    " AND sum(copies != 1 OR twin != 0) = 0"
+	                    " FROM message WHERE " GROUP,
+	                    "itb", (int64_t)key->folder, key->message_id,
+	                    key->hash);
+
+	return rc < 0 ? -1 : alone == 1;
+}
+
 int
 twin_settle(struct store *s, const struct twin_key *key, struct err *err)
 {
 	int64_t first = 0;
 	int64_t account = 0;
 	int64_t accounts = 0;
-	bool settled = false;
 	struct db_stmt *st;
 	int rc;
 
 	if (key->message_id.n == 0)
 		return 0;
+	rc = has_none(s, key, err);
+	if (rc != 0)
+		return rc < 0 ? -1 : 0;
 	/* A bare column is of the row of the only min() or max(): no second. */
 	st = db_query(s->db, err,
-	              "SELECT min(id), account, count(DISTINCT account),"
-	              " sum(copies != 1 OR twin != 0) FROM message"
-	              " WHERE " GROUP,
+	              "SELECT min(id), account, count(DISTINCT account)"
+	              " FROM message WHERE " GROUP,
 	              "itb", (int64_t)key->folder, key->message_id, key->hash);
 	rc = st != NULL ? db_step(st, err) : -1;
 	if (rc == 1) {
 		first = db_int(st, 0);
 		account = db_int(st, 1);
 		accounts = db_int(st, 2);
-		settled = accounts == 1 && db_int(st, 3) == 0;
 	}
 	db_done(st);
-	if (rc < 0 || settled)
-		return rc < 0 ? -1 : 0;
+	if (rc < 0)
+		return -1;
 	return db_run(s->db, err,
 	              "UPDATE message SET copies = ?4,"
 	              " twin = CASE WHEN account = ?6 THEN 0 ELSE ?5 END"
