@@ -26,20 +26,6 @@ struct digest {
 	EVP_MD_CTX *ctx;
 };
 
-static const EVP_MD *
-md_of(enum digest_kind kind)
-{
-	switch (kind) {
-	case DIGEST_MD5:
-		return EVP_md5();
-	case DIGEST_SHA1:
-		return EVP_sha1();
-	case DIGEST_SHA256:
-		return EVP_sha256();
-	}
-	return EVP_sha256();
-}
-
 /* libcrypto fails only when memory is out or it is broken. */
 static void
 must(bool ok)
@@ -48,6 +34,39 @@ must(bool ok)
 		return;
 	fputs("pabal: the cryptographic library failed\n", stderr);
 	exit(EX_SOFTWARE);
+}
+
+static const char *
+name_of(enum digest_kind kind)
+{
+	switch (kind) {
+	case DIGEST_MD5:
+		return "MD5";
+	case DIGEST_SHA1:
+		return "SHA1";
+	case DIGEST_SHA256:
+		break;
+	}
+	return "SHA256";
+}
+
+/* Looked up once: what EVP_sha256() gives is looked up at each use, which takes
+ * longer than the digest of a small mail.  Kept until the end. */
+static const EVP_MD *
+md_of(enum digest_kind kind)
+{
+	static EVP_MD *_Atomic known[DIGEST_SHA256 + 1];
+	EVP_MD *md = atomic_load(&known[kind]);
+	EVP_MD *none = NULL;
+
+	if (md != NULL)
+		return md;
+	md = EVP_MD_fetch(NULL, name_of(kind), NULL);
+	must(md != NULL);
+	if (atomic_compare_exchange_strong(&known[kind], &none, md))
+		return md;
+	EVP_MD_free(md); /* another thread was faster */
+	return none;
 }
 
 size_t
