@@ -16,6 +16,7 @@
 #include "cli/compose.h"
 #include "cli/out.h"
 #include "cli/outbox_run.h"
+#include "conf/dsn.h"
 #include "engine/engine.h"
 #include "mail/account_match.h"
 #include "util/clock.h"
@@ -58,47 +59,6 @@ struct send {
 	bool dot_ends;         /* a line of "." ends the message */
 	bool as_sendmail;
 };
-
-/* "success,failure,delay", "never", and "full": the whole message comes back. */
-static int
-read_dsn(const char *text, unsigned *dsn_r, struct err *err)
-{
-	static const struct {
-		const char *name;
-		unsigned bit;
-	} names[] = {
-		{ "success", ENGINE_DSN_SUCCESS },
-		{ "failure", ENGINE_DSN_FAILURE },
-		{ "delay", ENGINE_DSN_DELAY },
-		{ "never", ENGINE_DSN_NEVER },
-		{ "full", ENGINE_DSN_FULL },
-		{ "hdrs", ENGINE_DSN_HEADER },
-	};
-
-	unsigned when =
-		ENGINE_DSN_SUCCESS | ENGINE_DSN_FAILURE | ENGINE_DSN_DELAY;
-	struct slice rest = slice_of(text);
-	struct slice word;
-
-	while (slice_split(&rest, ',', &word)) {
-		size_t n = sizeof names / sizeof names[0];
-		size_t i = 0;
-
-		while (i < n && !slice_ieq_z(slice_trim(word), names[i].name))
-			i++;
-		if (i == n)
-			return err_set(err, ERR_USAGE,
-			               _("'%s' is no delivery report"), text);
-		*dsn_r |= names[i].bit;
-	}
-	if ((*dsn_r & ENGINE_DSN_NEVER) != 0 && (*dsn_r & when) != 0)
-		return err_set(err, ERR_USAGE, _("'%s' is no delivery report"),
-		               text);
-	/* The whole of what is not asked for: of failures, as ever. */
-	if ((*dsn_r & (when | ENGINE_DSN_NEVER)) == 0)
-		*dsn_r |= ENGINE_DSN_FAILURE | ENGINE_DSN_DELAY;
-	return 0;
-}
 
 static int
 read_input(struct str *out, struct err *err)
@@ -207,7 +167,7 @@ submit(struct send *s, struct engine *e, struct store *store,
 		mail.message = str_slice(&out.message);
 		mail.subject = out.subject;
 		mail.not_before = s->at;
-		mail.dsn = s->dsn;
+		mail.dsn = s->dsn != 0 ? s->dsn : a->dsn;
 		rc = engine_submit(e, store, &mail, id_r, err);
 	}
 	compose_release(&out);
@@ -313,7 +273,7 @@ cmd_send(struct cli *cli, int argc, char **argv)
 			bad |= when_parse(slice_of(value), clock_now(), &s.at,
 			                  &err) != 0;
 		else if (opt == SEND_DSN)
-			bad |= read_dsn(value, &s.dsn, &err) != 0;
+			bad |= dsn_parse(slice_of(value), &s.dsn, &err) != 0;
 		else
 			array_add(&s.words, argv[args.at - 1]);
 	}
@@ -405,9 +365,9 @@ cmd_sendmail(struct cli *cli, int argc, char **argv)
 		rc = err_set(&err, ERR_USAGE, _("'%s' is not an address"),
 		             s.envelope);
 	if (rc == 0 && s.notify != NULL)
-		rc = read_dsn(s.notify, &s.dsn, &err);
+		rc = dsn_parse(slice_of(s.notify), &s.dsn, &err);
 	if (rc == 0 && s.give_back != NULL)
-		rc = read_dsn(s.give_back, &s.dsn, &err);
+		rc = dsn_parse(slice_of(s.give_back), &s.dsn, &err);
 	if (rc == 0 && (s.in.from_header || s.words.n > 0))
 		return run(&s);
 	if (rc == 0)

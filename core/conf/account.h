@@ -84,6 +84,7 @@ struct account {
 	bool legacy;       /* write EUC-KR where it is enough */
 	bool skip_inbox;   /* straight to Archive */
 	int forward_limit; /* messages a day that rules may send */
+	unsigned dsn;      /* enum dsn, of all that is sent */
 	bool spam_filter;
 	bool trust_filter; /* what its provider calls spam is spam */
 	bool rules;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "conf/conf_parse.h"
+#include "conf/dsn.h"
 #include "conf/identity.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -27,6 +28,7 @@ enum key_kind {
 	KEY_AUTH,
 	KEY_KEEP,
 	KEY_SIZE,
+	KEY_DSN,
 	KEY_IDENTITY
 };
 
@@ -63,6 +65,7 @@ static const struct key keys[] = {
 	{ "quota", KEY_SIZE, AT(quota), 0 },
 	{ "label", KEY_TEXT, AT(label), 0 },
 	{ "signature", KEY_TEXT, AT(signature), 0 },
+	{ "dsn", KEY_DSN, 0, 0 },
 	{ "legacy", KEY_BOOL, AT(legacy), 0 },
 	{ "skip_inbox", KEY_BOOL, AT(skip_inbox), 0 },
 	{ "spam_filter", KEY_BOOL, AT(spam_filter), 0 },
@@ -178,6 +181,19 @@ set_int(int *to, struct slice v, int max, struct err *err)
 }
 
 static int
+set_dsn(struct account *a, struct slice v, struct err *err)
+{
+	unsigned dsn = 0;
+
+	if (v.n > 0 && dsn_parse(v, &dsn, err) != 0) {
+		err->code = ERR_CONFIG;
+		return -1;
+	}
+	a->dsn = dsn;
+	return 0;
+}
+
+static int
 set_auth(struct account *a, struct slice v, struct err *err)
 {
 	size_t i;
@@ -276,6 +292,8 @@ account_key_set(struct account *a, const char *key, struct slice value,
 		return set_keep(a, value, err);
 	case KEY_SIZE:
 		return set_size(field(a, k), value, err);
+	case KEY_DSN:
+		return set_dsn(a, value, err);
 	case KEY_IDENTITY:
 		return add_identity(a, value, err);
 	}
@@ -350,6 +368,9 @@ get(const struct account *a, const struct key *k, size_t n, struct str *out)
 	case KEY_SIZE:
 		get_size(*(const uint64_t *)field_const(a, k), out);
 		return true;
+	case KEY_DSN:
+		dsn_show(a->dsn, out);
+		return a->dsn != 0;
 	case KEY_IDENTITY:
 		if (n < a->identity_count)
 			identity_show(&a->identities[n], out);

@@ -55,16 +55,6 @@ int64_t engine_probe(struct engine *e, const struct account *a,
 int64_t engine_doctor(struct engine *e, const struct account *a);
 void engine_cancel_job(struct engine *e, int64_t job);
 
-/* Delivery reports (RFC 3461), asked for where the server offers them. */
-enum engine_dsn {
-	ENGINE_DSN_SUCCESS = 1,
-	ENGINE_DSN_FAILURE = 2,
-	ENGINE_DSN_DELAY = 4,
-	ENGINE_DSN_NEVER = 8, /* alone */
-	ENGINE_DSN_FULL = 16, /* the whole message comes back */
-	ENGINE_DSN_HEADER = 32,
-};
-
 /* Queue a message (built, CRLF) for sending; hold: seconds it can be undone.
  * Durable when this returns 0.  Called from the main thread with its store. */
 struct engine_mail {
@@ -79,7 +69,7 @@ struct engine_mail {
 	int64_t reply_to;   /* stored message this answers, 0 */
 	unsigned reply_flag;
 	int64_t draft; /* draft it came from, 0 */
-	unsigned dsn;  /* enum engine_dsn */
+	unsigned dsn;  /* enum dsn (conf/dsn.h) */
 };
 
 int engine_submit(struct engine *e, struct store *s,

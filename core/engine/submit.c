@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/dsn.h"
 #include "engine/engine_private.h"
 #include "mail/account_match.h"
 #include "mime/addr.h"
@@ -13,11 +14,12 @@
 
 #include "util/banned.h"
 
-_Static_assert((int)ENGINE_DSN_SUCCESS == (int)SMTP_DSN_SUCCESS &&
-                       (int)ENGINE_DSN_FAILURE == (int)SMTP_DSN_FAILURE &&
-                       (int)ENGINE_DSN_DELAY == (int)SMTP_DSN_DELAY &&
-                       (int)ENGINE_DSN_NEVER == (int)SMTP_DSN_NEVER &&
-                       (int)ENGINE_DSN_FULL == (int)SMTP_DSN_FULL,
+_Static_assert((int)DSN_SUCCESS == (int)SMTP_DSN_SUCCESS &&
+                       (int)DSN_FAILURE == (int)SMTP_DSN_FAILURE &&
+                       (int)DSN_DELAY == (int)SMTP_DSN_DELAY &&
+                       (int)DSN_NEVER == (int)SMTP_DSN_NEVER &&
+                       (int)DSN_FULL == (int)SMTP_DSN_FULL &&
+                       (int)DSN_HEADER == (int)SMTP_DSN_HEADER,
                "the numbers in the outbox are those of the protocol");
 
 static int

@@ -169,6 +169,7 @@ static const char *const values[][2] = {
 	{ "spam_filter", "no" },
 	{ "trust_filter", "yes" },
 	{ "forward_limit", "50" },
+	{ "dsn", "success,failure,full" },
 	{ "rules", "no" },
 };
 
