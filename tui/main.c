@@ -279,8 +279,10 @@ start(struct cli *cli, struct args *args, const char *word, int argc)
 		set_locale(cli->lang);
 	else
 		choose_language(cli);
-	if (cli->verbose)
+	if (cli->verbose) {
+		log_convert(terminal_text);
 		log_open(STDERR_FILENO, LOG_INFO);
+	}
 	if (word == NULL)
 		return open_screen(cli, NULL);
 	if (strncmp(word, "mailto:", 7) == 0)

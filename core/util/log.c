@@ -17,6 +17,8 @@
 
 /* Longest line; the rest is cut. */
 #define LOG_LINE 4096
+/* What it may become in another charset. */
+#define LOG_CONVERTED ((size_t)8 * (LOG_LINE + 1))
 /* Shorter secrets would redact ordinary words. */
 #define LOG_SECRET_MIN 4
 
@@ -24,6 +26,7 @@ static struct {
 	pthread_mutex_t lock;
 	int fd;
 	enum log_level level;
+	void (*convert)(int fd, struct slice text, struct str *out);
 	ARRAY(struct secret) hidden;
 } log_state = { .lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1 };
 
@@ -33,6 +36,14 @@ log_open(int fd, enum log_level level)
 	pthread_mutex_lock(&log_state.lock);
 	log_state.fd = fd;
 	log_state.level = level;
+	pthread_mutex_unlock(&log_state.lock);
+}
+
+void
+log_convert(void (*convert)(int fd, struct slice text, struct str *out))
+{
+	pthread_mutex_lock(&log_state.lock);
+	log_state.convert = convert;
 	pthread_mutex_unlock(&log_state.lock);
 }
 
@@ -77,16 +88,26 @@ redact_locked(struct str *line)
 	}
 }
 
+/* Holds log_state.lock. */
 static void
-write_line(int fd, struct slice line)
+write_line_locked(struct slice line)
 {
 	char safe[LOG_LINE + 1];
 	size_t n = utf8_clean_line(line.p, line.n, safe, LOG_LINE);
+	struct slice text = slice_make(safe, n + 1);
+	struct str out;
+	ssize_t written;
 
 	safe[n] = '\n';
+	str_init(&out, LOG_CONVERTED);
+	if (log_state.convert != NULL) {
+		log_state.convert(log_state.fd, text, &out);
+		text = str_slice(&out);
+	}
+	written = write(log_state.fd, text.p, text.n);
 	/* There is nowhere to report a log that cannot be written. */
-	if (write(fd, safe, n + 1) < 0)
-		return;
+	(void)written;
+	str_release(&out);
 }
 
 void
@@ -107,7 +128,7 @@ log_line(enum log_level level, const char *fmt, ...)
 	va_end(ap);
 	pthread_mutex_lock(&log_state.lock);
 	redact_locked(&line);
-	write_line(log_state.fd, str_slice(&line));
+	write_line_locked(str_slice(&line));
 	pthread_mutex_unlock(&log_state.lock);
 	str_release(&line);
 }
@@ -122,5 +143,6 @@ log_close(void)
 		secret_release(s);
 	array_release(&log_state.hidden);
 	log_state.fd = -1;
+	log_state.convert = NULL;
 	pthread_mutex_unlock(&log_state.lock);
 }

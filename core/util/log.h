@@ -6,6 +6,8 @@
 #include <stdbool.h>
 
 #include "util/secret.h"
+#include "util/slice.h"
+#include "util/str.h"
 
 enum log_level {
 	LOG_ERROR,
@@ -15,6 +17,10 @@ enum log_level {
 
 /* Where lines go: a descriptor (2 for --verbose) or -1 for nowhere. */
 void log_open(int fd, enum log_level level);
+/* What a line has to become for who reads the descriptor: text is clean UTF-8
+ * with its line end, to be appended to out; NULL: as it is.  Called in any
+ * thread, one at a time. */
+void log_convert(void (*convert)(int fd, struct slice text, struct str *out));
 bool log_wants(enum log_level level);
 /* One line: time, level, text cleaned of controls.  Every registered secret in
  * it is replaced by "***".  Safe from any thread. */

@@ -88,6 +88,24 @@ with tempfile.TemporaryDirectory() as folder:
     data = os.popen("LC_ALL=ko_KR.eucKR '%s' show --file '%s'"
                     % (PABAL, path)).buffer.read()
     check('pipe', '가나다 뷁'.encode() in data, data)
+    # What --verbose says of the work.
+    os.makedirs(folder + '/home/config', mode=0o700)
+    for name, text in (('rules', '이것은뷁 규칙이 아니다\n'), ('accounts', f'''[업무]
+address = a@b.kr
+pop = 127.0.0.1:1:plain
+smtp = none
+password_file = {folder}/password
+'''), ('../../password', 'x\n')):
+        with open(f'{folder}/home/config/{name}', 'w', opener=lambda p, f:
+                  os.open(p, f, 0o600)) as f:
+            f.write(text)
+    for locale, charset in (('ko_KR.eucKR', 'euc-kr'), ('ko_KR.UTF-8', 'utf-8')):
+        data, _ = shown(locale, 'xterm', False, '--home', folder + '/home',
+                        '-v', 'fetch')
+        check('verbose', 'error: '.encode() in data and
+              '이것은'.encode(charset) in data and
+              (charset == 'utf-8' or b'??' in data and not any(
+                  0x7f <= b < 0xa0 for b in data)), data)
     data, status = shown('ko_KR.eucKR', 'xterm', False, '--lang', 'en',
                          '--home', folder + '/home')
     check('screen', status == 78 and b'needs UTF-8' in data and
