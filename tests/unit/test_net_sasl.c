@@ -213,6 +213,97 @@ test_channel_binding(void **state)
 	login_close(&l);
 }
 
+/* Made by tests/net/scram_plus.py --vectors, which shares no code with us: byte
+ * i of a binding of n bytes is 7 i + n. */
+static const struct {
+	enum sasl_mech mech;
+	const char *type;
+	size_t n;
+	const char *first;
+	const char *challenge;
+	const char *final; /* without the proof */
+	const char *proof;
+	const char *signature;
+} plus_cases[] = {
+	{ SASL_SCRAM_SHA_1_PLUS, "tls-exporter", 32,
+	  "p=tls-exporter,,n=user,r=rOprNGfwEbeRWgbNEkqO",
+	  "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=AQIDBAUGBwgJCgsMDQ4PEA==,i=4096",
+	  "c=cD10bHMtZXhwb3J0ZXIsLCAnLjU8Q0pRWF9mbXR7gomQl56lrLO6wcjP1t3k6/L5,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	  "p=y0+vFRyl86FljLPzQ/lw3pICqhU=",
+	  "v=GNpQAO9WkYr6eZxhfNE06mi1ZOc=" },
+	{ SASL_SCRAM_SHA_1_PLUS, "tls-server-end-point", 32,
+	  "p=tls-server-end-point,,n=user,r=rOprNGfwEbeRWgbNEkqO",
+	  "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=AQIDBAUGBwgJCgsMDQ4PEA==,i=4096",
+	  "c=cD10bHMtc2VydmVyLWVuZC1wb2ludCwsICcuNTxDSlFYX2ZtdHuCiZCXnqWss7rByM/W3eTr8vk=,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	  "p=g7UOSy7DjOuYmNta8DVZ17cBUBs=",
+	  "v=ePVvzrTBDQbAnBG5UMjZ9n4gt/0=" },
+	{ SASL_SCRAM_SHA_1_PLUS, "tls-server-end-point", 48,
+	  "p=tls-server-end-point,,n=user,r=rOprNGfwEbeRWgbNEkqO",
+	  "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=AQIDBAUGBwgJCgsMDQ4PEA==,i=4096",
+	  "c=cD10bHMtc2VydmVyLWVuZC1wb2ludCwsMDc+RUxTWmFob3Z9hIuSmaCnrrW8w8rR2N/m7fT7AgkQFx4lLDM6QUhPVl1ka3J5,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	  "p=F2twT6axAvUubvqi3qAGQzRJe18=",
+	  "v=8GuACABCjLmEuK4eWUTd59zaifA=" },
+	{ SASL_SCRAM_SHA_1_PLUS, "tls-unique", 12,
+	  "p=tls-unique,,n=user,r=rOprNGfwEbeRWgbNEkqO",
+	  "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=AQIDBAUGBwgJCgsMDQ4PEA==,i=4096",
+	  "c=cD10bHMtdW5pcXVlLCwMExohKC82PURLUlk=,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	  "p=bCU8zbJFzpsSjvfi0HdvVfOcBYM=",
+	  "v=+yiG+0rgc0IY5l9ORvQjAOdMudo=" },
+	{ SASL_SCRAM_SHA_256_PLUS, "tls-exporter", 32,
+	  "p=tls-exporter,,n=user,r=rOprNGfwEbeRWgbNEkqO",
+	  "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=AQIDBAUGBwgJCgsMDQ4PEA==,i=4096",
+	  "c=cD10bHMtZXhwb3J0ZXIsLCAnLjU8Q0pRWF9mbXR7gomQl56lrLO6wcjP1t3k6/L5,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	  "p=pSXVf3BxiwjUos7SFLpcXz0TSGiaqGJGDlbmcA+527M=",
+	  "v=4EgtTmhMYPb78oE7ifXE7Lnb4H0qaK8+iD2wD3tY6G8=" },
+	{ SASL_SCRAM_SHA_256_PLUS, "tls-server-end-point", 32,
+	  "p=tls-server-end-point,,n=user,r=rOprNGfwEbeRWgbNEkqO",
+	  "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=AQIDBAUGBwgJCgsMDQ4PEA==,i=4096",
+	  "c=cD10bHMtc2VydmVyLWVuZC1wb2ludCwsICcuNTxDSlFYX2ZtdHuCiZCXnqWss7rByM/W3eTr8vk=,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	  "p=DtCV+QOrDCB/u79ID32lm1WNF8kL7iksvZ41huu5mAI=",
+	  "v=KW2pc7aUHkrdJ8zz7y933iFjuLb/oTSi0CywPeMN3KE=" },
+	{ SASL_SCRAM_SHA_256_PLUS, "tls-server-end-point", 48,
+	  "p=tls-server-end-point,,n=user,r=rOprNGfwEbeRWgbNEkqO",
+	  "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=AQIDBAUGBwgJCgsMDQ4PEA==,i=4096",
+	  "c=cD10bHMtc2VydmVyLWVuZC1wb2ludCwsMDc+RUxTWmFob3Z9hIuSmaCnrrW8w8rR2N/m7fT7AgkQFx4lLDM6QUhPVl1ka3J5,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	  "p=DIxI3XFhlZ8iu+i5nzemCKw3NyuMB2+HfUL4P0ucQnM=",
+	  "v=QSICnMf7SNFLJMNrvfLUJW7fJxeXA7fUmL9VS2o1CwU=" },
+	{ SASL_SCRAM_SHA_256_PLUS, "tls-unique", 12,
+	  "p=tls-unique,,n=user,r=rOprNGfwEbeRWgbNEkqO",
+	  "r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,s=AQIDBAUGBwgJCgsMDQ4PEA==,i=4096",
+	  "c=cD10bHMtdW5pcXVlLCwMExohKC82PURLUlk=,r=rOprNGfwEbeRWgbNEkqO%hvYDpWUa2RaTCAfuxFIlj)hNlF$k0,"
+	  "p=c700l/pzcRe+zQmxy5HdBeMi+Y+SBNvraBxbv95sgJ4=",
+	  "v=hbXW9BK+c+IqfutBJMR3GMwJOz3lLLnabd7SKhhOQgg=" },
+};
+
+static void
+test_channel_binding_vectors(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < sizeof plus_cases / sizeof plus_cases[0]; i++) {
+		struct str final;
+		struct login l;
+
+		login_open(&l, plus_cases[i].mech, "user", "pencil");
+		l.binding.type = plus_cases[i].type;
+		l.binding.n = plus_cases[i].n;
+		for (size_t k = 0; k < l.binding.n; k++)
+			l.binding.data[k] =
+				(unsigned char)(7 * k + l.binding.n);
+		sasl_set_nonce(&l.s, "rOprNGfwEbeRWgbNEkqO");
+		assert_int_equal(step(&l, ""), 0);
+		assert_string_equal(l.response.p, plus_cases[i].first);
+		assert_int_equal(step(&l, plus_cases[i].challenge), 0);
+		str_init(&final, 1000);
+		str_add_z(&final, plus_cases[i].final);
+		str_add_z(&final, plus_cases[i].proof);
+		assert_string_equal(l.response.p, final.p);
+		str_release(&final);
+		assert_int_equal(step(&l, plus_cases[i].signature), 0);
+		assert_int_equal(sasl_finish(&l.s, &l.err), 0);
+		login_close(&l);
+	}
+}
+
 /* Capitals stand for what is prepared; "?" cannot be. */
 static int
 prepare(struct slice s, struct str *out)
@@ -367,6 +458,7 @@ main(void)
 		cmocka_unit_test(test_cram_md5),
 		cmocka_unit_test(test_scram),
 		cmocka_unit_test(test_channel_binding),
+		cmocka_unit_test(test_channel_binding_vectors),
 		cmocka_unit_test(test_prepared),
 		cmocka_unit_test(test_scram_impostors),
 		cmocka_unit_test(test_oauth),
