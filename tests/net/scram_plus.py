@@ -100,7 +100,7 @@ def vectors():
             auth = f'{bare},{challenge},{final}'.encode()
             print(f'\t{{ SASL_{mech}, "{kind}", {size},\n'
                   f'\t  "{header}{bare}",\n\t  "{challenge}",\n'
-                  f'\t  "{final},"\n\t  "p={encode(scram.proof(auth))}",\n'
+                  f'\t  "{final},",\n\t  "p={encode(scram.proof(auth))}",\n'
                   f'\t  "v={encode(scram.signature(auth))}" }},')
 
 
