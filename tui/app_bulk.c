@@ -341,35 +341,13 @@ app_unsubscribed(struct app *a, const struct event *e)
 static void
 do_all(struct app *a, enum bulk_act act, const char *label)
 {
-	char *path = fsx_join(a->cli->paths.config, "rules");
-	struct bulk what = { .key = a->bulk.key,
-		             .list = a->bulk.list,
-		             .act = act,
-		             .label = label,
-		             .rules = path };
-	struct bulk_done done = { 0 };
-	struct err err = { 0 };
+	struct chore what = { .kind = CHORE_BULK,
+		              .bulk = { .key = a->bulk.key,
+		                        .list = a->bulk.list,
+		                        .act = act,
+		                        .label = label } };
 
-	if (bulk_all(a->store, &what, &done, &err) != 0) {
-		app_say_err(a, &err);
-	} else {
-		struct app_undo u = { .token = done.undo,
-			              .id = a->bulk.message,
-			              .rule = done.rule };
-
-		app_remember(a, u);
-		app_say(a, STYLE_STATUS,
-		        N_N("%zu message, and a rule for what comes; z takes "
-		            "both back",
-		            "%zu messages, and a rule for what comes; z takes "
-		            "both back",
-		            (unsigned long)done.n),
-		        done.n);
-		if (a->focus == PANE_READER)
-			app_close_reader(a);
-		app_reload(a);
-	}
-	free(path);
+	(void)app_chore(a, &what, a->bulk.message);
 }
 
 void

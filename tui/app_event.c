@@ -177,6 +177,12 @@ handle(struct app *a, const struct event *e)
 	case EVENT_UNSUBSCRIBED:
 		app_unsubscribed(a, e);
 		break;
+	case EVENT_CHORE:
+		app_chore_progress(a, e);
+		break;
+	case EVENT_CHORE_DONE:
+		app_chore_done(a, e);
+		break;
 	case EVENT_INDEX:
 		a->index_done = e->done;
 		a->index_total = e->total;

@@ -145,7 +145,8 @@ focus_act(struct app *a, bool left)
 static void
 back_act(struct app *a)
 {
-	if (app_fill_cancel(a) || app_unsubscribe_cancel(a))
+	if (app_fill_cancel(a) || app_unsubscribe_cancel(a) ||
+	    app_chore_cancel(a))
 		return;
 	if (a->focus != PANE_READER)
 		a->focus = PANE_LIST;
@@ -156,7 +157,8 @@ back_act(struct app *a)
 static void
 cancel_act(struct app *a)
 {
-	if (app_fill_cancel(a) || app_unsubscribe_cancel(a)) {
+	if (app_fill_cancel(a) || app_unsubscribe_cancel(a) ||
+	    app_chore_cancel(a)) {
 		return;
 	} else if (engine_fetching(a->engine)) {
 		engine_cancel_fetch(a->engine, NULL);

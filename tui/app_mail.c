@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "mail/rule.h"
+#include "store/many.h"
 #include "store/outbox_rows.h"
 #include "store/sender_charset.h"
 #include "tui/text_fmt.h"
@@ -251,8 +252,15 @@ app_spam(struct app *a)
 
 	if (ids == NULL)
 		return;
-	if (engine_mark_spam(a->engine, a->store, ids, n, spam, &token, &err) !=
-	    0) {
+	if (app_is_many(n)) {
+		struct chore what = {
+			.kind = CHORE_MARK, .ids = ids, .n = n, .spam = spam
+		};
+
+		if (app_chore(a, &what, ids[0]))
+			model_list_untag(&a->list.list);
+	} else if (engine_mark_spam(a->engine, a->store, ids, n, spam, &token,
+	                            &err) != 0) {
 		app_say_err(a, &err);
 	} else {
 		remember(a, token, true, ids[0]);
@@ -287,7 +295,30 @@ app_toggle_flag(struct app *a, unsigned flag)
 	free(ids);
 }
 
-/* The rule goes first: mail that comes meanwhile stays where it is. */
+/* More than a moment's work is for the engine: 1 when it began, 0 when it is
+ * less, -1. */
+static int
+take_many_back(struct app *a, const struct app_undo *u, struct err *err)
+{
+	struct chore what = { .kind = CHORE_UNDO, .token = u->token };
+	uint64_t n;
+
+	if (store_undo_size(a->store, u->token, &n, err) != 0)
+		return -1;
+	if (!app_is_many((size_t)n))
+		return 0;
+	a->chore_spam = u->spam;
+	if (app_chore(a, &what, u->id))
+		return 1;
+	/* Said already; it can be asked for again. */
+	app_remember(a, (struct app_undo){ .token = u->token,
+	                                   .spam = u->spam,
+	                                   .id = u->id });
+	return 1;
+}
+
+/* The rule goes first: mail that comes meanwhile stays where it is.  1: it has
+ * begun, 0: done, -1. */
 static int
 take_back(struct app *a, struct app_undo *u, struct err *err)
 {
@@ -307,6 +338,9 @@ take_back(struct app *a, struct app_undo *u, struct err *err)
 		free(path);
 	}
 	if (u->token == 0 || rc != 0)
+		return rc;
+	rc = take_many_back(a, u, err);
+	if (rc != 0)
 		return rc;
 	return u->spam ? engine_undo(a->engine, a->store, u->token, err)
 	               : store_undo(a->store, u->token, err);
@@ -328,6 +362,8 @@ app_undo(struct app *a)
 	u = a->undo.v[--a->undo.n];
 	rc = take_back(a, &u, &err);
 	free(u.rule);
+	if (rc > 0)
+		return;
 	if (rc != 0)
 		app_say_err(a, &err);
 	else

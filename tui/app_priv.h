@@ -5,9 +5,9 @@
 
 #include "cli/cli.h"
 #include "conf/provider.h"
+#include "engine/chore.h"
 #include "engine/engine.h"
 #include "mail/attachment.h"
-#include "mail/rule_scan.h"
 #include "mail/spelling.h"
 #include "store/senders.h"
 #include "tui/keymap.h"
@@ -100,7 +100,6 @@ struct app_rule {
 	size_t at;                 /* the one shown */
 	char *text;                /* as typed; owned, or NULL */
 	int64_t message;
-	struct rule_scan scan; /* of what it would do */
 };
 
 /* A fetch that runs. */
@@ -184,7 +183,11 @@ struct app {
 	struct app_bulk bulk;
 	struct app_rule rule;
 	ARRAY(struct app_fetch) fetches;
-	int64_t fill;     /* job that fetches the whole of a message, 0 */
+	int64_t fill;  /* job that fetches the whole of a message, 0 */
+	int64_t chore; /* job that works on many messages, 0 */
+	enum chore_kind chore_kind;
+	int64_t chore_id; /* message to select again */
+	bool chore_spam;  /* CHORE_UNDO: of what the filter learned */
 	uint64_t fetched; /* new mail of the fetches that run */
 	uint64_t index_done, index_total;
 };
@@ -250,7 +253,16 @@ void app_rule_start(struct app *a);
 void app_rule_next(struct app *a);
 void app_rule_typed(struct app *a, struct slice text);
 void app_rule_chosen(struct app *a, int64_t what);
+/* It was tried on what is stored: EVENT_CHORE_DONE. */
+void app_rule_tried(struct app *a, const struct event *e);
 void app_rule_release(struct app *a);
+/* Begin work on many messages, of which id is selected when it ends; what cannot
+ * begin is said. */
+bool app_chore(struct app *a, const struct chore *c, int64_t id);
+bool app_is_many(size_t n);
+bool app_chore_cancel(struct app *a); /* false: none runs */
+void app_chore_progress(struct app *a, const struct event *e);
+void app_chore_done(struct app *a, const struct event *e);
 /* app_parts.c */
 void app_pick_link(struct app *a);
 void app_open_link(struct app *a, const char *url);

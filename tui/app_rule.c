@@ -14,7 +14,7 @@
 
 #include "util/banned.h"
 
-/* Messages it is tried on: a moment's work. */
+/* Messages it is tried on. */
 #define TRIED    1000
 #define RULE_MAX 16384
 /* Bytes of a subject in a suggestion. */
@@ -27,13 +27,6 @@ enum rule_line {
 };
 
 static void
-forget_scan(struct app_rule *r)
-{
-	rule_apply_release(&r->scan.todo);
-	r->scan = (struct rule_scan){ 0 };
-}
-
-static void
 forget(struct app_rule *r)
 {
 	while (r->suggestions.n > 0)
@@ -41,7 +34,6 @@ forget(struct app_rule *r)
 	free(r->text);
 	r->text = NULL;
 	r->at = 0;
-	forget_scan(r);
 }
 
 void
@@ -155,56 +147,32 @@ app_rule_next(struct app *a)
 
 /* ---- trying it ---- */
 
-static struct rules *
-read_rule(const struct app_rule *r, struct err *err)
+void
+app_rule_tried(struct app *a, const struct event *e)
 {
-	struct str warnings;
-	struct rules *rules;
-
-	str_init(&warnings, RULE_MAX);
-	rules = rules_read(_("the rule"), slice_of(r->text), &warnings);
-	if (warnings.n > 0)
-		(void)err_set(err, ERR_CONFIG, "%.*s",
-		              SLICE_ARG(slice_rtrim(str_slice(&warnings))));
-	else if (rules_count(rules) != 1)
-		(void)err_set(err, ERR_CONFIG, _("this is not one rule"));
-	if (err->code != ERR_NONE)
-		rules_free(&rules);
-	str_release(&warnings);
-	return rules;
-}
-
-static int
-try_it(struct app *a, struct err *err)
-{
-	struct app_rule *r = &a->rule;
-	struct rules *rules = read_rule(r, err);
-	int rc = -1;
-
-	forget_scan(r);
-	if (rules != NULL) {
-		r->scan.rules = rules;
-		r->scan.last = TRIED;
-		rc = rule_scan(&r->scan, a->store, err);
-		r->scan.rules = NULL;
-	}
-	rules_free(&rules);
-	return rc;
-}
-
-static void
-ask_what(struct app *a)
-{
-	const struct rule_scan *scan = &a->rule.scan;
 	struct str text;
 
+	if (a->rule.text == NULL)
+		return;
+	/* The user went on to something else meanwhile. */
+	if (a->screen != APP_MAIL || a->prompt != PROMPT_NONE ||
+	    a->pick != PICK_NONE) {
+		app_say(a, STYLE_WARN, _("the rule was tried, but not added"));
+		return;
+	}
+	/* What was typed stays, to be put right. */
+	if (e->err.code != ERR_NONE) {
+		app_pick_start(a, PICK_RULE, e->err.text);
+		w_pick_add(&a->picker, _("Change the rule"), a->rule.text,
+		           RULE_CHANGE);
+		return;
+	}
 	str_init(&text, 2048);
 	str_printf(&text, _("of the last %llu messages it would change %llu"),
-	           (unsigned long long)scan->looked,
-	           (unsigned long long)scan->fit);
+	           (unsigned long long)e->total, (unsigned long long)e->done);
 	app_pick_start(a, PICK_RULE, text.p);
 	w_pick_add(&a->picker, _("Add it, for mail to come"), NULL, RULE_ADD);
-	if (scan->fit > 0)
+	if (e->done > 0)
 		w_pick_add(&a->picker, _("Add it and change those, too"), NULL,
 		           RULE_ADD_AND_DO);
 	w_pick_add(&a->picker, _("Change the rule"), a->rule.text, RULE_CHANGE);
@@ -214,41 +182,26 @@ ask_what(struct app *a)
 void
 app_rule_typed(struct app *a, struct slice text)
 {
-	struct err err = { 0 };
+	struct chore what = { .kind = CHORE_TRY, .last = TRIED };
 
 	text = slice_trim(text);
 	if (text.n == 0)
 		return;
 	free(a->rule.text);
 	a->rule.text = slice_dup(text);
-	if (try_it(a, &err) == 0) {
-		ask_what(a);
-		return;
-	}
-	/* What was typed stays, to be put right. */
-	app_pick_start(a, PICK_RULE, err.text);
-	w_pick_add(&a->picker, _("Change the rule"), a->rule.text, RULE_CHANGE);
+	what.rule = a->rule.text;
+	(void)app_chore(a, &what, a->rule.message);
 }
 
 /* ---- adding it ---- */
 
-/* What is stored first: what fails leaves no rule behind. */
 static int
-add_it(struct app *a, bool here, struct err *err)
+add_it(struct app *a, struct err *err)
 {
 	char *path = fsx_join(a->cli->paths.config, "rules");
 	struct app_undo u = { .id = a->rule.message };
-	struct err ignored = { 0 }; /* the first is the one to tell */
-	int rc = 0;
+	int rc = rules_add(path, slice_of(a->rule.text), err);
 
-	if (here)
-		rc = rule_apply_run(&a->rule.scan.todo, a->store, &u.token,
-		                    err);
-	if (rc == 0) {
-		rc = rules_add(path, slice_of(a->rule.text), err);
-		if (rc != 0 && u.token != 0)
-			(void)store_undo(a->store, u.token, &ignored);
-	}
 	if (rc == 0) {
 		u.rule = xstrdup(a->rule.text);
 		app_remember(a, u);
@@ -260,19 +213,22 @@ add_it(struct app *a, bool here, struct err *err)
 void
 app_rule_chosen(struct app *a, int64_t what)
 {
+	struct chore all = { .kind = CHORE_RULE,
+		             .rule = a->rule.text,
+		             .last = TRIED };
 	struct err err = { 0 };
 
 	if (what == RULE_CHANGE) {
 		app_ask(a, PROMPT_RULE, slice_of(a->rule.text));
-		return;
-	}
-	if (add_it(a, what == RULE_ADD_AND_DO, &err) != 0) {
+	} else if (what == RULE_ADD_AND_DO) {
+		if (app_chore(a, &all, a->rule.message))
+			forget(&a->rule);
+	} else if (add_it(a, &err) != 0) {
 		app_say_err(a, &err);
-		return;
+	} else {
+		app_say(a, STYLE_STATUS,
+		        _("the rule is added; z takes it back"));
+		app_reload(a);
+		forget(&a->rule);
 	}
-	app_say(a, STYLE_STATUS, _("the rule is added; z takes it back"));
-	if (what == RULE_ADD_AND_DO && a->focus == PANE_READER)
-		app_close_reader(a);
-	app_reload(a);
-	forget(&a->rule);
 }

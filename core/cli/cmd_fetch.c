@@ -209,6 +209,8 @@ take(struct fetch_run *r, struct event *ev)
 	case EVENT_UNSUBSCRIBED:
 	case EVENT_FILL_PROGRESS:
 	case EVENT_FILL_DONE:
+	case EVENT_CHORE:
+	case EVENT_CHORE_DONE:
 		break;
 	}
 }

@@ -10,6 +10,7 @@
 #include "cli/cmd.h"
 #include "cli/input.h"
 #include "cli/out.h"
+#include "cli/progress.h"
 #include "mail/rule_apply.h"
 #include "mail/rule_scan.h"
 #include "store/senders.h"
@@ -19,8 +20,6 @@
 
 #include "util/banned.h"
 
-/* Rows asked of the store at once. */
-#define RULES_WINDOW 200
 /* More is the whole mailbox of anybody. */
 #define LAST_MAX 100000000
 /* Warnings about a file of rules. */
@@ -42,7 +41,10 @@ struct rules_run {
 	bool apply;
 	long last; /* messages of all folders to look at; 0: the inbox */
 	uint64_t looked, changed;
-	struct rule_apply todo;
+	uint64_t total; /* that are to be looked at */
+	struct store_many many;
+	struct progress bar;
+	bool stopped;
 };
 
 static void
@@ -85,7 +87,7 @@ describe(const struct rule_actions *a, struct str *out)
 }
 
 static void
-report(const struct rules_run *r, const char *which, const char *subject,
+report(struct rules_run *r, const char *which, const char *subject,
        const struct str *what)
 {
 	struct json j;
@@ -101,41 +103,53 @@ report(const struct rules_run *r, const char *which, const char *subject,
 		json_string(&j, slice_trim(str_slice(what)));
 		out_json_end(&j, &text);
 	} else if (!r->cli->quiet) {
+		progress_erase(&r->bar);
 		out_line("%s:%s  (%s)", which, what->p, subject);
 	}
 }
 
-/* row: NULL for a file. */
+/* changes: it is not as the rules want it already, which is no news of a run. */
 static void
 look(struct rules_run *r, const char *which, const char *subject,
-     const struct store_row *row, struct rule_actions *a)
+     const struct rule_actions *a, bool changes)
 {
 	struct str what;
 
 	r->looked++;
 	str_init(&what, WARNINGS_MAX);
 	describe(a, &what);
-	/* What is as the rules want it already is no news of a run. */
-	if (what.n > 0 &&
-	    (!r->apply || (row != NULL && rule_apply_add(&r->todo, row, a)))) {
+	if (what.n > 0 && (!r->apply || changes)) {
 		r->changed++;
 		report(r, which, subject, &what);
 	}
-	rule_actions_release(a);
 	str_release(&what);
+}
+
+static void
+look_row(void *ctx, const struct store_row *row, const struct rule_actions *a,
+         bool changes)
+{
+	char which[32];
+
+	(void)snprintf(which, sizeof which, "%lld", (long long)row->id);
+	look(ctx, which, row->subject, a, changes);
 }
 
 static int
 look_stored(struct rules_run *r, const struct store_row *row, struct err *err)
 {
 	struct rule_actions a = { .folder = FOLDER_ANY };
-	char which[32];
+	struct rule_apply todo = { 0 };
+	int rc = 0;
 
-	(void)snprintf(which, sizeof which, "%lld", (long long)row->id);
 	if (rule_try_stored(r->rules, r->store, row, &a, err) != 0)
 		return -1;
-	look(r, which, row->subject, row, &a);
-	return 0;
+	look_row(r, row, &a, rule_apply_add(&todo, row, &a));
+	rule_actions_release(&a);
+	if (r->apply)
+		rc = rule_apply_do(&todo, r->store, &r->many, err);
+	rule_apply_release(&todo);
+	return rc;
 }
 
 static void
@@ -148,7 +162,8 @@ look_file(struct rules_run *r, const char *word, const struct message *m)
 	str_init(&subject, MESSAGE_FIELD_MAX);
 	(void)message_subject(m, &subject); /* absent: empty */
 	rules_apply_to(r->rules, &in, &a);
-	look(r, word, subject.p, NULL, &a);
+	look(r, word, subject.p, &a, false);
+	rule_actions_release(&a);
 	str_release(&subject);
 }
 
@@ -158,15 +173,13 @@ is_cancelled(const struct rules_run *r)
 	return r->cli->cancelled != NULL && r->cli->cancelled();
 }
 
-/* How many rows to ask for next; 0: enough. */
-static size_t
-window(const struct rules_run *r)
+static bool
+goes_on(void *ctx, uint64_t looked)
 {
-	uint64_t left = RULES_WINDOW;
+	struct rules_run *r = ctx;
 
-	if (r->last > 0)
-		left = (uint64_t)r->last - r->looked;
-	return left < RULES_WINDOW ? (size_t)left : RULES_WINDOW;
+	progress_draw(&r->bar, _("rules"), looked, r->total);
+	return !is_cancelled(r);
 }
 
 static int
@@ -174,31 +187,26 @@ look_view(struct rules_run *r, struct err *err)
 {
 	struct store_view view = { .folder = r->last > 0 ? FOLDER_ANY
 		                                         : FOLDER_INBOX };
-	struct store_key key;
-	const struct store_key *from = NULL;
-	size_t want;
-	int rc = 0;
+	struct rule_scan scan = { .rules = r->rules,
+		                  .folder = view.folder,
+		                  .last = (uint64_t)r->last,
+		                  .many = r->apply ? &r->many : NULL,
+		                  .tell = look_row,
+		                  .go_on = goes_on,
+		                  .ctx = r };
+	uint64_t unread;
+	int rc;
 
 	r->store = cli_store_now(r->cli, err);
-	if (r->store == NULL)
+	if (r->store == NULL ||
+	    store_count(r->store, &view, &r->total, &unread, err) != 0)
 		return -1;
-	while (rc == 0 && (want = window(r)) > 0 && !is_cancelled(r)) {
-		struct store_rows rows = { 0 };
-		size_t i;
-		bool last;
-
-		rc = store_list(r->store, &view, from, false, want, &rows, err);
-		for (i = 0; rc == 0 && i < rows.n; i++) {
-			rc = look_stored(r, &rows.v[i], err);
-			key.date = rows.v[i].date;
-			key.id = rows.v[i].id;
-			from = &key;
-		}
-		last = rows.n < want;
-		store_rows_release(&rows);
-		if (last)
-			break;
-	}
+	if (r->last > 0 && r->total > (uint64_t)r->last)
+		r->total = (uint64_t)r->last;
+	progress_init(&r->bar, !r->cli->quiet && !r->cli->json);
+	rc = rule_scan(&scan, r->store, err);
+	progress_erase(&r->bar);
+	r->stopped = scan.stopped;
 	return rc;
 }
 
@@ -250,8 +258,9 @@ load(struct rules_run *r, struct err *err)
 }
 
 static void
-say_end(const struct rules_run *r, int64_t undo)
+say_end(const struct rules_run *r)
 {
+	int64_t undo = r->many.undo;
 	struct json j;
 	struct str text;
 
@@ -261,12 +270,16 @@ say_end(const struct rules_run *r, int64_t undo)
 		json_int(&j, (int64_t)r->changed);
 		json_key(&j, "undo");
 		json_int(&j, undo);
+		json_key(&j, "stopped");
+		json_bool(&j, r->stopped);
 		out_json_end(&j, &text);
 	}
 	if (r->cli->json || r->cli->quiet)
 		return;
 	out_line(_("%llu messages looked at, rules fit %llu"),
 	         (unsigned long long)r->looked, (unsigned long long)r->changed);
+	if (r->stopped && r->apply)
+		out_line(_("stopped; the same again goes on from here"));
 	if (undo != 0)
 		out_line(_("take it back with: pabal rules undo %lld"),
 		         (long long)undo);
@@ -278,20 +291,20 @@ run(struct rules_run *r, char **words, int count)
 	struct err err = { 0 };
 	int status = load(r, &err);
 	int rc = status < 0 ? -1 : 0;
-	int64_t undo = 0;
 	int i;
 
 	if (rc == 0 && count == 0)
 		rc = look_view(r, &err);
 	for (i = 0; rc == 0 && i < count; i++)
 		rc = look_word(r, words[i], &err);
-	if (rc == 0 && r->apply && r->store != NULL && !is_cancelled(r))
-		rc = rule_apply_run(&r->todo, r->store, &undo, &err);
 	if (rc != 0)
 		status = cli_fail(r->cli, &err);
-	else
-		say_end(r, undo);
-	rule_apply_release(&r->todo);
+	/* What was done before it failed can be taken back, too. */
+	if (rc == 0 || r->many.undo != 0)
+		say_end(r);
+	if (rc == 0 && r->stopped)
+		status = EX_TEMPFAIL;
+	store_many_release(&r->many);
 	rules_free(&r->rules);
 	store_close(&r->store);
 	return status;
@@ -310,6 +323,30 @@ do_run(struct rules_run *r, char **words, int count)
 	return run(r, words, count);
 }
 
+/* A piece at a time: what is left when it is broken off can be taken back as
+ * before. */
+static int
+undo_all(struct rules_run *r, int64_t token, struct err *err)
+{
+	uint64_t done = 0;
+	bool left = true;
+	int rc = store_undo_size(r->store, token, &r->total, err);
+
+	progress_init(&r->bar, !r->cli->quiet && !r->cli->json);
+	while (rc == 0 && left) {
+		if (is_cancelled(r))
+			rc = err_set(err, ERR_CANCELLED, _("cancelled"));
+		else
+			rc = store_undo_piece(r->store, token, STORE_PIECE,
+			                      &left, err);
+		done += STORE_PIECE;
+		progress_draw(&r->bar, _("rules"),
+		              done < r->total ? done : r->total, r->total);
+	}
+	progress_erase(&r->bar);
+	return rc;
+}
+
 static int
 do_undo(struct rules_run *r, char **words, int count)
 {
@@ -320,7 +357,7 @@ do_undo(struct rules_run *r, char **words, int count)
 	if (count != 1 || cli_parse_id(words[0], &token) != 0)
 		return cli_usage(r->cli, "rules", NULL);
 	r->store = cli_store(r->cli, &err);
-	rc = r->store != NULL ? store_undo(r->store, token, &err) : -1;
+	rc = r->store != NULL ? undo_all(r, token, &err) : -1;
 	store_close(&r->store);
 	return rc == 0 ? EX_OK : cli_fail(r->cli, &err);
 }
@@ -408,10 +445,30 @@ key_of(const struct message *m, bool *list_r)
 	return key;
 }
 
+/* One of the group; what is to be done with it comes to todo. */
+static int
+look_one(struct rules_run *r, int64_t id, struct rule_apply *todo,
+         struct err *err)
+{
+	struct rule_actions a = { .folder = FOLDER_ANY };
+	struct store_rows rows = { 0 };
+	int rc = store_row(r->store, id, &rows, err);
+
+	if (rc == 0 && rows.n > 0)
+		rc = rule_try_stored(r->rules, r->store, &rows.v[0], &a, err);
+	if (rc == 0 && rows.n > 0)
+		look_row(r, &rows.v[0], &a,
+		         rule_apply_add(todo, &rows.v[0], &a));
+	rule_actions_release(&a);
+	store_rows_release(&rows);
+	return rc;
+}
+
 /* Only mail of that list or sender: the rule fits no other. */
 static int
 look_group(struct rules_run *r, const char *key, bool list, struct err *err)
 {
+	struct rule_apply todo = { 0 };
 	int64_t *ids = NULL;
 	size_t n = 0;
 	int rc;
@@ -420,14 +477,16 @@ look_group(struct rules_run *r, const char *key, bool list, struct err *err)
 	if (r->store == NULL)
 		return -1;
 	rc = store_sender_ids(r->store, key, list, &ids, &n, err);
+	progress_init(&r->bar, !r->cli->quiet && !r->cli->json);
 	for (size_t i = 0; rc == 0 && i < n && !is_cancelled(r); i++) {
-		struct store_rows rows = { 0 };
-
-		rc = store_row(r->store, ids[i], &rows, err);
-		if (rc == 0 && rows.n > 0)
-			rc = look_stored(r, &rows.v[0], err);
-		store_rows_release(&rows);
+		rc = look_one(r, ids[i], &todo, err);
+		if (rc == 0 && ((i + 1) % STORE_PIECE == 0 || i + 1 == n)) {
+			progress_draw(&r->bar, _("rules"), i + 1, n);
+			rc = rule_apply_do(&todo, r->store, &r->many, err);
+		}
 	}
+	progress_erase(&r->bar);
+	rule_apply_release(&todo);
 	free(ids);
 	return rc;
 }
@@ -435,19 +494,17 @@ look_group(struct rules_run *r, const char *key, bool list, struct err *err)
 /* Do it, then write it down; what fails leaves nothing behind. */
 static int
 do_and_add(struct rules_run *r, const char *path, struct slice rule,
-           int64_t *undo_r, struct err *err)
+           const char *key, bool list, struct err *err)
 {
 	struct err ignored = { 0 }; /* the first is the one to tell */
-	int rc;
+	int rc = look_group(r, key, list, err);
 
-	if (is_cancelled(r))
-		return err_set(err, ERR_CANCELLED, _("cancelled"));
-	rc = rule_apply_run(&r->todo, r->store, undo_r, err);
-	if (rc == 0) {
+	if (rc == 0 && is_cancelled(r))
+		rc = err_set(err, ERR_CANCELLED, _("cancelled"));
+	if (rc == 0)
 		rc = rules_add(path, rule, err);
-		if (rc != 0 && *undo_r != 0)
-			(void)store_undo(r->store, *undo_r, &ignored);
-	}
+	if (rc != 0 && r->many.undo != 0)
+		(void)store_undo(r->store, r->many.undo, &ignored);
 	return rc;
 }
 
@@ -462,7 +519,6 @@ do_always(struct rules_run *r, char **words, int count)
 	struct str rule;
 	char *key = NULL;
 	bool list = false;
-	int64_t undo = 0;
 	int rc;
 
 	if (count != 2) {
@@ -479,15 +535,13 @@ do_always(struct rules_run *r, char **words, int count)
 	}
 	store_close(&r->store);
 	if (rc == 0)
-		rc = look_group(r, key, list, &err);
-	if (rc == 0)
-		rc = do_and_add(r, path, str_slice(&rule), &undo, &err);
+		rc = do_and_add(r, path, str_slice(&rule), key, list, &err);
 	if (rc == 0) {
 		if (!r->cli->quiet && !r->cli->json)
 			out_line(_("added to the rules: %s"), rule.p);
-		say_end(r, undo);
+		say_end(r);
 	}
-	rule_apply_release(&r->todo);
+	store_many_release(&r->many);
 	rules_free(&r->rules);
 	store_close(&r->store);
 	str_release(&rule);

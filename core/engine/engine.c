@@ -56,6 +56,7 @@ job_free(struct job *job)
 	free(job->notify);
 	free(job->host);
 	free(job->target);
+	chore_free(&job->chore);
 	secret_release(&job->secret);
 	event_free(&job->final);
 	close(job->cancel[0]);
@@ -103,6 +104,9 @@ thread_main(void *arg)
 	case JOB_UNSUBSCRIBE:
 		unsubscribe_run(job);
 		break;
+	case JOB_CHORE:
+		chore_run(job);
+		break;
 	}
 	charset_release_thread();
 	final = job->final;
@@ -130,6 +134,8 @@ final_kind(enum job_kind kind)
 		return EVENT_PROBE_DONE;
 	case JOB_DOCTOR:
 		return EVENT_DOCTOR_DONE;
+	case JOB_CHORE:
+		return EVENT_CHORE_DONE;
 	case JOB_FETCH:
 	case JOB_SEND:
 	case JOB_INDEX:
@@ -202,6 +208,8 @@ reap(struct engine *e)
 			pthread_join(job->thread, NULL);
 		send_again |= job->kind == JOB_SEND && job->again;
 		send_again |= job->queued;
+		if (job->chore != NULL)
+			mark_keep(e, &job->chore->mark);
 		*at = job->next;
 		job_free(job);
 	}

@@ -4,6 +4,7 @@
 #define ENGINE_ENGINE_PRIVATE_H
 
 #include "conf/provider.h"
+#include "engine/chore.h"
 #include "engine/engine.h"
 #include "engine/job.h"
 #include "mail/spam.h"
@@ -22,6 +23,25 @@ struct mark {
 		char *reasons;
 	} * before;
 };
+
+/* What a chore does, and what its thread leaves behind; strings owned. */
+struct chore_job {
+	enum chore_kind kind;
+	char *rule;
+	uint64_t last;
+	char *key;
+	bool list;
+	enum bulk_act act;
+	char *label;
+	int64_t *ids;
+	size_t n;
+	bool spam;
+	int64_t token;
+	/* MARK: what was marked; UNDO: what was not taken back yet. */
+	struct mark mark;
+};
+
+void chore_free(struct chore_job **c);
 
 /* A fetch that engine_tick started, and when. */
 struct tick_mark {
@@ -65,6 +85,21 @@ void engine_start_job(struct engine *e, struct job *job);
 struct job *engine_find_job(struct engine *e, enum job_kind kind,
                             const char *account);
 void mark_release(struct mark *m);
+/* Remember it, to be taken back; m is empty then.  One that has no token is
+ * forgotten. */
+void mark_keep(struct engine *e, struct mark *m);
+/* Give away the marking with that token; false: there is none. */
+bool mark_find(struct engine *e, int64_t token, struct mark *m_r);
+/* Move, teach and remember, a piece at a time; go may be NULL.  m_r: what was
+ * done, in any case.  -1, ERR_CANCELLED: go stopped it. */
+int mark_teach(struct spam *spam, struct store *s, const int64_t *ids, size_t n,
+               bool is_spam, const struct bulk_go *go, struct mark *m_r,
+               struct err *err);
+/* Take back what token did, and what the filter learned (m; no token: nothing,
+ * spam may be NULL then).  What is left of it in m and under the token, when this
+ * fails, can be taken back yet. */
+int mark_take_back(struct spam *spam, struct store *s, int64_t token,
+                   struct mark *m, const struct bulk_go *go, struct err *err);
 /* An event is handed out: does it leave something to do? */
 void tick_seen(struct engine *e, const struct event *event);
 /* Does the account's server show its mailbox a part at a time? */

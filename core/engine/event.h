@@ -26,6 +26,8 @@ enum event_kind {
 	EVENT_FILL_DONE,    /* final: id has become now, or err */
 	EVENT_INDEX,        /* background indexing: done, total */
 	EVENT_UNSUBSCRIBED, /* final: text is the host that was asked, err */
+	EVENT_CHORE,        /* work on many messages: done, total */
+	EVENT_CHORE_DONE,   /* final: see chore.h */
 };
 
 struct event {

@@ -17,7 +17,8 @@ enum job_kind {
 	JOB_PROBE,
 	JOB_DOCTOR,
 	JOB_INDEX,
-	JOB_UNSUBSCRIBE
+	JOB_UNSUBSCRIBE,
+	JOB_CHORE
 };
 
 enum job_state {
@@ -43,13 +44,14 @@ struct job {
 	size_t account_count;
 	char *host, *target; /* JOB_UNSUBSCRIBE: whom to ask for what */
 	int port;
-	struct secret secret; /* JOB_PROBE, DOCTOR */
-	bool look_up;         /* JOB_PROBE: the account says where it is */
-	struct event *final;  /* posted when the thread ends; made by run */
-	bool threadless;      /* never got a thread */
-	bool missing;         /* JOB_FETCH: also what went lost here */
-	bool queued;          /* JOB_FETCH: rules put mail into the outbox */
-	_Atomic bool again;   /* asked once more while it was running */
+	struct secret secret;    /* JOB_PROBE, DOCTOR */
+	struct chore_job *chore; /* JOB_CHORE; owned */
+	bool look_up;            /* JOB_PROBE: the account says where it is */
+	struct event *final;     /* posted when the thread ends; made by run */
+	bool threadless;         /* never got a thread */
+	bool missing;            /* JOB_FETCH: also what went lost here */
+	bool queued;             /* JOB_FETCH: rules put mail into the outbox */
+	_Atomic bool again;      /* asked once more while it was running */
 	struct engine *engine;
 };
 
@@ -61,6 +63,7 @@ void probe_run(struct job *job);
 void doctor_run(struct job *job);
 void index_run(struct job *job);
 void unsubscribe_run(struct job *job);
+void chore_run(struct job *job);
 
 /* Post a line for people.  text is copied. */
 void job_say(struct job *job, enum event_kind kind, const char *text);

@@ -38,7 +38,7 @@ enum learn {
 };
 
 static int
-learn(struct engine *e, struct store *s, int64_t id, enum learn what,
+learn(struct spam *spam, struct store *s, int64_t id, enum learn what,
       struct err *err)
 {
 	struct fsx_map map;
@@ -48,9 +48,8 @@ learn(struct engine *e, struct store *s, int64_t id, enum learn what,
 	if (store_map(s, id, &map, err) != 0)
 		return -1;
 	message_parse(&m, map.data);
-	rc = what == LEARN_UNDO
-	             ? spam_unlearn(e->spam, &m, err)
-	             : spam_learn(e->spam, &m, what == LEARN_SPAM, err);
+	rc = what == LEARN_UNDO ? spam_unlearn(spam, &m, err)
+	                        : spam_learn(spam, &m, what == LEARN_SPAM, err);
 	message_release(&m);
 	fsx_map_close(&map);
 	return rc;
@@ -65,7 +64,39 @@ mark_release(struct mark *m)
 	*m = (struct mark){ 0 };
 }
 
-/* Remember what the messages' verdicts were. */
+void
+mark_keep(struct engine *e, struct mark *m)
+{
+	if (m->token == 0)
+		return;
+	if (e->marks.n == MARK_UNDO_MAX) {
+		mark_release(&e->marks.v[0]);
+		memmove(e->marks.v, e->marks.v + 1,
+		        (e->marks.n - 1) * sizeof *e->marks.v);
+		e->marks.n--;
+	}
+	array_add(&e->marks, *m);
+	*m = (struct mark){ 0 };
+}
+
+bool
+mark_find(struct engine *e, int64_t token, struct mark *m_r)
+{
+	for (size_t i = 0; i < e->marks.n; i++) {
+		if (e->marks.v[i].token != token)
+			continue;
+		*m_r = e->marks.v[i];
+		memmove(&e->marks.v[i], &e->marks.v[i + 1],
+		        (e->marks.n - i - 1) * sizeof *m_r);
+		e->marks.n--;
+		return true;
+	}
+	return false;
+}
+
+/* ---- marking ---- */
+
+/* Remember what the messages' verdicts were; before[] has room. */
 static int
 remember(struct store *s, const int64_t *ids, size_t n, struct mark *m,
          struct err *err)
@@ -73,7 +104,6 @@ remember(struct store *s, const int64_t *ids, size_t n, struct mark *m,
 	struct str reasons;
 	int rc = 0;
 
-	m->before = xcalloc(n, sizeof *m->before);
 	str_init(&reasons, MARK_REASONS);
 	for (size_t i = 0; i < n && rc == 0; i++) {
 		struct mark_before *b = &m->before[m->n];
@@ -96,38 +126,67 @@ remember(struct store *s, const int64_t *ids, size_t n, struct mark *m,
 	return rc;
 }
 
-static void
-keep_mark(struct engine *e, struct mark *m)
+/* From the at-th that is remembered on. */
+static int
+teach(struct spam *spam, struct store *s, const struct mark *m, size_t at,
+      bool is_spam, struct err *err)
 {
-	if (e->marks.n == MARK_UNDO_MAX) {
-		mark_release(&e->marks.v[0]);
-		memmove(e->marks.v, e->marks.v + 1,
-		        (e->marks.n - 1) * sizeof *e->marks.v);
-		e->marks.n--;
+	const char *reason = is_spam ? _("you marked it as spam")
+	                             : _("you marked it as not spam");
+	int rc = 0;
+
+	for (size_t i = at; i < m->n && rc == 0; i++) {
+		int64_t id = m->before[i].id;
+
+		rc = learn(spam, s, id, is_spam ? LEARN_SPAM : LEARN_HAM, err);
+		if (rc == 0)
+			rc = store_set_verdict(
+				s, id, is_spam ? SPAM_SPAM : SPAM_HAM,
+				is_spam ? MARK_SCORE : -MARK_SCORE,
+				slice_of(reason), err);
 	}
-	array_add(&e->marks, *m);
-	*m = (struct mark){ 0 };
+	return rc;
 }
 
 static int
-teach(struct engine *e, struct store *s, const struct mark *m, bool spam,
-      struct err *err)
+stopped(struct err *err)
 {
-	const char *reason = spam ? _("you marked it as spam")
-	                          : _("you marked it as not spam");
+	return err_set(err, ERR_CANCELLED, _("cancelled"));
+}
+
+int
+mark_teach(struct spam *spam, struct store *s, const int64_t *ids, size_t n,
+           bool is_spam, const struct bulk_go *go, struct mark *m_r,
+           struct err *err)
+{
+	struct store_wish wish = { is_spam ? FOLDER_SPAM : FOLDER_INBOX, 0,
+		                   NULL };
+	struct store_many many = { 0 };
 	int rc = 0;
 
-	for (size_t i = 0; i < m->n && rc == 0; i++) {
-		int64_t id = m->before[i].id;
+	*m_r = (struct mark){ 0 };
+	m_r->before = xcalloc(n, sizeof *m_r->before);
+	for (size_t at = 0; rc == 0 && at < n; at += STORE_PIECE) {
+		size_t piece = n - at < STORE_PIECE ? n - at : STORE_PIECE;
+		size_t before = m_r->n;
 
-		rc = learn(e, s, id, spam ? LEARN_SPAM : LEARN_HAM, err);
+		if (go != NULL && !go->on(go->ctx, at, n)) {
+			rc = stopped(err);
+			break;
+		}
+		rc = remember(s, ids + at, piece, m_r, err);
 		if (rc == 0)
-			rc = store_set_verdict(s, id,
-			                       spam ? SPAM_SPAM : SPAM_HAM,
-			                       spam ? MARK_SCORE : -MARK_SCORE,
-			                       slice_of(reason), err);
+			rc = store_many_change(s, &many, &wish, ids + at, piece,
+			                       err);
+		if (rc == 0)
+			rc = teach(spam, s, m_r, before, is_spam, err);
 	}
-	return rc == 0 ? spam_flush(e->spam, err) : rc;
+	m_r->token = many.undo;
+	store_many_release(&many);
+	/* What was learnt is kept, however it ended. */
+	if (spam_flush(spam, rc == 0 ? err : &(struct err){ 0 }) != 0)
+		rc = -1;
+	return rc;
 }
 
 int
@@ -137,53 +196,96 @@ engine_mark_spam(struct engine *e, struct store *s, const int64_t *ids,
 	struct mark m = { 0 };
 	int rc = -1;
 
-	if (open_spam(e, err) != NULL && remember(s, ids, n, &m, err) == 0 &&
-	    store_move(s, ids, n, spam ? FOLDER_SPAM : FOLDER_INBOX, &m.token,
-	               err) == 0)
-		rc = teach(e, s, &m, spam, err);
+	if (open_spam(e, err) != NULL)
+		rc = mark_teach(e->spam, s, ids, n, spam, NULL, &m, err);
 	if (undo_r != NULL)
 		*undo_r = m.token;
-	if (m.token != 0)
-		keep_mark(e, &m);
+	mark_keep(e, &m);
 	mark_release(&m);
 	return rc;
 }
 
+/* ---- taking it back ---- */
+
 static int
-take_back(struct engine *e, struct store *s, struct mark *m, struct err *err)
+undo_moves(struct store *s, int64_t token, uint64_t n, uint64_t total,
+           const struct bulk_go *go, struct err *err)
 {
-	int rc = open_spam(e, err) != NULL ? 0 : -1;
+	uint64_t done = 0;
+	bool left = true;
+	int rc = 0;
 
-	for (size_t i = 0; i < m->n && rc == 0; i++) {
-		const struct mark_before *b = &m->before[i];
-
-		rc = learn(e, s, b->id, LEARN_UNDO, err);
-		if (rc == 0)
-			rc = store_set_verdict(s, b->id, b->verdict, b->score,
-			                       slice_of(b->reasons), err);
+	while (rc == 0 && left) {
+		if (go != NULL && !go->on(go->ctx, done, total))
+			return stopped(err);
+		rc = store_undo_piece(s, token, STORE_PIECE, &left, err);
+		done += STORE_PIECE;
+		if (done > n)
+			done = n;
 	}
-	return rc == 0 ? spam_flush(e->spam, err) : rc;
+	return rc;
+}
+
+/* The last one; what is deleted or was learnt too long ago has nothing to give
+ * back. */
+static int
+unteach(struct spam *spam, struct store *s, struct mark *m, struct err *err)
+{
+	struct mark_before *b = &m->before[m->n - 1];
+	struct err gone = { 0 };
+	int rc = learn(spam, s, b->id, LEARN_UNDO, &gone);
+
+	if (rc == 0 || gone.code == ERR_NOTFOUND)
+		rc = store_set_verdict(s, b->id, b->verdict, b->score,
+		                       slice_of(b->reasons), err);
+	else
+		*err = gone;
+	if (rc == 0) {
+		free(b->reasons);
+		m->n--;
+	}
+	return rc;
+}
+
+int
+mark_take_back(struct spam *spam, struct store *s, int64_t token,
+               struct mark *m, const struct bulk_go *go, struct err *err)
+{
+	uint64_t n = 0, all = m->n;
+	int rc = store_undo_size(s, token, &n, err);
+
+	/* Stopped between the two, all that is left is the learning. */
+	if (rc == 0 && (n > 0 || m->token == 0))
+		rc = undo_moves(s, token, n, n + all, go, err);
+	while (rc == 0 && m->n > 0) {
+		if (go != NULL && m->n % STORE_PIECE == 0 &&
+		    !go->on(go->ctx, n + all - m->n, n + all))
+			rc = stopped(err);
+		else
+			rc = unteach(spam, s, m, err);
+	}
+	if (rc == 0)
+		mark_release(m);
+	if (spam != NULL &&
+	    spam_flush(spam, rc == 0 ? err : &(struct err){ 0 }) != 0)
+		rc = -1;
+	return rc;
 }
 
 int
 engine_undo(struct engine *e, struct store *s, int64_t token, struct err *err)
 {
-	if (store_undo(s, token, err) != 0)
-		return -1;
-	for (size_t i = 0; i < e->marks.n; i++) {
-		struct mark m = e->marks.v[i];
-		int rc;
+	struct mark m = { 0 };
+	int rc;
 
-		if (m.token != token)
-			continue;
-		memmove(&e->marks.v[i], &e->marks.v[i + 1],
-		        (e->marks.n - i - 1) * sizeof m);
-		e->marks.n--;
-		rc = take_back(e, s, &m, err);
-		mark_release(&m);
-		return rc;
-	}
-	return 0;
+	if (!mark_find(e, token, &m))
+		return store_undo(s, token, err);
+	rc = open_spam(e, err) != NULL
+	             ? mark_take_back(e->spam, s, token, &m, NULL, err)
+	             : -1;
+	mark_keep(e, &m);
+	mark_release(&m);
+	return rc;
 }
 
 int

@@ -47,32 +47,56 @@ rule_of(const struct bulk *b)
 	return str_take(&rule);
 }
 
-static int
-do_here(struct store *s, const struct bulk *b, const int64_t *ids, size_t n,
-        int64_t *undo_r, struct err *err)
+static struct store_wish
+wish_of(const struct bulk *b)
 {
-	if (n == 0)
-		return 0;
 	switch (b->act) {
 	case BULK_ARCHIVE:
-		return store_move(s, ids, n, FOLDER_ARCHIVE, undo_r, err);
+		return (struct store_wish){ FOLDER_ARCHIVE, 0, NULL };
 	case BULK_DELETE:
-		return store_move(s, ids, n, FOLDER_TRASH, undo_r, err);
+		return (struct store_wish){ FOLDER_TRASH, 0, NULL };
 	case BULK_READ:
-		return store_flags(s, ids, n, STORE_SEEN, 0, undo_r, err);
+		return (struct store_wish){ FOLDER_ANY, STORE_SEEN, NULL };
 	case BULK_LABEL:
 		break;
 	}
-	return store_label(s, ids, n, b->label, true, undo_r, err);
+	return (struct store_wish){ FOLDER_ANY, 0, b->label };
+}
+
+static int
+do_here(struct store *s, const struct bulk *b, const struct bulk_go *go,
+        const int64_t *ids, size_t n, struct bulk_done *done, struct err *err)
+{
+	struct store_wish wish = wish_of(b);
+	struct store_many many = { 0 };
+	int rc = 0;
+
+	while (rc == 0 && done->n < n) {
+		size_t piece = n - done->n;
+
+		done->stopped = go != NULL && !go->on(go->ctx, done->n, n);
+		if (done->stopped)
+			break;
+		if (piece > STORE_PIECE)
+			piece = STORE_PIECE;
+		rc = store_many_change(s, &many, &wish, ids + done->n, piece,
+		                       err);
+		if (rc == 0)
+			done->n += piece;
+	}
+	done->undo = many.undo;
+	store_many_release(&many);
+	return rc;
 }
 
 int
-bulk_all(struct store *s, const struct bulk *b, struct bulk_done *done_r,
-         struct err *err)
+bulk_all(struct store *s, const struct bulk *b, const struct bulk_go *go,
+         struct bulk_done *done_r, struct err *err)
 {
 	struct bulk_done done = { 0 };
 	struct err ignored = { 0 };
 	int64_t *ids = NULL;
+	size_t n = 0;
 	int rc;
 
 	if (b->key[0] == '\0')
@@ -82,15 +106,19 @@ bulk_all(struct store *s, const struct bulk *b, struct bulk_done *done_r,
 		return err_set(err, ERR_USAGE, _("'%s' cannot be a label"),
 		               b->label);
 	done.rule = rule_of(b);
-	rc = store_sender_ids(s, b->key, b->list, &ids, &done.n, err);
+	rc = store_sender_ids(s, b->key, b->list, &ids, &n, err);
 	if (rc == 0)
-		rc = do_here(s, b, ids, done.n, &done.undo, err);
-	if (rc == 0) {
+		rc = do_here(s, b, go, ids, n, &done, err);
+	if (rc == 0 && !done.stopped) {
 		step("bulk done");
 		rc = rules_add(b->rules, slice_of(done.rule), err);
-		/* The first error is the one to tell. */
-		if (rc != 0 && done.undo != 0)
-			(void)store_undo(s, done.undo, &ignored);
+	}
+	/* The first error is the one to tell. */
+	if (rc != 0 && done.undo != 0)
+		(void)store_undo(s, done.undo, &ignored);
+	if (rc == 0 && done.stopped) {
+		free(done.rule);
+		done.rule = NULL;
 	}
 	free(ids);
 	if (rc != 0) {

@@ -1,37 +1,38 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What rules want done with stored mail, done at once and undone at once. */
+/* What rules want done with stored mail, done a piece at a time. */
 #include "mail/rule_apply.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "util/xalloc.h"
+
 #include "util/banned.h"
 
 static bool
-same_label(const char *a, const char *b)
+is_same(const struct store_wish *a, const struct store_wish *b)
 {
-	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+	if (a->folder != b->folder || a->flags != b->flags)
+		return false;
+	return a->label == NULL || b->label == NULL
+	               ? a->label == b->label
+	               : strcmp(a->label, b->label) == 0;
 }
 
-/* Takes label. */
 static void
-add(struct rule_apply *r, int64_t id, enum folder folder, unsigned flags,
-    char *label)
+add(struct rule_apply *r, int64_t id, struct store_wish wish)
 {
 	struct rule_change *c;
 
 	array_foreach(&r->changes, c) {
-		if (c->folder == folder && c->flags == flags &&
-		    same_label(c->label, label))
+		if (is_same(&c->wish, &wish))
 			break;
 	}
 	if (c == NULL || c == r->changes.v + r->changes.n) {
 		c = array_add_new(&r->changes);
-		c->folder = folder;
-		c->flags = flags;
-		c->label = label;
-	} else {
-		free(label);
+		c->wish = wish;
+		if (wish.label != NULL)
+			c->wish.label = c->label = xstrdup(wish.label);
 	}
 	array_add(&c->ids, id);
 }
@@ -53,12 +54,15 @@ add_labels(struct rule_apply *r, const struct store_row *row,
 {
 	struct slice rest = slice_of(labels), one;
 	bool any = false;
+	char *label;
 
 	while (slice_split(&rest, ',', &one)) {
 		one = slice_trim(one);
 		if (one.n == 0 || has_label(row->labels, one))
 			continue;
-		add(r, row->id, FOLDER_ANY, 0, slice_dup(one));
+		label = slice_dup(one);
+		add(r, row->id, (struct store_wish){ FOLDER_ANY, 0, label });
+		free(label);
 		any = true;
 	}
 	return any;
@@ -88,50 +92,25 @@ rule_apply_add(struct rule_apply *r, const struct store_row *row,
 	bool any = add_labels(r, row, actions->labels);
 
 	if (flags != 0)
-		add(r, row->id, FOLDER_ANY, flags, NULL);
+		add(r, row->id, (struct store_wish){ FOLDER_ANY, flags, NULL });
 	if (folder != row->folder)
-		add(r, row->id, folder, 0, NULL);
+		add(r, row->id, (struct store_wish){ folder, 0, NULL });
 	return any || flags != 0 || folder != row->folder;
 }
 
-static int
-run_one(const struct rule_change *c, struct store *s, int64_t *undo_r,
-        struct err *err)
-{
-	if (c->label != NULL)
-		return store_label(s, c->ids.v, c->ids.n, c->label, true,
-		                   undo_r, err);
-	if (c->flags != 0)
-		return store_flags(s, c->ids.v, c->ids.n, c->flags, 0, undo_r,
-		                   err);
-	return store_move(s, c->ids.v, c->ids.n, c->folder, undo_r, err);
-}
-
 int
-rule_apply_run(struct rule_apply *r, struct store *s, int64_t *undo_r,
-               struct err *err)
+rule_apply_do(struct rule_apply *r, struct store *s, struct store_many *m,
+              struct err *err)
 {
 	struct rule_change *c;
-	ARRAY(int64_t) tokens = { 0 };
-	int64_t token;
 	int rc = 0;
 
-	*undo_r = 0;
 	array_foreach(&r->changes, c) {
 		if (rc == 0)
-			rc = run_one(c, s, &token, err);
-		if (rc == 0)
-			array_add(&tokens, token);
+			rc = store_many_change(s, m, &c->wish, c->ids.v,
+			                       c->ids.n, err);
 	}
-	if (rc == 0 && tokens.n > 0)
-		rc = store_undo_join(s, tokens.v, tokens.n, undo_r, err);
-	while (rc != 0 && tokens.n > 0) {
-		struct err ignored = { 0 };
-
-		/* The first error is the one to tell. */
-		(void)store_undo(s, tokens.v[--tokens.n], &ignored);
-	}
-	array_release(&tokens);
+	rule_apply_release(r);
 	return rc;
 }
 

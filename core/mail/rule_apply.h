@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What rules want done with stored mail, done at once and undone at once. */
+/* What rules want done with stored mail, done a piece at a time. */
 #ifndef MAIL_RULE_APPLY_H
 #define MAIL_RULE_APPLY_H
 
 #include "mail/rule.h"
+#include "store/many.h"
 #include "util/array.h"
 
 /* One change and the messages it is for. */
 struct rule_change {
-	enum folder folder; /* FOLDER_ANY: none */
-	unsigned flags;     /* 0: none */
-	char *label;        /* NULL: none */
+	struct store_wish wish;
+	char *label; /* of wish; owned */
 	ARRAY(int64_t) ids;
 };
 
@@ -23,10 +23,9 @@ struct rule_apply {
  * is not sent and no command is run for what is stored already). */
 bool rule_apply_add(struct rule_apply *r, const struct store_row *row,
                     const struct rule_actions *actions);
-/* Do it.  *undo_r: one token for all, 0 when there was nothing to do.  When it
- * fails, what was done before is taken back. */
-int rule_apply_run(struct rule_apply *r, struct store *s, int64_t *undo_r,
-                   struct err *err);
+/* Do it and forget it.  m->undo takes it back, with what is done after it. */
+int rule_apply_do(struct rule_apply *r, struct store *s, struct store_many *m,
+                  struct err *err);
 void rule_apply_release(struct rule_apply *r);
 
 #endif

@@ -56,10 +56,11 @@ rule_try_stored(const struct rules *r, struct store *s,
 
 static int
 look(struct rule_scan *scan, struct store *s, const struct store_row *row,
-     struct err *err)
+     struct rule_apply *todo, struct err *err)
 {
 	struct rule_actions a = { .folder = FOLDER_ANY };
 	struct err gone = { 0 };
+	bool changes;
 
 	scan->looked++;
 	if (rule_try_stored(scan->rules, s, row, &a, &gone) != 0) {
@@ -69,32 +70,63 @@ look(struct rule_scan *scan, struct store *s, const struct store_row *row,
 		*err = gone;
 		return -1;
 	}
-	scan->fit += rule_apply_add(&scan->todo, row, &a);
+	changes = rule_apply_add(todo, row, &a);
+	scan->fit += changes;
+	if (scan->tell != NULL)
+		scan->tell(scan->ctx, row, &a, changes);
 	rule_actions_release(&a);
 	return 0;
+}
+
+/* The rows of one window; what they are to become is done or forgotten. */
+static int
+look_at_window(struct rule_scan *scan, struct store *s,
+               const struct store_rows *rows, struct err *err)
+{
+	struct rule_apply todo = { 0 };
+	size_t i;
+	int rc = 0;
+
+	for (i = 0; rc == 0 && i < rows->n; i++)
+		rc = look(scan, s, &rows->v[i], &todo, err);
+	if (rc == 0 && scan->many != NULL)
+		rc = rule_apply_do(&todo, s, scan->many, err);
+	rule_apply_release(&todo);
+	return rc;
+}
+
+static bool
+goes_on(struct rule_scan *scan)
+{
+	scan->stopped =
+		scan->go_on != NULL && !scan->go_on(scan->ctx, scan->looked);
+	return !scan->stopped;
 }
 
 int
 rule_scan(struct rule_scan *scan, struct store *s, struct err *err)
 {
-	struct store_view view = { .folder = FOLDER_ANY };
+	struct store_view view = { .folder = scan->folder };
 	const struct store_key *from = NULL;
 	struct store_key key;
 	bool more = true;
 	int rc = 0;
 
-	while (rc == 0 && more && scan->looked < scan->last) {
+	while (rc == 0 && more && goes_on(scan)) {
 		struct store_rows rows = { 0 };
-		uint64_t left = scan->last - scan->looked;
+		uint64_t left =
+			scan->last != 0 ? scan->last - scan->looked : WINDOW;
 		size_t want = left < WINDOW ? (size_t)left : WINDOW;
 
+		if (want == 0)
+			break;
 		rc = store_list(s, &view, from, false, want, &rows, err);
 		more = rc == 0 && rows.n == want;
-		for (size_t i = 0; rc == 0 && i < rows.n; i++) {
-			rc = look(scan, s, &rows.v[i], err);
-			key.date = rows.v[i].date;
-			key.id = rows.v[i].id;
+		if (rc == 0 && rows.n > 0) {
+			key.date = rows.v[rows.n - 1].date;
+			key.id = rows.v[rows.n - 1].id;
 			from = &key;
+			rc = look_at_window(scan, s, &rows, err);
 		}
 		store_rows_release(&rows);
 	}

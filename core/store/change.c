@@ -189,16 +189,32 @@ change_pass(struct store *s, const int64_t *ids, size_t n, struct change *c,
 	return rc;
 }
 
-/* The whole change: one transaction, and one more when files had moved. */
+/* The token that takes it back, in its group; in a transaction. */
 static int
-change(struct store *s, const int64_t *ids, size_t n, struct change *c,
-       struct err *err)
+begin_undo(struct store *s, struct change *c, struct err *err)
+{
+	if (c->group == NULL)
+		return undo_begin(s, c->kind, &c->token, err);
+	if (c->token != 0)
+		return 0;
+	if (*c->group == 0 && undo_begin(s, UNDO_GROUP, c->group, err) != 0)
+		return -1;
+	if (undo_begin(s, c->kind, &c->token, err) != 0)
+		return -1;
+	return db_run(s->db, err, "UPDATE undo SET head = ? WHERE token = ?",
+	              "ii", *c->group, c->token);
+}
+
+/* One transaction, and one more when files had moved. */
+int
+change_all(struct store *s, const int64_t *ids, size_t n, struct change *c,
+           struct err *err)
 {
 	uint64_t changed = 0;
 	int rc = db_begin(s->db, false, err);
 
 	if (rc == 0)
-		rc = undo_begin(s, c->kind, &c->token, err);
+		rc = begin_undo(s, c, err);
 	if (rc == 0)
 		rc = change_pass(s, ids, n, c, err);
 	rc = db_end(s->db, rc, err);
@@ -222,7 +238,7 @@ store_flags(struct store *s, const int64_t *ids, size_t n, unsigned set,
 {
 	struct change c = { .kind = UNDO_FLAGS, .set = set, .clear = clear };
 
-	if (change(s, ids, n, &c, err) != 0)
+	if (change_all(s, ids, n, &c, err) != 0)
 		return -1;
 	if (undo_r != NULL)
 		*undo_r = c.token;
@@ -235,7 +251,7 @@ store_move(struct store *s, const int64_t *ids, size_t n, enum folder folder,
 {
 	struct change c = { .kind = UNDO_MOVE, .folder = folder };
 
-	if (change(s, ids, n, &c, err) != 0)
+	if (change_all(s, ids, n, &c, err) != 0)
 		return -1;
 	if (undo_r != NULL)
 		*undo_r = c.token;
@@ -248,7 +264,7 @@ store_label(struct store *s, const int64_t *ids, size_t n, const char *label,
 {
 	struct change c = { .kind = UNDO_LABEL, .label = label, .add = add };
 
-	if (change(s, ids, n, &c, err) != 0)
+	if (change_all(s, ids, n, &c, err) != 0)
 		return -1;
 	if (undo_r != NULL)
 		*undo_r = c.token;

@@ -362,9 +362,6 @@ int store_delete(struct store *s, const int64_t *ids, size_t n,
 int store_empty_trash(struct store *s, int64_t account, uint64_t *n_r,
                       struct err *err);
 int store_undo(struct store *s, int64_t token, struct err *err);
-/* One token that takes these changes back together. */
-int store_undo_join(struct store *s, const int64_t *tokens, size_t n,
-                    int64_t *undo_r, struct err *err);
 
 /* Compare files and index; other programs may have changed the Maildir.
  * changed_r counts rows added, removed, altered. */

@@ -179,11 +179,17 @@ struct change {
 	bool add;
 	int64_t token;  /* 0: not to be undone */
 	int64_t missed; /* account of a file that was not in its place, 0 */
+	/* Part of a group (many.c): token 0 begins one in it, the group 0 is
+	 * begun.  NULL: alone, with a token of its own. */
+	int64_t *group;
 };
 
 /* The user deleted a message for good (in a transaction, before its row goes). */
 int uidl_doom(struct store *s, int64_t id, struct err *err);
 
 int change_one(struct store *s, int64_t id, struct change *c, struct err *err);
+/* All of them, in transactions of its own; c->token takes it back. */
+int change_all(struct store *s, const int64_t *ids, size_t n, struct change *c,
+               struct err *err);
 
 #endif

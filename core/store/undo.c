@@ -2,6 +2,7 @@
 /* Taking changes back: what each message was before, for the last changes. */
 #include <stdlib.h>
 
+#include "store/many.h"
 #include "store/store_impl.h"
 #include "util/i18n.h"
 
@@ -9,6 +10,8 @@
 
 /* Nobody takes back more than that. */
 #define UNDO_KEPT 200
+/* Changes of one token; as many as there are. */
+#define UNDO_ALL ((size_t)1 << 40)
 
 int
 undo_begin(struct store *s, enum undo_kind kind, int64_t *token_r,
@@ -18,7 +21,11 @@ undo_begin(struct store *s, enum undo_kind kind, int64_t *token_r,
 	           (int64_t)kind) != 0)
 		return -1;
 	*token_r = db_last_id(s->db);
-	if (db_run(s->db, err, "DELETE FROM undo WHERE max(token, head) <= ?",
+	/* A group stays as long as the newest in it. */
+	if (db_run(s->db, err,
+	           "DELETE FROM undo WHERE max(token, head) <= ?1"
+	           " AND NOT EXISTS (SELECT 1 FROM undo m WHERE m.token > ?1"
+	           " AND m.head != 0 AND m.head IN (undo.token, undo.head))",
 	           "i", *token_r - UNDO_KEPT) != 0)
 		return -1;
 	return db_run(s->db, err,
@@ -66,16 +73,18 @@ take_back(struct store *s, enum undo_kind kind, const struct undo_item *item,
 	return change_one(s, item->message, &c, err);
 }
 
+/* At most max; *n_r: how many. */
 static int
-take_all_back(struct store *s, int64_t token, enum undo_kind kind,
-              struct err *err)
+take_some_back(struct store *s, int64_t token, enum undo_kind kind, size_t max,
+               size_t *n_r, struct err *err)
 {
 	ARRAY(struct undo_item) items = { 0 };
 	struct undo_item *item;
 	struct db_stmt *st = db_query(s->db, err,
 	                              "SELECT message, number, text"
-	                              " FROM undo_item WHERE token = ?",
-	                              "i", token);
+	                              " FROM undo_item WHERE token = ?"
+	                              " LIMIT ?",
+	                              "ii", token, (int64_t)max);
 	int rc = -1;
 
 	while (st != NULL && (rc = db_step(st, err)) == 1) {
@@ -88,15 +97,23 @@ take_all_back(struct store *s, int64_t token, enum undo_kind kind,
 	array_foreach(&items, item) {
 		if (rc == 0)
 			rc = take_back(s, kind, item, err);
+		if (rc == 0)
+			rc = db_run(s->db, err,
+			            "DELETE FROM undo_item WHERE token = ?"
+			            " AND message = ?",
+			            "ii", token, item->message);
 		free(item->text);
 	}
+	*n_r = items.n;
 	array_release(&items);
 	return rc;
 }
 
-/* One token without those it is the head of; in a transaction. */
+/* One token without those it is the head of, at most max of it; in a
+ * transaction. */
 static int
-undo_one(struct store *s, int64_t token, struct err *err)
+undo_one(struct store *s, int64_t token, size_t max, size_t *n_r,
+         struct err *err)
 {
 	int64_t kind = 0;
 	int rc =
@@ -107,64 +124,68 @@ undo_one(struct store *s, int64_t token, struct err *err)
 		rc = err_set(err, ERR_NOTFOUND,
 		             _("this cannot be taken back any more"));
 	else if (rc == 1)
-		rc = take_all_back(s, token, (enum undo_kind)kind, err);
-	if (rc == 0)
+		rc = take_some_back(s, token, (enum undo_kind)kind, max, n_r,
+		                    err);
+	if (rc == 0 && *n_r < max)
 		rc = db_run(s->db, err, "DELETE FROM undo WHERE token = ?", "i",
 		            token);
-	if (rc == 0)
-		rc = db_run(s->db, err, "DELETE FROM undo_item WHERE token = ?",
-		            "i", token);
 	return rc;
 }
 
-/* The changes of a head, the last one first. */
+/* The changes of a head, the last one first, then itself. */
 static int
-undo_group(struct store *s, int64_t head, struct err *err)
+undo_some(struct store *s, int64_t head, size_t max, bool *left_r,
+          struct err *err)
 {
-	int64_t token = 0;
-	int rc;
+	size_t left = max;
+	int rc = 1;
 
-	do {
+	while (rc == 1 && left > 0) {
+		int64_t token = head;
+		size_t n = 0;
+
 		rc = db_get_int(s->db, err, &token,
 		                "SELECT token FROM undo WHERE head = ?"
 		                " ORDER BY token DESC LIMIT 1",
 		                "i", head);
-		if (rc == 1 && undo_one(s, token, err) != 0)
+		if (rc >= 0 && undo_one(s, token, left, &n, err) != 0)
 			rc = -1;
-	} while (rc == 1);
-	return rc;
+		left -= n;
+	}
+	*left_r = left == 0;
+	return rc < 0 ? -1 : 0;
+}
+
+int
+store_undo_piece(struct store *s, int64_t token, size_t n, bool *left_r,
+                 struct err *err)
+{
+	int rc = db_begin(s->db, false, err);
+
+	if (rc != 0)
+		return -1;
+	rc = undo_some(s, token, n, left_r, err);
+	return db_end(s->db, rc, err);
 }
 
 int
 store_undo(struct store *s, int64_t token, struct err *err)
 {
-	int rc = db_begin(s->db, false, err);
+	bool left;
 
-	if (rc != 0)
-		return -1;
-	rc = undo_group(s, token, err);
-	if (rc == 0)
-		rc = undo_one(s, token, err);
-	return db_end(s->db, rc, err);
+	return store_undo_piece(s, token, UNDO_ALL, &left, err);
 }
 
 int
-store_undo_join(struct store *s, const int64_t *tokens, size_t n,
-                int64_t *undo_r, struct err *err)
+store_undo_size(struct store *s, int64_t token, uint64_t *n_r, struct err *err)
 {
-	int64_t head = 0;
-	size_t i;
-	int rc = db_begin(s->db, false, err);
+	int64_t n = 0;
+	int rc = db_get_int(s->db, err, &n,
+	                    "SELECT count(*) FROM undo_item WHERE token = ?1"
+	                    " OR token IN"
+	                    " (SELECT token FROM undo WHERE head = ?1)",
+	                    "i", token);
 
-	if (rc != 0)
-		return -1;
-	rc = undo_begin(s, UNDO_GROUP, &head, err);
-	for (i = 0; rc == 0 && i < n; i++)
-		rc = db_run(s->db, err,
-		            "UPDATE undo SET head = ? WHERE token = ?", "ii",
-		            head, tokens[i]);
-	rc = db_end(s->db, rc, err);
-	if (rc == 0)
-		*undo_r = head;
-	return rc;
+	*n_r = (uint64_t)n;
+	return rc < 0 ? -1 : 0;
 }

@@ -196,11 +196,12 @@ test_a_rule_from_a_message(void **state)
 	screen_type(s, "\025if list = sale.shop.example then archive\r");
 	shown(s, "of the last 5 messages it would change 2");
 	screen_type(s, "Change the\r");
+	gone(s, "it would change 2");
 	shown(s, "if list = sale.shop.example then archive");
 	screen_type(s, ", read\r");
 	shown(s, "it would change 2");
 	screen_type(s, "change those\r");
-	shown(s, "the rule is added; z takes it back");
+	shown(s, "2 messages, and a rule for what comes");
 	text = rules();
 	assert_string_equal(text, "# mine\nif list = sale.shop.example then "
 	                          "archive, read\n");

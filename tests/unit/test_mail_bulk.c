@@ -95,7 +95,7 @@ test_past_and_future_and_back(void **state)
 	                                            "  then star"),
 	                                  &d->t.err),
 	                 0);
-	assert_ok(&d->t, bulk_all(d->t.s, &b, &done, &d->t.err));
+	assert_ok(&d->t, bulk_all(d->t.s, &b, NULL, &done, &d->t.err));
 	assert_int_equal(done.n, 2);
 	assert_int_equal(listed(d, FOLDER_TRASH), 2);
 	assert_int_equal(listed(d, FOLDER_INBOX), 1);
@@ -132,7 +132,7 @@ test_the_rule_fits_them_and_nobody_else(void **state)
 
 	store_test_add(&d->t, d->t.a, "1", FOLDER_INBOX, 0, own);
 	store_test_add(&d->t, d->t.a, "2", FOLDER_INBOX, 0, like);
-	assert_ok(&d->t, bulk_all(d->t.s, &b, &done, &d->t.err));
+	assert_ok(&d->t, bulk_all(d->t.s, &b, NULL, &done, &d->t.err));
 	assert_int_equal(done.n, 1);
 	str_init(&warnings, 1000);
 	r = rules_load(d->rules, &warnings, &d->t.err);
@@ -164,19 +164,19 @@ test_what_fails_leaves_nothing_behind(void **state)
 	struct bulk_done done;
 
 	add(d, "1", "l.example");
-	assert_int_equal(bulk_all(d->t.s, &b, &done, &d->t.err), -1);
+	assert_int_equal(bulk_all(d->t.s, &b, NULL, &done, &d->t.err), -1);
 	assert_int_equal(listed(d, FOLDER_INBOX), 1);
 	b.rules = d->rules;
 	b.act = BULK_LABEL;
 	b.label = "a,b";
-	assert_int_equal(bulk_all(d->t.s, &b, &done, &d->t.err), -1);
+	assert_int_equal(bulk_all(d->t.s, &b, NULL, &done, &d->t.err), -1);
 	b.label = "a\" then delete \"";
-	assert_int_equal(bulk_all(d->t.s, &b, &done, &d->t.err), -1);
+	assert_int_equal(bulk_all(d->t.s, &b, NULL, &done, &d->t.err), -1);
 	b.label = "";
-	assert_int_equal(bulk_all(d->t.s, &b, &done, &d->t.err), -1);
+	assert_int_equal(bulk_all(d->t.s, &b, NULL, &done, &d->t.err), -1);
 	b.act = BULK_DELETE;
 	b.key = "";
-	assert_int_equal(bulk_all(d->t.s, &b, &done, &d->t.err), -1);
+	assert_int_equal(bulk_all(d->t.s, &b, NULL, &done, &d->t.err), -1);
 	assert_int_equal(listed(d, FOLDER_INBOX), 1);
 	assert_rules(d, "");
 }
@@ -200,7 +200,6 @@ test_rules_are_tried_on_what_is_stored(void **state)
 	struct desk *d = *state;
 	struct str body;
 	struct err err = { 0 };
-	int64_t undo = 0;
 	char *large;
 
 	add(d, "1", "l.example");
@@ -212,7 +211,7 @@ test_rules_are_tried_on_what_is_stored(void **state)
 	                           body.p);
 	store_test_add(&d->t, d->t.b, "3", FOLDER_INBOX, 0, large);
 	for (size_t i = 0; i < sizeof tries / sizeof tries[0]; i++) {
-		struct rule_scan scan = { .last = 1000 };
+		struct rule_scan scan = { .folder = FOLDER_ANY, .last = 1000 };
 		struct str warnings;
 		struct rules *r;
 
@@ -225,12 +224,18 @@ test_rules_are_tried_on_what_is_stored(void **state)
 		if (scan.fit != tries[i].fit)
 			fail_msg("%s: %d", tries[i].rule, (int)scan.fit);
 		if (i == 0) {
-			assert_ok(&d->t, rule_apply_run(&scan.todo, d->t.s,
-			                                &undo, &d->t.err));
+			struct store_many many = { 0 };
+
+			assert_int_equal(listed(d, FOLDER_ARCHIVE), 0);
+			scan.looked = scan.fit = 0;
+			scan.many = &many;
+			assert_ok(&d->t, rule_scan(&scan, d->t.s, &d->t.err));
+			assert_int_equal(scan.fit, 2);
 			assert_int_equal(listed(d, FOLDER_ARCHIVE), 2);
-			assert_ok(&d->t, store_undo(d->t.s, undo, &d->t.err));
+			assert_ok(&d->t,
+			          store_undo(d->t.s, many.undo, &d->t.err));
+			store_many_release(&many);
 		}
-		rule_apply_release(&scan.todo);
 		rules_free(&r);
 		str_release(&warnings);
 	}
@@ -242,7 +247,7 @@ static void
 test_only_the_last_are_looked_at(void **state)
 {
 	struct desk *d = *state;
-	struct rule_scan scan = { .last = 2 };
+	struct rule_scan scan = { .folder = FOLDER_ANY, .last = 2 };
 	struct str warnings;
 	struct rules *r;
 
@@ -255,7 +260,145 @@ test_only_the_last_are_looked_at(void **state)
 	assert_ok(&d->t, rule_scan(&scan, d->t.s, &d->t.err));
 	assert_int_equal(scan.looked, 2);
 	assert_int_equal(scan.fit, 2);
-	rule_apply_release(&scan.todo);
+	rules_free(&r);
+	str_release(&warnings);
+}
+
+struct looks {
+	size_t calls;
+	uint64_t last, total;
+	size_t stop_at; /* call that says no; 0: none */
+};
+
+static bool
+look_on(void *ctx, uint64_t done, uint64_t total)
+{
+	struct looks *l = ctx;
+
+	assert_true(l->calls == 0 || done > l->last);
+	l->last = done;
+	l->total = total;
+	return ++l->calls != l->stop_at;
+}
+
+static bool
+scan_on(void *ctx, uint64_t done)
+{
+	return look_on(ctx, done, 0) || ((struct looks *)ctx)->stop_at == 0;
+}
+
+static void
+add_many(struct desk *d, int n)
+{
+	for (int i = 0; i < n; i++) {
+		char *uidl = xasprintf("m%d", i);
+
+		add(d, uidl, "l.example");
+		free(uidl);
+	}
+}
+
+#define MANY (2 * STORE_PIECE + 50)
+
+static void
+test_stopped_between_pieces_and_taken_back(void **state)
+{
+	struct desk *d = *state;
+	struct bulk b = { .key = "l.example",
+		          .list = true,
+		          .act = BULK_ARCHIVE,
+		          .rules = d->rules };
+	struct looks looks = { .stop_at = 2 };
+	struct bulk_go go = { look_on, &looks };
+	struct bulk_done done;
+	bool left = true;
+	uint64_t n;
+	size_t pieces = 0;
+
+	add_many(d, MANY);
+	assert_ok(&d->t, bulk_all(d->t.s, &b, &go, &done, &d->t.err));
+	assert_true(done.stopped);
+	assert_null(done.rule);
+	assert_int_equal(done.n, STORE_PIECE);
+	assert_int_equal(looks.total, MANY);
+	assert_int_equal(listed(d, FOLDER_ARCHIVE), STORE_PIECE);
+	assert_rules(d, "");
+	assert_ok(&d->t, store_undo(d->t.s, done.undo, &d->t.err));
+	assert_int_equal(listed(d, FOLDER_INBOX), MANY);
+	/* To the end: one token for all pieces, taken back in pieces. */
+	looks = (struct looks){ 0 };
+	assert_ok(&d->t, bulk_all(d->t.s, &b, &go, &done, &d->t.err));
+	assert_int_equal(looks.calls, 3);
+	assert_int_equal(listed(d, FOLDER_ARCHIVE), MANY);
+	assert_ok(&d->t, store_undo_size(d->t.s, done.undo, &n, &d->t.err));
+	assert_int_equal(n, MANY);
+	while (left) {
+		assert_ok(&d->t,
+		          store_undo_piece(d->t.s, done.undo, STORE_PIECE,
+		                           &left, &d->t.err));
+		pieces++;
+		/* Changes of others in between push out nothing. */
+		for (int i = 0; i < 3; i++)
+			assert_ok(&d->t,
+			          store_flags(d->t.s, NULL, 0, STORE_SEEN, 0,
+			                      NULL, &d->t.err));
+	}
+	assert_int_equal(pieces, 3);
+	assert_int_equal(listed(d, FOLDER_INBOX), MANY);
+	assert_int_equal(store_undo(d->t.s, done.undo, &d->t.err), -1);
+	assert_int_equal(d->t.err.code, ERR_NOTFOUND);
+	free(done.rule);
+}
+
+static void
+test_a_run_goes_on_where_it_was(void **state)
+{
+	static const char text[] =
+		"if list * then label \"소식\", label b, archive, star";
+	struct desk *d = *state;
+	struct store_many many = { 0 };
+	struct looks looks = { .stop_at = 2 };
+	struct rule_scan scan = { .folder = FOLDER_ANY,
+		                  .many = &many,
+		                  .go_on = scan_on,
+		                  .ctx = &looks };
+	struct str warnings;
+	struct rules *r;
+	uint64_t first;
+	int64_t undo;
+
+	add_many(d, MANY);
+	str_init(&warnings, 1000);
+	r = rules_read("rules", SLICE_LIT(text), &warnings);
+	scan.rules = r;
+	assert_ok(&d->t, rule_scan(&scan, d->t.s, &d->t.err));
+	assert_true(scan.stopped);
+	first = scan.fit;
+	assert_true(first > 0 && first < MANY);
+	assert_int_equal(listed(d, FOLDER_ARCHIVE), first);
+	undo = many.undo;
+	store_many_release(&many);
+	/* The same once more does the rest only. */
+	looks = (struct looks){ 0 };
+	scan = (struct rule_scan){ .folder = FOLDER_ANY,
+		                   .rules = r,
+		                   .many = &many,
+		                   .go_on = scan_on,
+		                   .ctx = &looks };
+	assert_ok(&d->t, rule_scan(&scan, d->t.s, &d->t.err));
+	assert_int_equal(scan.looked, MANY);
+	assert_int_equal(scan.fit, MANY - first);
+	assert_int_equal(listed(d, FOLDER_ARCHIVE), MANY);
+	/* Each takes back its own, all that it did. */
+	assert_ok(&d->t, store_undo(d->t.s, many.undo, &d->t.err));
+	assert_int_equal(listed(d, FOLDER_INBOX), MANY - first);
+	assert_ok(&d->t, store_undo(d->t.s, undo, &d->t.err));
+	assert_int_equal(listed(d, FOLDER_INBOX), MANY);
+	store_test_sane(&d->t);
+	scan = (struct rule_scan){ .folder = FOLDER_ANY, .rules = r };
+	assert_ok(&d->t, rule_scan(&scan, d->t.s, &d->t.err));
+	assert_int_equal(scan.fit, MANY);
+	store_many_release(&many);
 	rules_free(&r);
 	str_release(&warnings);
 }
@@ -278,7 +421,8 @@ killed_at(struct desk *d, int n, const struct bulk *b)
 
 		(void)setenv("PABAL_TEST_STEP", number, 1);
 		d->t.s = store_open(d->t.data, d->t.cache, &err);
-		if (d->t.s == NULL || bulk_all(d->t.s, b, &done, &err) != 0)
+		if (d->t.s == NULL ||
+		    bulk_all(d->t.s, b, NULL, &done, &err) != 0)
 			_exit(1);
 		_exit(0);
 	}
@@ -321,7 +465,7 @@ test_killed_at_each_step_it_is_done_again(void **state)
 				assert_int_equal(listed(d, FOLDER_ARCHIVE), 2);
 			free(text);
 			assert_ok(&d->t,
-			          bulk_all(d->t.s, &b, &done, &d->t.err));
+			          bulk_all(d->t.s, &b, NULL, &done, &d->t.err));
 			free(done.rule);
 		}
 		assert_int_equal(listed(d, FOLDER_ARCHIVE), 2);
@@ -342,6 +486,8 @@ main(void)
 		T(test_what_fails_leaves_nothing_behind),
 		T(test_rules_are_tried_on_what_is_stored),
 		T(test_only_the_last_are_looked_at),
+		T(test_stopped_between_pieces_and_taken_back),
+		T(test_a_run_goes_on_where_it_was),
 		cmocka_unit_test(test_killed_at_each_step_it_is_done_again),
 	};
 

@@ -2,6 +2,7 @@
 /* Mail queued because of mail that came; changes taken back together. */
 #include "lib/store_test.h"
 
+#include "store/many.h"
 #include "store/outbox_rows.h"
 #include "store/schema.h"
 #include "store/senders.h"
@@ -148,20 +149,32 @@ test_changes_are_taken_back_together(void **state)
 	struct store_test *t = *state;
 	char *one = store_test_message("a", "x", "", "y");
 	char *two = store_test_message("b", "x", "", "y");
-	int64_t ids[2], tokens[3], undo = 0;
+	struct store_many many = { 0 };
+	int64_t ids[2], undo;
 	struct store_rows rows = { 0 };
 
 	ids[0] = store_test_add(t, t->a, "1", FOLDER_INBOX, 0, one);
 	ids[1] = store_test_add(t, t->a, "2", FOLDER_INBOX, 0, two);
 	assert_ok(t,
-	          store_label(t->s, ids, 2, "일", true, &tokens[0], &t->err));
-	assert_ok(t, store_flags(t->s, ids, 1, STORE_FLAGGED, 0, &tokens[1],
-	                         &t->err));
-	assert_ok(t, store_move(t->s, ids, 2, FOLDER_ARCHIVE, &tokens[2],
-	                        &t->err));
-	assert_ok(t, store_undo_join(t->s, tokens, 3, &undo, &t->err));
+	          store_many_change(t->s, &many,
+	                            &(struct store_wish){ FOLDER_ANY, 0, "일" },
+	                            ids, 2, &t->err));
+	assert_ok(t,
+	          store_many_change(t->s, &many,
+	                            &(struct store_wish){ FOLDER_ANY,
+	                                                  STORE_FLAGGED, NULL },
+	                            ids, 1, &t->err));
+	for (int i = 0; i < 2; i++)
+		assert_ok(t,
+		          store_many_change(t->s, &many,
+		                            &(struct store_wish){
+						    FOLDER_ARCHIVE, 0, NULL },
+		                            &ids[i], 1, &t->err));
+	assert_int_equal(many.undo, 1);
+	assert_int_equal(many.moves, 4);
+	undo = many.undo;
 	/* Many other changes do not push a part of it out. */
-	for (int i = 0; i < 198; i++)
+	for (int i = 0; i < 199; i++)
 		assert_ok(t, store_flags(t->s, &ids[1], 1,
 		                         i % 2 == 0 ? STORE_SEEN : 0,
 		                         i % 2 == 0 ? 0 : STORE_SEEN, NULL,
@@ -174,7 +187,8 @@ test_changes_are_taken_back_together(void **state)
 	store_rows_release(&rows);
 	assert_int_equal(store_undo(t->s, undo, &t->err), -1);
 	assert_int_equal(t->err.code, ERR_NOTFOUND);
-	assert_int_equal(store_undo(t->s, tokens[1], &t->err), -1);
+	assert_int_equal(store_undo(t->s, many.moves, &t->err), -1);
+	store_many_release(&many);
 	store_test_sane(t);
 	free(one);
 	free(two);
