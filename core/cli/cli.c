@@ -97,7 +97,7 @@ cli_help(void)
 	out_line(_("Without a command pabal opens the inbox."));
 	out_line("%s", "");
 	for (i = 0; i < COMMAND_COUNT; i++)
-		out_line("  %-10s %s", commands[i].name, _(commands[i].help));
+		out_line("  %-11s %s", commands[i].name, _(commands[i].help));
 	out_line("%s", "");
 	out_line(_("  -a, --account NAME  only this account; any clear part of "
 	           "its name"));
