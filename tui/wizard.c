@@ -211,7 +211,7 @@ draw_error(const struct wizard_steps *w, struct form *f, bool korean)
 		f->row++;
 		text_block(f, 4, STYLE_DIM, w->error.server);
 		if (w->provider != NULL)
-			advice = provider_advice(w->provider, w->error.server);
+			advice = provider_explain(w->provider, &w->error);
 	}
 	if (advice != NULL)
 		text_block(f, 2, STYLE_WARN, advice);

@@ -182,6 +182,5 @@ cli_advice(const struct providers *providers, const struct account *a,
 		p = provider_for(providers, slice_of(a->address));
 	if (p == NULL)
 		p = providers_generic(providers);
-	return provider_advice(p, err->server[0] != '\0' ? err->server
-	                                                 : err->text);
+	return provider_explain(p, err);
 }

@@ -118,6 +118,21 @@ provider_advice(const struct provider *p, const char *server_words)
 	return NULL;
 }
 
+const char *
+provider_explain(const struct provider *p, const struct err *err)
+{
+	bool spoke = err->server[0] != '\0';
+	const char *advice;
+
+	advice = provider_advice(p, spoke ? err->server : err->text);
+	if (advice != NULL || p == NULL)
+		return advice;
+	/* Without words it was not the server: there is no password. */
+	if (err->code != ERR_AUTH || !spoke)
+		return NULL;
+	return provider_say(p->login_ko, p->login_en);
+}
+
 static void
 copy_server(struct account_server *to, const struct account_server *from)
 {

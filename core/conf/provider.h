@@ -38,6 +38,7 @@ struct provider {
 	char *reason_ko, *reason_en; /* why there is no POP3, or no password */
 	char *enable_ko, *enable_en; /* what to switch on, where */
 	char *secret_ko, *secret_en; /* which password, where it is made */
+	char *login_ko, *login_en;   /* both, for who was not let in */
 	char *url;                   /* page for it */
 	char *secret_shape;          /* PCRE of a right secret, or NULL */
 	char *historic; /* date of last sighting when it may be gone */
@@ -75,6 +76,13 @@ const struct provider *providers_generic(const struct providers *p);
 /* Advice for a server's error text of that provider (may be NULL), in the user's
  * language; owned by p; NULL: none. */
 const char *provider_advice(const struct provider *p, const char *server_words);
+/*
+ * What to do about err, which a server of that provider (may be NULL) gave: by
+ * its words (provider_advice), else, when it took the login for wrong, which
+ * password it wants and what has to be switched on there.  Owned by p; NULL:
+ * nothing is known.
+ */
+const char *provider_explain(const struct provider *p, const struct err *err);
 /* The text in the user's language, else the other one; NULL when both are. */
 const char *provider_say(const char *ko, const char *en);
 /* Fill servers, user, auth, interval of a (its address set) from p. */

@@ -382,6 +382,41 @@ append_generic(struct providers *t, struct provider *p)
 	p->hint_count += n;
 }
 
+/* "first second"; either may be NULL. */
+static char *
+join(struct providers *t, const char *first, const char *second)
+{
+	struct slice a = slice_of(first);
+	struct slice b = slice_of(second);
+	struct str both;
+	char *kept;
+
+	if (a.n + b.n == 0)
+		return NULL;
+	str_init(&both, a.n + b.n + 1);
+	str_add_slice(&both, a);
+	if (a.n > 0 && b.n > 0)
+		str_add_c(&both, ' ');
+	str_add_slice(&both, b);
+	kept = arena_dup(&t->arena, both.p, both.n);
+	str_release(&both);
+	return kept;
+}
+
+static void
+finish_row(struct providers *t, struct provider *p)
+{
+	p->login_ko = join(t, p->secret_ko, p->enable_ko);
+	p->login_en = join(t, p->secret_en, p->enable_en);
+	if (t->generic == NULL || p == t->generic)
+		return;
+	if (p->login_en == NULL) {
+		p->login_ko = t->generic->secret_ko;
+		p->login_en = t->generic->secret_en;
+	}
+	append_generic(t, p);
+}
+
 struct providers *
 providers_load(const struct paths *paths, struct err *err)
 {
@@ -399,8 +434,10 @@ providers_load(const struct paths *paths, struct err *err)
 		rc = load_folder(t, shipped, err);
 	if (rc == 0)
 		rc = load_folder(t, own, err);
-	for (i = 0; rc == 0 && t->generic != NULL && i < t->rows.n; i++)
-		append_generic(t, t->rows.v[i]);
+	for (i = 0; rc == 0 && i < t->rows.n; i++)
+		finish_row(t, t->rows.v[i]);
+	if (rc == 0 && t->generic != NULL)
+		finish_row(t, t->generic);
 	free(shipped);
 	free(own);
 	if (rc != 0)

@@ -189,6 +189,146 @@ test_advice(void **state)
 	assert_null(provider_advice(NULL, "535"));
 }
 
+/*
+ * Servers' words as they were seen, or as the standards have them, and what has
+ * to be in the advice in each language.
+ */
+static const struct {
+	const char *id; /* of the row; "": no provider is known */
+	enum err_code code;
+	const char *words;
+	const char *ko, *en;
+} seen[] = {
+	/* The same for a wrong password and for SMTP that is switched off. */
+	{ "naver", ERR_AUTH, "535 5.7.1 Username and Password not accepted",
+	  "애플리케이션 비밀번호가 맞는지, 네이버 메일 환경설정에서 POP3/SMTP를",
+	  "application password" },
+	{ "naver", ERR_AUTH, "535 5.7.1 Username and Password not accepted",
+	  "해외 로그인 차단", "abroad" },
+	{ "naver", ERR_AUTH, "-ERR [AUTH] no", "2단계 인증",
+	  "switch it off and on" },
+	{ "daum", ERR_AUTH, "-ERR [AUTH] no", "앱 비밀번호", "In Daum Mail" },
+	{ "daum", ERR_AUTH, "-ERR authentication failed", "앱 비밀번호",
+	  "POP3 is on" },
+	{ "kakao", ERR_AUTH, "-ERR [AUTH] no", "카카오메일 설정",
+	  "app password" },
+	{ "nate", ERR_REFUSED,
+	  "-ERR POP3 service has been permanently discontinued.", "전달",
+	  "forward" },
+	{ "naver-works", ERR_AUTH,
+	  "535 5.7.1 Username and Password not accepted", "외부 앱 비밀번호",
+	  "external apps" },
+	{ "naver-works", ERR_AUTH, "-ERR no", "관리자가 POP를 허용",
+	  "administrator must allow POP" },
+	{ "hiworks", ERR_AUTH, "-ERR login fail", "계정이 잠기니",
+	  "lock the account" },
+	{ "hiworks", ERR_AUTH, "-ERR [AUTH] no", "메일 전용 비밀번호",
+	  "암호메일" },
+	{ "mailplug", ERR_AUTH,
+	  "553 sorry, that password allowed relay (#5.7.5)",
+	  "비밀번호는 맞지만", "the password is right" },
+	{ "gmail", ERR_AUTH,
+	  "-ERR [AUTH] Application-specific password required: "
+	  "https://support.google.com/accounts/answer/185833",
+	  "앱 비밀번호를 만들어", "make an app password" },
+	{ "gmail", ERR_AUTH, "-ERR [AUTH] Username and password not accepted.",
+	  "POP를 켰는지", "POP is enabled" },
+	{ "gmail", ERR_AUTH, "534-5.7.14 Please log in via your web browser",
+	  "웹 브라우저로", "web browser" },
+	{ "gmail", ERR_AUTH,
+	  "-ERR [AUTH] Web login required: "
+	  "https://support.google.com/mail/answer/78754",
+	  "웹 브라우저로", "web browser" },
+	{ "gmail", ERR_RETRY, "-ERR [SYS/TEMP] Temporary system problem.",
+	  "일시적인", "temporary" },
+	{ "gmail", ERR_RETRY, "-ERR Account exceeded... lockout in sector 4",
+	  "막혔습니다", "blocked" },
+	{ "google-workspace", ERR_AUTH,
+	  "-ERR [AUTH] Username and password not accepted.", "OAuth2",
+	  "OAuth2 only" },
+	{ "outlook", ERR_AUTH,
+	  "-ERR Logon failure: unknown user name or bad password.",
+	  "OAuth2 토큰", "OAuth2 token" },
+	{ "outlook", ERR_AUTH,
+	  "535 5.7.139 Authentication unsuccessful, basic authentication is "
+	  "disabled.",
+	  "비밀번호를 받지 않습니다", "takes no passwords" },
+	{ "office365", ERR_AUTH,
+	  "535 5.7.139 Authentication unsuccessful, SmtpClientAuthentication is "
+	  "disabled for the Tenant.",
+	  "관리자가 SMTP AUTH를", "administrator" },
+	{ "zoho", ERR_RETRY, "-ERR blocked because of excessive usage",
+	  "풀어 주십시오", "unblock" },
+	/* Codes of RFC 2449 and 3206, at providers and elsewhere. */
+	{ "naver", ERR_RETRY, "[IN-USE] mailbox is open", "다른 프로그램",
+	  "another program" },
+	{ "", ERR_RETRY, "[IN-USE] mailbox is open", "다른 프로그램",
+	  "another program" },
+	{ "", ERR_RETRY, "[LOGIN-DELAY] wait", "간격", "more often" },
+	{ "", ERR_RETRY, "[SYS/TEMP] disk", "일시적인", "temporary" },
+	{ "", ERR_REFUSED, "[SYS/PERM] gone", "메일 서비스에 문의",
+	  "ask the provider" },
+	{ "", ERR_AUTH, "[AUTH] no", "사용자 이름과 비밀번호를",
+	  "user name and password" },
+	{ "posteo", ERR_AUTH, "[AUTH] no", "사용자 이름과 비밀번호를",
+	  "user name and password" },
+};
+
+static void
+test_what_servers_say(void **state)
+{
+	struct home *h = *state;
+
+	for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++) {
+		const struct provider *p =
+			seen[i].id[0] != '\0'
+				? provider_by_id(h->all, seen[i].id)
+				: providers_generic(h->all);
+		struct err err = { .code = seen[i].code, .text = "refused" };
+		const char *advice;
+		const char *korean = NULL;
+
+		assert_non_null(p);
+		err_set_server(&err, seen[i].words, strlen(seen[i].words));
+		advice = provider_explain(p, &err);
+		if (advice == NULL || strstr(advice, seen[i].en) == NULL)
+			fail_msg("%s, %s: %s", seen[i].id, seen[i].words,
+			         advice != NULL ? advice : "nothing");
+		/* The tests speak English: the Korean beside it. */
+		if (advice == p->login_en)
+			korean = p->login_ko;
+		for (size_t k = 0; k < p->hint_count; k++)
+			if (advice == p->hints[k].en)
+				korean = p->hints[k].ko;
+		if (korean == NULL || strstr(korean, seen[i].ko) == NULL)
+			fail_msg("%s, %s: %s", seen[i].id, seen[i].words,
+			         korean != NULL ? korean : "nothing");
+	}
+}
+
+/* Nothing is made up. */
+static void
+test_nothing_to_explain(void **state)
+{
+	struct home *h = *state;
+	const struct provider *naver = find(h, "a@naver.com");
+	struct err err = { .code = ERR_AUTH, .text = "no password is known" };
+
+	assert_null(provider_explain(naver, &err));
+	assert_null(provider_explain(NULL, &err));
+	err_set_server(&err, "what", 4);
+	assert_non_null(provider_explain(naver, &err));
+	assert_null(provider_explain(NULL, &err));
+	err.code = ERR_RETRY;
+	assert_null(provider_explain(naver, &err));
+	for (size_t i = 0; i < providers_count(h->all); i++) {
+		const struct provider *p = providers_at(h->all, i);
+
+		assert_non_null(p->login_ko);
+		assert_non_null(p->login_en);
+	}
+}
+
 static void
 test_applies(void **state)
 {
@@ -282,6 +422,8 @@ main(void)
 		TEST(test_every_domain_finds_its_row),
 		TEST(test_known_addresses),
 		TEST(test_advice),
+		TEST(test_what_servers_say),
+		TEST(test_nothing_to_explain),
 		TEST(test_applies),
 		TEST(test_users_rows_replace),
 		TEST(test_bad_rows_are_named),
