@@ -44,7 +44,8 @@ install_apt() {
 		libunistring-dev libidn2-dev"
 	check="libcmocka-dev libvterm-dev python3 tmux dovecot-pop3d postfix git-email
 		openssl clang-format-14 git ca-certificates procps
-		strace faketime mutt iproute2"
+		strace faketime mutt iproute2 hunspell hunspell-en-us
+		aspell aspell-en"
 	list=$build
 	[ "$1" = check ] && list="$build $check"
 	# shellcheck disable=SC2086
@@ -62,7 +63,8 @@ install_dnf() {
 		openssl-devel pcre2-devel sqlite-devel libunistring-devel
 		libidn2-devel"
 	[ "$1" = check ] && list="$list libcmocka-devel libvterm-devel python3
-		tmux dovecot postfix openssl git strace libfaketime mutt"
+		tmux dovecot postfix openssl git strace libfaketime mutt
+		hunspell hunspell-en-US aspell aspell-en"
 	# shellcheck disable=SC2086
 	rpm -q $list >/dev/null 2>&1 || as_root dnf install -y $list
 }
@@ -71,7 +73,8 @@ install_pacman() {
 	list="base-devel gettext ncurses openssl pcre2 sqlite libunistring
 		libidn2"
 	[ "$1" = check ] && list="$list cmocka libvterm python tmux dovecot
-		postfix git strace libfaketime mutt"
+		postfix git strace libfaketime mutt hunspell hunspell-en_us
+		aspell aspell-en"
 	# shellcheck disable=SC2086
 	as_root pacman -S --needed --noconfirm $list
 }
@@ -82,7 +85,7 @@ install_apk() {
 		libidn2-dev"
 	[ "$1" = check ] && list="$list cmocka-dev libvterm-dev python3 tmux
 		dovecot dovecot-pop3d postfix openssl git strace libfaketime
-		mutt"
+		mutt hunspell hunspell-en aspell aspell-en"
 	# shellcheck disable=SC2086
 	as_root apk add $list
 }

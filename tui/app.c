@@ -174,6 +174,7 @@ stop(struct app *a)
 	str_release(&a->message);
 	free(a->save_folder);
 	free(a->autosave);
+	free(a->work_what);
 	grid_release(&a->grid);
 	keymap_free(&a->keys);
 	free_lists(a);

@@ -174,6 +174,9 @@ handle(struct app *a, const struct event *e)
 	case EVENT_FILL_DONE:
 		app_fill_done(a, e);
 		break;
+	case EVENT_WORK_DONE:
+		app_work_done(a, e);
+		break;
 	case EVENT_UNSUBSCRIBED:
 		app_unsubscribed(a, e);
 		break;
@@ -230,8 +233,8 @@ app_tick(struct app *a)
 		str_clear(&a->message);
 		a->dirty = true;
 	}
-	if (a->held != NULL)
-		a->dirty = true; /* the countdown */
+	if (a->held != NULL || a->work != 0)
+		a->dirty = true; /* the seconds */
 	if (a->held != NULL && clock_now() >= a->held_until)
 		compose_free(&a->held);
 	if (store_read_only(a->store) == NULL)
@@ -249,7 +252,8 @@ app_tick(struct app *a)
 int
 app_timeout(const struct app *a)
 {
-	int ms = a->held != NULL || a->fetches.n > 0 ? TICK_MS / 4 : TICK_MS;
+	bool busy = a->held != NULL || a->fetches.n > 0 || a->work != 0;
+	int ms = busy ? TICK_MS / 4 : TICK_MS;
 	int64_t left = a->autosave_at - clock_mono_ms();
 
 	if (a->autosave_at == 0 || left >= ms)

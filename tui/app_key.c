@@ -387,6 +387,8 @@ key_event(struct app *a, uint32_t key)
 		app_pick_key(a, key);
 	else if (a->prompt != PROMPT_NONE)
 		app_prompt_key(a, key);
+	else if (key == K_ESC && app_work_cancel(a))
+		a->dirty = true;
 	else if (a->screen == APP_WIZARD)
 		app_wizard_effect(a, wizard_key(&a->wizard, key));
 	else if (a->screen == APP_COMPOSE)

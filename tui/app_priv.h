@@ -7,6 +7,7 @@
 #include "conf/provider.h"
 #include "engine/chore.h"
 #include "engine/engine.h"
+#include "engine/work.h"
 #include "mail/attachment.h"
 #include "mail/spelling.h"
 #include "store/senders.h"
@@ -170,6 +171,10 @@ struct app {
 	int64_t wanted_number; /* of the part chosen, as listed, from 0 */
 	char *save_folder;     /* the last one that was chosen, or NULL */
 	ARRAY(struct attachment_view) opened; /* copies others may read */
+
+	int64_t work;       /* job of a program that is waited for, 0 */
+	char *work_what;    /* what it does */
+	int64_t work_since; /* monotonic ms */
 
 	struct spelling spell; /* what was found */
 	size_t spell_at, spell_changed;
@@ -339,6 +344,25 @@ void app_files_done(struct app *a, enum w_pick_result r);
 /* app_template.c */
 void app_pick_template(struct app *a);
 void app_template_chosen(struct app *a, int64_t n);
+
+/* app_work.c */
+struct app_work {
+	struct engine_work work;
+	/* It went well; w is freed afterwards. */
+	void (*done)(struct app *a, struct app_work *w);
+};
+
+/* Wait for w, which is taken; what: "checking the spelling".  false: it cannot be
+ * started, which is said. */
+bool app_work_start(struct app *a, struct app_work *w, const char *what);
+/* false: there is nothing to stop. */
+bool app_work_cancel(struct app *a);
+void app_work_done(struct app *a, const struct event *e);
+void app_work_text(const struct app *a, struct str *out);
+/* Which message is being written; owned. */
+char *app_compose_key_dup(const struct app *a);
+/* Is it still that one, and no box over it? */
+bool app_composes(const struct app *a, const char *key);
 /* app_spell.c */
 void app_spell(struct app *a);
 void app_spell_chosen(struct app *a, int64_t what);

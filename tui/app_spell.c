@@ -6,6 +6,7 @@
 
 #include "text/unicode.h"
 #include "util/i18n.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
@@ -119,25 +120,92 @@ next(struct app *a)
 		finish(a);
 }
 
-void
-app_spell(struct app *a)
-{
-	struct err err = { 0 };
-	struct str text;
+/* ---- the program, in a worker ---- */
 
-	str_init(&text, COMPOSE_TEXT_MAX);
-	editor_text(a->compose->editor, &text);
+/* A text to check, or a word to learn. */
+struct spell_work {
+	struct app_work w;
+	char *command;
+	char *key;        /* of the message */
+	unsigned version; /* of its text */
+	struct str text;
+	struct spelling found;
+};
+
+static void
+spell_free(struct engine_work *work)
+{
+	struct spell_work *w = (struct spell_work *)work;
+
+	free(w->command);
+	free(w->key);
+	str_release(&w->text);
+	spelling_release(&w->found);
+	free(w);
+}
+
+static int
+check_run(struct engine_work *work, int cancel_fd, struct err *err)
+{
+	struct spell_work *w = (struct spell_work *)work;
+
+	return spelling_check(w->command, str_slice(&w->text), cancel_fd,
+	                      &w->found, err);
+}
+
+static int
+learn_run(struct engine_work *work, int cancel_fd, struct err *err)
+{
+	struct spell_work *w = (struct spell_work *)work;
+
+	return spelling_learn(w->command, str_slice(&w->text), cancel_fd, err);
+}
+
+static void
+checked(struct app *a, struct app_work *work)
+{
+	struct spell_work *w = (struct spell_work *)work;
+
+	if (!app_composes(a, w->key) ||
+	    edit_buf_version(editor_buf(a->compose->editor)) != w->version) {
+		app_say(a, STYLE_WARN,
+		        _("the text was changed meanwhile: check again"));
+		return;
+	}
 	spelling_release(&a->spell);
+	a->spell = w->found;
+	w->found = (struct spelling){ 0 };
 	a->spell_at = a->spell_changed = 0;
 	a->spell_shift = 0;
-	if (spelling_check(a->conf.speller, str_slice(&text), &a->spell,
-	                   &err) != 0)
-		app_say_err(a, &err);
-	else if (a->spell.words.n == 0)
+	if (a->spell.words.n == 0)
 		app_say(a, STYLE_OK, _("no mistakes found"));
 	else
 		ask(a);
-	str_release(&text);
+}
+
+static struct spell_work *
+new_work(const struct app *a,
+         int (*run)(struct engine_work *, int, struct err *))
+{
+	struct spell_work *w = xcalloc(1, sizeof *w);
+
+	w->w.work.run = run;
+	w->w.work.free = spell_free;
+	w->command = a->conf.speller != NULL ? xstrdup(a->conf.speller) : NULL;
+	w->key = app_compose_key_dup(a);
+	w->version = edit_buf_version(editor_buf(a->compose->editor));
+	str_init(&w->text, COMPOSE_TEXT_MAX);
+	return w;
+}
+
+void
+app_spell(struct app *a)
+{
+	struct spell_work *w = new_work(a, check_run);
+
+	w->w.done = checked;
+	editor_text(a->compose->editor, &w->text);
+	(void)app_work_start(a, &w->w, _("checking the spelling"));
 }
 
 void
@@ -180,14 +248,13 @@ leave_all(struct app *a)
 static void
 learn(struct app *a)
 {
+	struct spell_work *w = new_work(a, learn_run);
 	struct err err = { 0 };
-	struct str word;
 
-	str_init(&word, COMPOSE_TEXT_MAX);
-	word_text(a, a->spell_at, &word);
-	if (spelling_learn(a->conf.speller, str_slice(&word), &err) != 0)
+	word_text(a, a->spell_at, &w->text);
+	/* nobody waits for it; what goes wrong is said */
+	if (engine_work(a->engine, &w->w.work, &err) < 0)
 		app_say_err(a, &err);
-	str_release(&word);
 	leave_all(a);
 }
 

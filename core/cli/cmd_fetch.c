@@ -207,6 +207,7 @@ take(struct fetch_run *r, struct event *ev)
 	case EVENT_DOCTOR_DONE:
 	case EVENT_INDEX:
 	case EVENT_UNSUBSCRIBED:
+	case EVENT_WORK_DONE:
 	case EVENT_FILL_PROGRESS:
 	case EVENT_FILL_DONE:
 	case EVENT_CHORE:

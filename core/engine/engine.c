@@ -107,6 +107,9 @@ thread_main(void *arg)
 	case JOB_CHORE:
 		chore_run(job);
 		break;
+	case JOB_WORK:
+		work_run(job);
+		break;
 	}
 	charset_release_thread();
 	final = job->final;
@@ -136,6 +139,8 @@ final_kind(enum job_kind kind)
 		return EVENT_DOCTOR_DONE;
 	case JOB_CHORE:
 		return EVENT_CHORE_DONE;
+	case JOB_WORK:
+		return EVENT_WORK_DONE;
 	case JOB_FETCH:
 	case JOB_SEND:
 	case JOB_INDEX:

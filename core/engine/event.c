@@ -27,6 +27,8 @@ event_free(struct event **e)
 	free((*e)->text);
 	free((*e)->note);
 	finding_free(&(*e)->finding);
+	if ((*e)->work != NULL)
+		(*e)->work->free((*e)->work);
 	free(*e);
 	*e = NULL;
 }

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "engine/finding.h"
+#include "engine/work.h"
 #include "util/err.h"
 
 enum event_kind {
@@ -28,6 +29,7 @@ enum event_kind {
 	EVENT_UNSUBSCRIBED, /* final: text is the host that was asked, err */
 	EVENT_CHORE,        /* work on many messages: done, total */
 	EVENT_CHORE_DONE,   /* final: see chore.h */
+	EVENT_WORK_DONE,    /* final: work, err */
 };
 
 struct event {
@@ -40,8 +42,9 @@ struct event {
 	uint64_t unread; /* EVENT_FETCH_DONE: new in the inbox */
 	uint64_t done, total, skipped, bytes;
 	int64_t elapsed_ms;
-	char *text;              /* for people, safe; owned; or NULL */
-	struct finding *finding; /* EVENT_FINDING; owned */
+	char *text;               /* for people, safe; owned; or NULL */
+	struct finding *finding;  /* EVENT_FINDING; owned */
+	struct engine_work *work; /* EVENT_WORK_DONE; owned */
 	char *note; /* worth knowing though it is no error; owned; or NULL */
 	struct err err; /* code ERR_NONE when all is well */
 };

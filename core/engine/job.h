@@ -18,7 +18,8 @@ enum job_kind {
 	JOB_DOCTOR,
 	JOB_INDEX,
 	JOB_UNSUBSCRIBE,
-	JOB_CHORE
+	JOB_CHORE,
+	JOB_WORK
 };
 
 enum job_state {
@@ -64,6 +65,7 @@ void doctor_run(struct job *job);
 void index_run(struct job *job);
 void unsubscribe_run(struct job *job);
 void chore_run(struct job *job);
+void work_run(struct job *job); /* its final is made before */
 
 /* Post a line for people.  text is copied. */
 void job_say(struct job *job, enum event_kind kind, const char *text);

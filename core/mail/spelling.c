@@ -6,6 +6,7 @@
 
 #include "util/i18n.h"
 #include "util/proc.h"
+#include "util/utf8.h"
 
 #include "util/banned.h"
 
@@ -15,7 +16,9 @@
  * 2. Each line we send is answered by one line a word and an empty line.  Lines
  *    that have nothing to check are not sent; both sides pass them over in the
  *    same way (next_line).
- * 3. The offsets of the answers count bytes, characters or neither, depending on
+ * 3. A program whose dictionary has no Korean finds fault with each Korean word and
+ *    suggests nothing.  When it does so with all of them they are left out.
+ * 4. The offsets of the answers count bytes, characters or neither, depending on
  *    the program: a word is looked for in its line instead, behind the last one.
  */
 
@@ -185,6 +188,56 @@ take_answer(struct spelling *s, struct slice answer, struct slice line,
 	array_add(&s->words, w);
 }
 
+static size_t
+syllables(struct slice text)
+{
+	size_t n = 0;
+	uint32_t c;
+
+	while (text.n > 0) {
+		text = slice_from(text, utf8_decode(text.p, text.n, &c));
+		n += c >= 0xac00 && c <= 0xd7a3;
+	}
+	return n;
+}
+
+static size_t
+syllables_checked(struct slice text)
+{
+	struct str line;
+	size_t at = 0, from, n = 0;
+
+	str_init(&line, LINE_BYTES);
+	while (next_line(text, &at, &line, &from))
+		n += syllables(str_slice(&line));
+	str_release(&line);
+	return n;
+}
+
+static void
+leave_out_korean(struct slice text, struct spelling *s)
+{
+	size_t i, kept = 0, wrong = 0;
+
+	for (i = 0; i < s->words.n; i++) {
+		const struct spelling_word *w = &s->words.v[i];
+		size_t n = syllables(slice_make(text.p + w->at, w->n));
+
+		if (n > 0 && w->suggestion_count > 0)
+			return;
+		wrong += n;
+	}
+	if (wrong == 0 || wrong < syllables_checked(text))
+		return;
+	for (i = 0; i < s->words.n; i++) {
+		struct spelling_word w = s->words.v[i];
+
+		if (syllables(slice_make(text.p + w.at, w.n)) == 0)
+			s->words.v[kept++] = w;
+	}
+	s->words.n = kept;
+}
+
 void
 spelling_answer(struct slice text, struct slice answer, struct spelling *s)
 {
@@ -206,25 +259,32 @@ spelling_answer(struct slice text, struct slice answer, struct spelling *s)
 		}
 	}
 	str_release(&line);
+	leave_out_korean(text, s);
 }
 
 /* ---- running it ---- */
 
+struct talk {
+	const char *command; /* or NULL */
+	int cancel_fd;
+	struct str question, answer;
+};
+
 static int
-run(const char *command, struct slice input, struct str *output,
-    struct err *err)
+run(struct talk *t, const char *command, struct err *err)
 {
-	struct proc_opts opts = { .input = input,
+	struct proc_opts opts = { .input = str_slice(&t->question),
 		                  .output_max = ANSWER_MAX,
 		                  .timeout_ms = CHECK_MS,
-		                  .cancel_fd = -1 };
+		                  .cancel_fd = t->cancel_fd };
 	char **argv = NULL;
 	int status = 0;
 	int rc;
 
 	if (proc_split(command, &argv, err) != 0)
 		return -1;
-	rc = proc_run(argv, &opts, output, &status, err);
+	str_clear(&t->answer);
+	rc = proc_run(argv, &opts, &t->answer, &status, err);
 	proc_free_argv(argv);
 	if (rc == 0 && status != 0)
 		rc = err_set(err, ERR_IO, _("'%s' failed (status %d)"), command,
@@ -234,55 +294,70 @@ run(const char *command, struct slice input, struct str *output,
 
 /* Those that are usual, the first that is there. */
 static int
-run_any(const char *command, struct slice input, struct str *output,
-        struct err *err)
+run_any(struct talk *t, struct err *err)
 {
 	static const char *const usual[] = { "hunspell -a -i utf-8",
 		                             "aspell -a --encoding=utf-8" };
 
-	if (command != NULL)
-		return run(command, input, output, err);
+	if (t->command != NULL)
+		return run(t, t->command, err);
 	for (size_t i = 0; i < sizeof usual / sizeof *usual; i++) {
 		struct err e = { 0 };
 
-		str_clear(output);
-		if (run(usual[i], input, output, &e) == 0)
+		if (run(t, usual[i], &e) == 0)
 			return 0;
+		if (e.code == ERR_CANCELLED) {
+			*err = e;
+			return -1;
+		}
 	}
 	return err_set(err, ERR_CONFIG,
 	               _("neither hunspell nor aspell can check the spelling "
 	                 "here; name a program with speller in config"));
 }
 
-int
-spelling_check(const char *command, struct slice text, struct spelling *s,
-               struct err *err)
+static void
+talk_init(struct talk *t, const char *command, int cancel_fd)
 {
-	struct str question, answer;
+	t->command = command;
+	t->cancel_fd = cancel_fd;
+	str_init(&t->question, ANSWER_MAX);
+	str_init(&t->answer, ANSWER_MAX);
+}
+
+static void
+talk_release(struct talk *t)
+{
+	str_release(&t->answer);
+	str_release(&t->question);
+}
+
+int
+spelling_check(const char *command, struct slice text, int cancel_fd,
+               struct spelling *s, struct err *err)
+{
+	struct talk t;
 	int rc;
 
-	str_init(&question, ANSWER_MAX);
-	str_init(&answer, ANSWER_MAX);
-	spelling_question(text, &question);
-	rc = run_any(command, str_slice(&question), &answer, err);
+	talk_init(&t, command, cancel_fd);
+	spelling_question(text, &t.question);
+	rc = run_any(&t, err);
 	if (rc == 0)
-		spelling_answer(text, str_slice(&answer), s);
-	str_release(&answer);
-	str_release(&question);
+		spelling_answer(text, str_slice(&t.answer), s);
+	talk_release(&t);
 	return rc;
 }
 
 int
-spelling_learn(const char *command, struct slice word, struct err *err)
+spelling_learn(const char *command, struct slice word, int cancel_fd,
+               struct err *err)
 {
-	struct str question, answer;
+	struct talk t;
 	int rc;
 
-	str_init(&question, LINE_BYTES);
-	str_init(&answer, ANSWER_MAX);
-	str_printf(&question, "*%.*s\n#\n", SLICE_ARG(word));
-	rc = run_any(command, str_slice(&question), &answer, err);
-	str_release(&answer);
-	str_release(&question);
+	talk_init(&t, command, cancel_fd);
+	str_printf(&t.question, "*%.*s\n#\n", SLICE_ARG(word));
+	rc = run_any(&t, err);
+	talk_release(&t);
 	return rc;
 }

@@ -39,11 +39,13 @@ void spelling_answer(struct slice text, struct slice answer,
                      struct spelling *s);
 /*
  * Run it.  command  of the user's, without a shell; NULL: hunspell or aspell.
+ * cancel_fd  readable: stop; -1: none.
  * Returns 0, or -1 with ERR_CONFIG when there is no such program, ERR_IO.
  */
-int spelling_check(const char *command, struct slice text, struct spelling *s,
-                   struct err *err);
+int spelling_check(const char *command, struct slice text, int cancel_fd,
+                   struct spelling *s, struct err *err);
 /* Put a word into the user's own dictionary. */
-int spelling_learn(const char *command, struct slice word, struct err *err);
+int spelling_learn(const char *command, struct slice word, int cancel_fd,
+                   struct err *err);
 
 #endif

@@ -2,6 +2,7 @@
 /* The composer in a terminal: files, people, templates, spelling. */
 #include "lib/test.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -151,11 +152,13 @@ test_templates(void **state)
 	screen_kill(&s);
 }
 
-/* Answers as hunspell does, for one word. */
+/* Answers as hunspell does, for one word; of another it does not know what to
+ * say until somebody opens the gate. */
 static const char speller[] =
 	"echo '@(#) International Ispell Version 3.2.06'\n"
 	"while IFS= read -r line; do\n"
 	"	case $line in\n"
+	"	^*puzzle*) read -r word <\"$HOME/gate\"; echo ;;\n"
 	"	^*teh*) echo '& teh 2 1: the, ten'; echo ;;\n"
 	"	^*) echo ;;\n"
 	"	'*'*) echo \"${line#?}\" >>\"$HOME/learnt\" ;;\n"
@@ -204,6 +207,55 @@ test_spelling(void **state)
 	free(learnt);
 }
 
+/* Who waits at the gate goes on. */
+static void
+open_gate(void)
+{
+	char *path = fsx_join(home, "gate");
+	int fd = open(path, O_WRONLY | O_CLOEXEC); /* when it is there */
+
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "go\n", 3), 3);
+	assert_int_equal(close(fd), 0);
+	free(path);
+}
+
+/* The screen goes on working while a speller thinks; Escape stops it, and what
+ * it says of another text is not taken. */
+static void
+test_slow_speller(void **state)
+{
+	char *gate = fsx_join(home, "gate");
+	struct screen *s = start("en", "All inboxes");
+
+	(void)state;
+	assert_int_equal(mkfifo(gate, 0600), 0);
+	screen_type(s, "m\t\t\tteh\r");
+	screen_type(s, "a puzzle");
+	shown(s, "a puzzle");
+	screen_type(s, "\033s");
+	shown(s, "checking the spelling: ");
+	screen_type(s, " goes on");
+	shown(s, "a puzzle goes on");
+	screen_type(s, "\033s");
+	shown(s, "checking the spelling is still at it");
+	screen_type(s, "\033");
+	shown(s, "stopped");
+	screen_type(s, "\033s");
+	shown(s, "checking the spelling: ");
+	screen_type(s, " and on");
+	shown(s, "goes on and on");
+	open_gate();
+	shown(s, "the text was changed meanwhile");
+	screen_type(s, "\033s");
+	shown(s, "checking the spelling: ");
+	open_gate();
+	shown(s, "no mistakes found");
+	screen_type(s, "\003");
+	screen_kill(&s);
+	free(gate);
+}
+
 /* A command is asked, which gets what was typed as one word. */
 static void
 test_people_command(void **state)
@@ -215,6 +267,8 @@ test_people_command(void **state)
 	              "case $1 in\n"
 	              "'연구 소') echo '1 match'\n"
 	              "	printf 'lab@example.org\\t연구소장\\tx\\n' ;;\n"
+	              "slow*) read -r word <\"$HOME/gate\"\n"
+	              "	printf 'slow@example.org\\tSlow Kim\\tx\\n' ;;\n"
 	              "esac\n");
 	s = start("en", "All inboxes");
 	screen_type(s, "m연구 소\t");
@@ -223,6 +277,24 @@ test_people_command(void **state)
 	shown(s, "연구소장\" <lab@example.org>,");
 	screen_type(s, "$(id)\t");
 	shown(s, "nobody found for '$(id)'");
+	/* slow: who goes on typing is not disturbed */
+	screen_type(s, "\025slow\t");
+	shown(s, "looking for people: ");
+	screen_type(s, "er");
+	shown(s, "To slower");
+	open_gate();
+	gone(s, "looking for people");
+	assert_int_equal(screen_find(s, "slow@example.org"), -1);
+	screen_type(s, "\177\177\t");
+	shown(s, "looking for people: ");
+	open_gate();
+	shown(s, "Slow Kim <slow@example.org>");
+	screen_type(s, "\033");
+	gone(s, "Slow Kim");
+	screen_type(s, "\t");
+	shown(s, "looking for people: ");
+	screen_type(s, "\033");
+	shown(s, "stopped");
 	screen_type(s, "\003");
 	screen_kill(&s);
 }
@@ -325,6 +397,7 @@ main(void)
 		cmocka_unit_test(test_people),
 		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_spelling),
+		cmocka_unit_test(test_slow_speller),
 		cmocka_unit_test(test_people_command),
 		cmocka_unit_test(test_editor),
 		cmocka_unit_test(test_sender),

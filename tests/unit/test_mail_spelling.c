@@ -3,7 +3,12 @@
 #include "lib/test.h"
 
 #include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "lib/temp.h"
 #include "mail/spelling.h"
 
 static const char text[] =
@@ -114,7 +119,7 @@ test_no_program(void **state)
 
 	(void)state;
 	assert_int_equal(spelling_check("/nonexistent/speller -a",
-	                                slice_of(text), &s, &err),
+	                                slice_of(text), -1, &s, &err),
 	                 -1);
 	assert_int_not_equal(err.code, ERR_NONE);
 	spelling_release(&s);
@@ -128,9 +133,111 @@ test_program_that_echoes(void **state)
 	struct err err = { 0 };
 
 	(void)state;
-	assert_int_equal(spelling_check("cat", slice_of(text), &s, &err), 0);
+	assert_int_equal(spelling_check("cat", slice_of(text), -1, &s, &err),
+	                 0);
 	assert_int_equal(s.words.n, 0);
 	spelling_release(&s);
+}
+
+/* A dictionary without Korean finds fault with all of it; one that has it does
+ * not. */
+static void
+test_korean(void **state)
+{
+	const struct slice mixed = SLICE_LIT("teh 한국어 글 입니다\n");
+	struct spelling s = { 0 };
+
+	(void)state;
+	spelling_answer(mixed,
+	                SLICE_LIT("& teh 1 1: the\n# 한국어 5\n# 글 9\n"
+	                          "# 입니다 11\n\n"),
+	                &s);
+	assert_int_equal(s.words.n, 1);
+	assert_int_equal(s.words.v[0].at, 0);
+	spelling_release(&s);
+	spelling_answer(mixed, SLICE_LIT("# 한국어 5\n# 글 9\n\n"), &s);
+	assert_int_equal(s.words.n, 2);
+	spelling_release(&s);
+	spelling_answer(SLICE_LIT("한국어\n"),
+	                SLICE_LIT("& 한국어 1 1: 한국\n\n"), &s);
+	assert_int_equal(s.words.n, 1);
+	spelling_release(&s);
+}
+
+/* ---- programs that people have ---- */
+
+static const char *
+suggested(const struct spelling_word *w, const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < w->suggestion_count; i++)
+		if (strcmp(w->suggestions[i], word) == 0)
+			return word;
+	return "nothing";
+}
+
+static bool
+in_path(const char *program)
+{
+	struct slice rest = slice_of(getenv("PATH")), folder;
+	char path[4096];
+
+	while (slice_split(&rest, ':', &folder)) {
+		(void)snprintf(path, sizeof path, "%.*s/%s", SLICE_ARG(folder),
+		               program);
+		if (access(path, X_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void
+real_program(const char *program, const char *command)
+{
+	const struct slice said = SLICE_LIT("He has recieved this mail,\n"
+	                                    "한국어도 있고\n"
+	                                    "> recieved\n"
+	                                    "and pabalish words.\n");
+	char *home = temp_make();
+	struct spelling s = { 0 };
+	struct err err = { 0 };
+
+	if (!in_path(program)) {
+		temp_remove(home);
+		if (getenv("PABAL_CI") != NULL)
+			fail_msg("%s is not installed", program);
+		skip();
+	}
+	assert_int_equal(setenv("HOME", home, 1), 0);
+	assert_int_equal(spelling_check(command, said, -1, &s, &err), 0);
+	assert_int_equal(s.words.n, 2);
+	assert_int_equal(s.words.v[0].at, 7);
+	assert_int_equal(s.words.v[0].n, 8);
+	assert_string_equal(suggested(&s.words.v[0], "received"), "received");
+	assert_int_equal(s.words.v[1].n, 8);
+	spelling_release(&s);
+	/* a word that was learnt is right */
+	assert_int_equal(
+		spelling_learn(command, SLICE_LIT("pabalish"), -1, &err), 0);
+	assert_int_equal(spelling_check(command, said, -1, &s, &err), 0);
+	assert_int_equal(s.words.n, 1);
+	spelling_release(&s);
+	temp_remove(home);
+}
+
+static void
+test_hunspell(void **state)
+{
+	(void)state;
+	real_program("hunspell", "hunspell -a -i utf-8 -d en_US");
+}
+
+static void
+test_aspell(void **state)
+{
+	(void)state;
+	real_program("aspell", "aspell -a --encoding=utf-8 -l en_US");
 }
 
 int
@@ -142,6 +249,9 @@ main(void)
 		cmocka_unit_test(test_broken_answers),
 		cmocka_unit_test(test_no_program),
 		cmocka_unit_test(test_program_that_echoes),
+		cmocka_unit_test(test_korean),
+		cmocka_unit_test(test_hunspell),
+		cmocka_unit_test(test_aspell),
 	};
 
 	/* as the program does: a speller that is gone is an error */
