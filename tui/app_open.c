@@ -25,10 +25,6 @@
 
 #include "util/banned.h"
 
-/* What a command may print. */
-#define OUTPUT_MAX ((size_t)1024 * 1024)
-/* Output of so many bytes in one line stands in the status line. */
-#define OUTPUT_LINE 200
 /* What does not say that it is text is looked at up to this size. */
 #define TEXT_GUESS_MAX ((size_t)1024 * 1024)
 /* Copies of a name tried before giving up. */
@@ -184,8 +180,9 @@ open_message(struct app *a, const struct part *p)
 	app_say(a, STYLE_DIM, _("a message inside of another"));
 }
 
-static void
-show_text(struct app *a, const char *type, const char *title, struct slice text)
+void
+app_show_part_text(struct app *a, const char *type, const char *title,
+                   struct slice text)
 {
 	if (!pane_reader_open_text(&a->reader, type, slice_of(title), text))
 		app_say(a, STYLE_WARN, _("too many messages are open"));
@@ -226,60 +223,9 @@ open_text(struct app *a, const struct part *p)
 	str_init(&text, READER_TEXT_MAX);
 	part_save_name(p, &name);
 	part_text(&a->reader.message, p, &text, NULL);
-	show_text(a, type, name.p, str_slice(&text));
+	app_show_part_text(a, type, name.p, str_slice(&text));
 	str_release(&text);
 	str_release(&name);
-}
-
-/* What a command printed: one line below the screen, more in the reader. */
-static void
-show_output(struct app *a, const char *command, struct slice output, int status)
-{
-	struct detect_hint hint = { 0 };
-	struct slice text = slice_trim(output);
-	struct str utf8;
-
-	str_init(&utf8, 4 * OUTPUT_MAX);
-	charset_decode(detect_body(text, &hint, NULL), text, &utf8, NULL);
-	text = str_slice(&utf8);
-	if (text.n > OUTPUT_LINE || slice_find(text, '\n') < text.n)
-		show_text(a, "text/plain", command, text);
-	if (status != 0)
-		app_say(a, STYLE_ERROR, _("'%s' ended with status %d"), command,
-		        status);
-	else if (text.n == 0)
-		app_say(a, STYLE_OK, _("'%s' is done and printed nothing"),
-		        command);
-	else if (text.n <= OUTPUT_LINE && slice_find(text, '\n') == text.n)
-		app_say(a, STYLE_OK, "%.*s", SLICE_ARG(text));
-	str_release(&utf8);
-}
-
-static void
-run_view(struct app *a, const struct attachment_view *v)
-{
-	bool terminal = v->how == ATTACHMENT_TERMINAL;
-	struct err err = { 0 };
-	struct str output;
-	int status = 0;
-	int rc;
-
-	str_init(&output, OUTPUT_MAX);
-	if (terminal)
-		term_leave();
-	rc = attachment_view_run(v, &output, &status, &err);
-	if (terminal)
-		term_enter();
-	if (rc != 0)
-		app_say_err(a, &err);
-	else if (v->how == ATTACHMENT_PRINTS)
-		show_output(a, v->argv[0], str_slice(&output), status);
-	else if (status != 0)
-		app_say(a, STYLE_ERROR, _("'%s' ended with status %d"),
-		        v->argv[0], status);
-	else
-		app_say(a, STYLE_OK, _("opened with %s"), v->argv[0]);
-	str_release(&output);
 }
 
 static void
@@ -296,15 +242,13 @@ open_part(struct app *a, const struct part *p)
 		app_say_err(a, &err);
 		return;
 	}
-	if (v.how == ATTACHMENT_NO_PROGRAM && reads_as_text(p))
-		open_text(a, p);
-	else
-		run_view(a, &v);
 	a->dirty = true;
-	if (v.how == ATTACHMENT_WINDOW)
-		array_add(&a->opened, v); /* it may still be read */
-	else
+	if (v.how == ATTACHMENT_NO_PROGRAM && reads_as_text(p)) {
+		open_text(a, p);
 		attachment_view_release(&v);
+	} else {
+		app_run_view(a, &v);
+	}
 }
 
 /* ---- saving ---- */
@@ -457,24 +401,10 @@ app_part_chosen(struct app *a, int64_t what)
 	}
 }
 
-void
-app_pipe_part(struct app *a, struct slice command)
+const struct part *
+app_wanted_part(const struct app *a)
 {
-	const struct part *p = nth_part(a, a->wanted_number);
-	char *line = slice_dup(slice_trim(command));
-	struct err err = { 0 };
-	struct str output;
-	int status = 0;
-
-	str_init(&output, OUTPUT_MAX);
-	if (p == NULL || line[0] == '\0')
-		;
-	else if (attachment_pipe(p, line, &output, &status, &err) != 0)
-		app_say_err(a, &err);
-	else
-		show_output(a, line, str_slice(&output), status);
-	str_release(&output);
-	free(line);
+	return nth_part(a, a->wanted_number);
 }
 
 void

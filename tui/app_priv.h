@@ -280,6 +280,14 @@ void app_pick_part(struct app *a, int64_t number);
 void app_part_chosen(struct app *a, int64_t what);
 void app_save_part(struct app *a, struct slice path);
 void app_save_all(struct app *a, struct slice folder);
+/* The part chosen, NULL: none. */
+const struct part *app_wanted_part(const struct app *a);
+/* Read a text on top of the message. */
+void app_show_part_text(struct app *a, const char *type, const char *title,
+                        struct slice text);
+/* app_program.c */
+/* Run the program of v, which is taken. */
+void app_run_view(struct app *a, struct attachment_view *v);
 void app_pipe_part(struct app *a, struct slice command);
 void app_close_opened(struct app *a);
 bool app_need_reader(struct app *a);

@@ -311,13 +311,13 @@ attachment_view_init(struct attachment_view *v, const struct part *p,
 }
 
 int
-attachment_view_run(const struct attachment_view *v, struct str *output,
-                    int *status_r, struct err *err)
+attachment_view_run(const struct attachment_view *v, int cancel_fd,
+                    struct str *output, int *status_r, struct err *err)
 {
 	struct proc_opts opts = {
 		.input_file = v->input ? v->path : NULL,
 		.output_max = OUTPUT_MAX,
-		.cancel_fd = -1,
+		.cancel_fd = cancel_fd,
 		.inherit_tty = v->how == ATTACHMENT_TERMINAL,
 		.errors_too = v->how == ATTACHMENT_PRINTS,
 	};
@@ -371,29 +371,25 @@ command_words(const char *command, struct err *err)
 }
 
 int
-attachment_pipe(const struct part *p, const char *command, struct str *output,
-                int *status_r, struct err *err)
+attachment_pipe(struct slice bytes, const char *command, int cancel_fd,
+                struct str *output, int *status_r, struct err *err)
 {
-	struct proc_opts opts = { .output_max = OUTPUT_MAX,
-		                  .cancel_fd = -1,
+	struct proc_opts opts = { .input = bytes,
+		                  .output_max = OUTPUT_MAX,
+		                  .cancel_fd = cancel_fd,
 		                  .errors_too = true };
 	char **argv = command_words(command, err);
 	struct err why = { 0 };
-	struct str bytes;
 	int rc;
 
 	if (argv == NULL)
 		return -1;
-	str_init(&bytes, MIME_BODY_MAX);
-	part_bytes(p, &bytes);
-	opts.input = str_slice(&bytes);
 	rc = proc_run(argv, &opts, output, status_r, &why);
 	/* The shell says itself which command it did not find. */
 	if (rc != 0 && why.code == ERR_CONFIG && needs_shell(command))
 		rc = 0;
 	if (rc != 0)
 		*err = why;
-	str_release(&bytes);
 	proc_free_argv(argv);
 	return rc;
 }

@@ -52,18 +52,21 @@ int attachment_view_init(struct attachment_view *v, const struct part *p,
  * it until it ends (leave the screen before); of one that prints, output (may
  * be NULL for the others) gets the text, not made safe.
  *
- * *status_r: exit status.  0, or -1; ERR_CONFIG says what the user can do.
+ * cancel_fd  readable: stop one that prints; -1: none.
+ * *status_r  exit status.
+ *
+ * 0, or -1; ERR_CONFIG says what the user can do.
  */
-int attachment_view_run(const struct attachment_view *v, struct str *output,
-                        int *status_r, struct err *err);
+int attachment_view_run(const struct attachment_view *v, int cancel_fd,
+                        struct str *output, int *status_r, struct err *err);
 /* Removes the file as well. */
 void attachment_view_release(struct attachment_view *v);
 
-/* Run the command that the user typed with the bytes of p on its standard input;
+/* Run the command that the user typed with these bytes on its standard input;
  * by a shell only if it needs one (nothing of the mail is part of it).  output
  * gets what it prints, errors too, not made safe; *status_r is its exit
  * status. */
-int attachment_pipe(const struct part *p, const char *command,
+int attachment_pipe(struct slice bytes, const char *command, int cancel_fd,
                     struct str *output, int *status_r, struct err *err);
 
 #endif

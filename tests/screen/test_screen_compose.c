@@ -171,6 +171,7 @@ test_spelling(void **state)
 	struct screen *s;
 	struct str command;
 	char *learnt = fsx_join(home, "learnt");
+	int i;
 
 	(void)state;
 	put("speller", speller);
@@ -198,6 +199,8 @@ test_spelling(void **state)
 	shown(s, "read the text");
 	shown(s, "and very end");
 	shown(s, "> teh quoted");
+	for (i = 0; i < MS / 100 && !fsx_exists(learnt); i++)
+		(void)screen_wait(s, "never shown", 100);
 	assert_true(fsx_exists(learnt));
 	/* undone word by word */
 	screen_type(s, "\033u");

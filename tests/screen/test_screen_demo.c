@@ -5,6 +5,7 @@
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "lib/screen_test.h"
@@ -196,11 +197,27 @@ test_saves_an_attachment(void **state)
 	shown(s, "saved as");
 	assert_true(fsx_exists(file));
 	free(file);
-	temp_remove(folder);
 	screen_type(s, "v\rPipe\r");
 	shown(s, "Command:");
-	screen_type(s, "wc -c\r");
-	shown(s, " 50 ");
+	screen_type(s, "wc -c | sed s/^/bytes:/\r");
+	shown(s, "bytes:50");
+	/* one that waits for something keeps nobody waiting */
+	file = fsx_join(folder, "gate");
+	assert_int_equal(mkfifo(file, 0600), 0);
+	screen_type(s, "v\rPipe\r");
+	shown(s, "Command:");
+	screen_type(s, "cat ");
+	screen_type(s, file);
+	screen_type(s, "\r");
+	shown(s, "0 s, Esc stops");
+	screen_type(s, "?");
+	shown(s, "In the list");
+	screen_type(s, "q");
+	shown(s, " s, Esc stops");
+	screen_type(s, "\033");
+	shown(s, "stopped");
+	free(file);
+	temp_remove(folder);
 	screen_type(s, "q");
 	gone(s, "Subject   ");
 	screen_type(s, "\033");
