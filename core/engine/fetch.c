@@ -502,8 +502,8 @@ fetch_connect(struct fetch *f, struct err *err)
 	return f->pop3 != NULL ? 0 : -1;
 }
 
-static void
-replan(struct fetch *f)
+void
+fetch_replan(struct fetch *f)
 {
 	fetch_plan_release(&f->plan);
 	fetch_plan_make(f->account, &f->listing, f->keys, &f->known,
@@ -604,7 +604,7 @@ plan_session(struct fetch *f, struct err *err)
 	if (fetch_spare_earlier(f, err) != 0 || fetch_identify(f, err) != 0 ||
 	    fetch_find_missing(f, err) != 0)
 		return -1;
-	replan(f);
+	fetch_replan(f);
 	if (f->plan.first && f->account->first_days > 0 && f->job->window &&
 	    f->note == NULL) {
 		/* What is not fetched would stand in the window for ever. */
@@ -618,15 +618,17 @@ plan_session(struct fetch *f, struct err *err)
 
 		if (rc < 0 || (rc > 0 && fetch_load_known(f, err) != 0))
 			return -1;
-		replan(f);
+		fetch_replan(f);
 		f->plan.first = true;
 	}
 	/* What the rows say is here may have gone since the last look. */
 	if (f->plan.remove_count != 0) {
 		if (fetch_look_here(f, err) != 0)
 			return -1;
-		replan(f);
+		fetch_replan(f);
 	}
+	if (fetch_verify_plan(f, err) != 0)
+		return -1;
 	if (f->job->window && free_window(f, err) != 0)
 		return -1;
 	return put_stuck_last(f, err);

@@ -17,7 +17,9 @@
  * 3. When some should be there and are missing, while others are new, what
  *    arrives is compared with what is here byte for byte (match_content).
  * 4. Sizes that changed for many at once are another way of counting, not other
- *    messages.
+ *    messages, unless the headers of some of them say so.
+ *
+ * Sizes alone do not tell another message: fetch_verify.c.
  *
  * Rejected: comparing contents always: two messages with the same bytes and
  * different UIDLs are two messages.
@@ -36,17 +38,16 @@
 
 /* Header bytes that name a message; more of it adds nothing. */
 #define HEAD_MAX ((size_t)256 * 1024)
-/* So many changed sizes, and a tenth of all: the server counts otherwise. */
-#define RECOUNT_MIN 20
-
-typedef int head_fn(struct fetch *f, size_t entry, struct slice head,
-                    struct err *err);
+/* So many changed sizes, and a tenth of all: the server counts otherwise, when so
+ * many of their headers say nothing else. */
+#define RECOUNT_MIN    20
+#define RECOUNT_PROBES 8
 
 /* Entries whose headers are asked for, and where they go. */
 struct heads {
 	struct fetch *f;
 	const size_t *entries;
-	head_fn *fn;
+	fetch_head_fn *fn;
 	struct str head;
 };
 
@@ -97,10 +98,9 @@ head_end(void *ctx, size_t index, bool ok, const struct err *why,
 	          : 0;
 }
 
-/* Call fn for each entry of which the server shows the header. */
-static int
-each_head(struct fetch *f, const size_t *entries, size_t n, head_fn *fn,
-          struct err *err)
+int
+fetch_each_head(struct fetch *f, const size_t *entries, size_t n,
+                fetch_head_fn *fn, struct err *err)
 {
 	struct heads h = { .f = f, .entries = entries, .fn = fn };
 	const struct pop3_sink sink = { head_begin, head_data, head_end, &h,
@@ -170,7 +170,7 @@ make_keys(struct fetch *f, struct err *err)
 		else
 			nameless[n++] = i;
 	}
-	rc = each_head(f, nameless, n, key_of_head, err);
+	rc = fetch_each_head(f, nameless, n, key_of_head, err);
 	map_release(&seen);
 	free(nameless);
 	return rc;
@@ -241,28 +241,48 @@ static int
 compare_head(struct fetch *f, size_t i, struct slice head, struct err *err)
 {
 	const struct uidl_row *row = row_of(f, i);
-	struct message m = { 0 };
-	int64_t id = 0;
-	char *text;
-	int rc = 0;
+	enum fetch_same same;
 
-	message_parse(&m, head);
-	if (row != NULL && row->message != 0)
-		rc = store_find_head(f->deliver.store, f->deliver.account_id,
-		                     row->message, &m, 0, &id, err);
-	message_release(&m);
-	if (rc < 0)
-		return -1;
-	if (rc > 0) {
-		alias(f, i, row->message);
+	if (row == NULL)
 		return 0;
-	}
-	text = xasprintf("%s\n%.*s", f->keys[i], SLICE_ARG(head));
-	free(f->keys[i]);
-	f->keys[i] = fetch_key_of_bytes(slice_of(text));
-	memcpy(f->keys[i], "reused", 6);
-	f->match_content = true;
-	free(text);
+	if (fetch_compare_head(f, row, head, &same, err) != 0)
+		return -1;
+	if (same == FETCH_SAME)
+		alias(f, i, row->message);
+	else
+		fetch_name_reused(f, i, head);
+	return 0;
+}
+
+/* So many sizes have changed: do the headers of some say the same? */
+static int
+probe_head(struct fetch *f, size_t i, struct slice head, struct err *err)
+{
+	const struct uidl_row *row = row_of(f, i);
+	enum fetch_same same = FETCH_SAME;
+
+	if (row != NULL && fetch_compare_head(f, row, head, &same, err) != 0)
+		return -1;
+	f->others += same == FETCH_OTHER;
+	return 0;
+}
+
+/* The server counts otherwise than it did. */
+static int
+recounted(struct fetch *f, const size_t *changed, size_t n, bool *yes_r,
+          struct err *err)
+{
+	size_t some[RECOUNT_PROBES];
+
+	*yes_r = false;
+	if (n < RECOUNT_MIN || n < f->listing.n / 10)
+		return 0;
+	for (size_t i = 0; i < RECOUNT_PROBES; i++)
+		some[i] = changed[i * (n - 1) / (RECOUNT_PROBES - 1)];
+	f->others = 0;
+	if (fetch_each_head(f, some, RECOUNT_PROBES, probe_head, err) != 0)
+		return -1;
+	*yes_r = f->others == 0;
 	return 0;
 }
 
@@ -271,27 +291,26 @@ look_for_reused(struct fetch *f, struct err *err)
 {
 	size_t *changed = xcalloc(f->listing.n, sizeof *changed);
 	size_t n = 0;
-	int rc = 0;
+	bool all = false;
+	int rc;
 
 	for (size_t i = 0; i < f->listing.n; i++) {
 		const struct uidl_row *row = row_of(f, i);
 		uint64_t size = f->listing.v[i].size;
 
-		if (row != NULL &&
-		    (row->state == UIDL_STORED || row->state == UIDL_DOOMED ||
-		     row->state == UIDL_SPARED) &&
-		    size != 0 && row->size != 0 && row->size != size)
+		if (row != NULL && row->state != UIDL_SKIPPED && size != 0 &&
+		    row->size != 0 && row->size != size)
 			changed[n++] = i;
 	}
-	if (n >= RECOUNT_MIN && n >= f->listing.n / 10)
-		for (size_t i = 0; i < n; i++) {
-			const struct uidl_row *row = row_of(f, changed[i]);
+	rc = recounted(f, changed, n, &all, err);
+	for (size_t i = 0; all && i < n; i++) {
+		const struct uidl_row *row = row_of(f, changed[i]);
 
-			if (row != NULL)
-				alias(f, changed[i], row->message);
-		}
-	else
-		rc = each_head(f, changed, n, compare_head, err);
+		if (row != NULL)
+			alias(f, changed[i], row->message);
+	}
+	if (rc == 0 && !all)
+		rc = fetch_each_head(f, changed, n, compare_head, err);
 	free(changed);
 	return rc == 0 ? write_aliases(f, err) : -1;
 }
@@ -325,7 +344,7 @@ recognise_all(struct fetch *f, struct err *err)
 	for (size_t i = 0; i < f->listing.n; i++)
 		if (f->keys[i] != NULL)
 			entries[n++] = i;
-	rc = each_head(f, entries, n, recognise, err);
+	rc = fetch_each_head(f, entries, n, recognise, err);
 	free(entries);
 	if (rc != 0 || write_aliases(f, err) != 0)
 		return -1;

@@ -177,6 +177,8 @@ let_go(struct fetch *f, const struct quota_item *items, size_t n,
 	if (rc == 0 && next_n > 0)
 		say(f, next, next_n);
 	if (rc == 0)
+		rc = fetch_verify(f, now, &now_n, err);
+	if (rc == 0)
 		rc = fetch_remove(f, now, now_n, err);
 	store_leaving_free(&told, told_n);
 	free(next);

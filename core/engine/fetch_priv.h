@@ -20,6 +20,7 @@ struct fetch {
 	struct uidl_alias *aliases; /* found out; borrow from keys */
 	size_t alias_count;
 	struct fetch_plan plan;
+	size_t others;      /* headers of other messages, so far */
 	bool match_content; /* the server's names are not to be trusted */
 	char *stuck_key;    /* of the store's state */
 	char *unchecked_key;
@@ -66,11 +67,41 @@ int fetch_find_missing(struct fetch *f, struct err *err);
 int fetch_look_here(struct fetch *f, struct err *err);
 /* What is here, anew. */
 int fetch_load_known(struct fetch *f, struct err *err);
+
+typedef int fetch_head_fn(struct fetch *f, size_t entry, struct slice head,
+                          struct err *err);
+/* Call fn for each entry of which the server shows the header (TOP). */
+int fetch_each_head(struct fetch *f, const size_t *entries, size_t n,
+                    fetch_head_fn *fn, struct err *err);
 /* Date of an entry by its header: 1 known, 0 not, -1 err. */
 int fetch_date_of(struct fetch *f, size_t i, int64_t *date_r, struct err *err);
 /* A message without usable UIDL is named by its bytes; owned. */
 char *fetch_key_of_bytes(struct slice raw);
+
+/* ---- fetch_verify.c ---- */
+
+enum fetch_same {
+	FETCH_SAME,
+	FETCH_OTHER,
+	FETCH_UNKNOWN /* the message is gone, and what it was like */
+};
+
+/* Is the header that of the row's message? */
+int fetch_compare_head(struct fetch *f, const struct uidl_row *row,
+                       struct slice head, enum fetch_same *same_r,
+                       struct err *err);
+/* The entry's UIDL was another message's: it gets a key of its own. */
+void fetch_name_reused(struct fetch *f, size_t i, struct slice head);
+/* Take out of the plan's removals what is another message than the one we had;
+ * it is fetched. */
+int fetch_verify_plan(struct fetch *f, struct err *err);
+/* Take other messages out of entries; the next fetch gets them. */
+int fetch_verify(struct fetch *f, size_t *entries, size_t *n, struct err *err);
+
 /* ---- fetch.c ---- */
+
+/* Plan anew: keys or rows have changed. */
+void fetch_replan(struct fetch *f);
 
 /* Log in; f->pop3. */
 int fetch_connect(struct fetch *f, struct err *err);

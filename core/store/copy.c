@@ -82,7 +82,7 @@ static const char take_accounts[] =
 
 static const char take_uidls[] =
 	"INSERT INTO main.uidl SELECT a.id, u.uidl, u.state,"
-	" coalesce(m.id, 0), u.fetched, u.size"
+	" coalesce(m.id, 0), u.fetched, u.size, 0"
 	" FROM copy.uidl u JOIN copy.account c ON c.id = u.account"
 	" JOIN main.account a ON a.name = c.name"
 	" LEFT JOIN main.message m ON m.account = a.id AND m.base = u.base"
@@ -378,7 +378,7 @@ find_by_name(struct store *s, int64_t account, struct slice dir,
 	rc = db_run(
 		s->db, err,
 		"INSERT OR IGNORE INTO uidl SELECT account, ?3, ?4, id,"
-		" received, 0 FROM message WHERE account = ?1 AND base = ?2",
+		" received, 0, 0 FROM message WHERE account = ?1 AND base = ?2",
 		"itbi", account, str_slice(&base), uidl, (int64_t)UIDL_STORED);
 	if (rc == 0)
 		*found += (size_t)db_changed(s->db);

@@ -42,7 +42,7 @@ store_uidls(struct store *s, int64_t account, struct uidl_map *map_r,
 {
 	struct db_stmt *st =
 		db_query(s->db, err,
-	                 "SELECT uidl, state, message, fetched, size"
+	                 "SELECT uidl, state, message, fetched, size, head"
 	                 " FROM uidl WHERE account = ?",
 	                 "i", account);
 	int rc = -1;
@@ -55,6 +55,7 @@ store_uidls(struct store *s, int64_t account, struct uidl_map *map_r,
 		row->message = db_int(st, 2);
 		row->fetched = db_int(st, 3);
 		row->size = (uint64_t)db_int(st, 4);
+		row->head = db_int(st, 5);
 		(void)map_set(&map_r->map, db_text(st, 0), row);
 	}
 	db_done(st);
@@ -83,7 +84,7 @@ store_uidl_set(struct store *s, int64_t account, const char *uidl,
 
 	if (rc == 0)
 		rc = db_run(s->db, err,
-		            "INSERT INTO uidl VALUES(?1, ?2, ?3, 0, ?4, 0)"
+		            "INSERT INTO uidl VALUES(?1, ?2, ?3, 0, ?4, 0, 0)"
 		            " ON CONFLICT DO UPDATE SET state = ?3",
 		            "ibii", account, slice_of(uidl), (int64_t)state,
 		            clock_now());
@@ -111,7 +112,9 @@ add_alias(struct store *s, int64_t account, const struct uidl_alias *a,
 	return db_run(s->db, err,
 	              "INSERT INTO uidl VALUES(?1, ?2, ?3, ?4,"
 	              " coalesce((SELECT min(fetched) FROM uidl"
-	              " WHERE message = ?4 AND message != 0), ?5), ?6)"
+	              " WHERE message = ?4 AND message != 0), ?5), ?6,"
+	              " coalesce((SELECT max(head) FROM uidl"
+	              " WHERE message = ?4 AND message != 0), 0))"
 	              " ON CONFLICT DO UPDATE SET size = ?6",
 	              "ibiiii", account, slice_of(a->uidl),
 	              (int64_t)UIDL_STORED, a->message, clock_now(),
@@ -128,6 +131,12 @@ store_uidl_alias(struct store *s, int64_t account, const struct uidl_alias *v,
 	for (i = 0; i < n && rc == 0; i++)
 		rc = add_alias(s, account, &v[i], err);
 	return db_end(s->db, rc, err);
+}
+
+int64_t
+store_head_number(const struct message *head)
+{
+	return facts_head(head);
 }
 
 int

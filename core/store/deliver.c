@@ -370,10 +370,11 @@ write_uidl(struct store_batch *b, const struct batch_item *item,
 	if (item->info.uidl == NULL)
 		return 0;
 	return db_run(b->s->db, err,
-	              "REPLACE INTO uidl VALUES(?, ?, ?, ?, ?, ?)", "ibiiii",
-	              b->account, slice_of(item->info.uidl),
+	              "REPLACE INTO uidl VALUES(?, ?, ?, ?, ?, ?, ?)",
+	              "ibiiiii", b->account, slice_of(item->info.uidl),
 	              (int64_t)UIDL_STORED, item->row.id, item->info.received,
-	              (int64_t)(item->info.listed_size & INT64_MAX));
+	              (int64_t)(item->info.listed_size & INT64_MAX),
+	              item->facts.head);
 }
 
 /* A row that is there already: its file is the new one (ITEM_NEW), or was found

@@ -118,6 +118,29 @@ add_hash(const struct message *m, struct facts *f)
 	memcpy(f->hash, all, sizeof f->hash);
 }
 
+int64_t
+facts_head(const struct message *m)
+{
+	static const char *const names[] = { "From", "Subject", "Date",
+		                             "Message-ID" };
+	unsigned char all[DIGEST_SHA256_SIZE];
+	struct digest *d = digest_new(DIGEST_SHA256);
+	bool any = false;
+	int64_t n;
+
+	for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+		struct slice field = part_field(m->root, names[i], 0);
+
+		any |= field.n != 0;
+		digest_add(d, "\n", 1);
+		add_without_blanks(d, field);
+	}
+	digest_finish(d, all);
+	digest_free(&d);
+	memcpy(&n, all, sizeof n);
+	return any ? n | 1 : 0;
+}
+
 struct slice
 facts_hash(const struct facts *f)
 {
@@ -196,6 +219,7 @@ facts_of(const struct message *m, int64_t fallback, struct arena *a,
 	f.message_id = line_dup(a, message_id(m));
 	f.list = facts_list(m, a);
 	add_hash(m, &f);
+	f.head = facts_head(m);
 	f.stub = stub_of(m);
 	f.attachment = message_next_attachment(m, NULL) != NULL;
 	add_refs(m, a, &f);

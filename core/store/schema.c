@@ -206,6 +206,11 @@ static const char lists[] =
 static const char reports[] =
 	"ALTER TABLE outbox ADD COLUMN dsn INTEGER NOT NULL DEFAULT 0;";
 
+/* uidl.head: a number made of the message's header (facts_head), by which another
+ * message of the same UIDL shows even when this one is gone; 0: not known. */
+static const char uidl_heads[] =
+	"ALTER TABLE uidl ADD COLUMN head INTEGER NOT NULL DEFAULT 0;";
+
 struct migration {
 	const char *scripts[2];
 };
@@ -214,6 +219,7 @@ static const struct migration migrations[] = {
 	{ { tables, triggers } }, { { uidl_sizes, NULL } },
 	{ { automatic, NULL } },  { { stubs, NULL } },
 	{ { lists, NULL } },      { { reports, NULL } },
+	{ { uidl_heads, NULL } },
 };
 
 #define NEWEST ((int)(sizeof migrations / sizeof migrations[0]))
@@ -243,9 +249,9 @@ migrate_from(struct db *db, int64_t version, struct err *err)
 static int
 set_version(struct db *db, struct err *err)
 {
-	static const char sql[] = "PRAGMA user_version=6";
+	static const char sql[] = "PRAGMA user_version=7";
 
-	_Static_assert(NEWEST == 6, "and the number in sql");
+	_Static_assert(NEWEST == 7, "and the number in sql");
 	return db_script(db, sql, err);
 }
 

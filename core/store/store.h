@@ -212,9 +212,11 @@ struct uidl_row {
 	int64_t message; /* id, 0 when gone */
 	int64_t fetched; /* time */
 	uint64_t size;   /* as the server listed it; 0: unknown */
+	int64_t head;    /* store_head_number, 0: unknown */
 	bool stub;       /* only the header is here */
 	bool lost;       /* the file went without the user (engine) */
 	bool listed;     /* by the server, now (engine) */
+	bool shown;      /* its header, by the server (engine) */
 };
 
 /* Values: struct uidl_row *, owned by the map's arena. */
@@ -242,6 +244,8 @@ struct uidl_alias {
  * was fetched) holds for the new one. */
 int store_uidl_alias(struct store *s, int64_t account,
                      const struct uidl_alias *v, size_t n, struct err *err);
+/* A number of the header's From, Subject, Date and Message-ID; 0: it has none. */
+int64_t store_head_number(const struct message *head);
 /*
  * A message of the account that has this header (Message-ID, Date, Subject).
  *

@@ -36,6 +36,7 @@ struct facts {
 	struct slice from_name, from_addr, to, subject, message_id;
 	struct slice list; /* its List-Id, small letters; empty: none */
 	unsigned char hash[FACTS_HASH_SIZE]; /* of what stays on the way */
+	int64_t head;                        /* facts_head */
 	bool attachment;
 	uint64_t stub; /* it begins with the mark of a header alone; else 0 */
 	int64_t *
@@ -50,6 +51,10 @@ void facts_of(const struct message *m, int64_t fallback, struct arena *a,
 /* What stands in the <> of the List-Id (RFC 2919), in small letters; empty when
  * there is none.  In arena. */
 struct slice facts_list(const struct message *m, struct arena *a);
+
+/* A number of From, Subject, Date and Message-ID, the same for a message and for
+ * its header alone; 0 when it has none of them. */
+int64_t facts_head(const struct message *m);
 
 /* Of a file that holds a header alone: bytes of the whole; else 0. */
 uint64_t stub_of(const struct message *m);

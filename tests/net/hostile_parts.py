@@ -189,6 +189,20 @@ def reuse_second(server):
     server.box[1] = ('uid-2', letter(8, b'Another one, and it is longer.\r\n'))
 
 
+def put(box):
+    def play(home, server):
+        server.box = list(box)
+    return play
+
+
+def put_thrown_away(number, box):
+    """Deleted here for good; another client did it there, and more came."""
+    def play(home, server):
+        home.throw_away(server, b'Subject: letter %d\r' % number)
+        server.box = list(box)
+    return play
+
+
 def lower_case(data):
     if data.startswith(b'+OK'):
         return b'+ok' + data[3:]
@@ -200,6 +214,13 @@ def lower_case(data):
 STRANGE_UIDS = ['../../../../tmp/evil', "x'); DROP TABLE uidl;--\x1b[2J",
                 'a b\tc\x7f\udcff%s%n']
 DOTS = b'.\r\n..\r\n...\r\n.begin\r\n..two\r\ntext .\r\n.\ttab\r\nend\r\n.\r\n'
+
+# Others of the size that letters have; then longer ones.
+OTHERS = [(f'other-{i}', letter(i)) for i in range(4, 7)] + [
+    (f'other-{i}', letter(i, b'A longer one than those before.\r\n' * 9))
+    for i in range(7, 9)] + [('other-9', letter(9, b'Short.\r\n'))]
+REUSED = [mail(2)[0], ('uid-2', letter(5))]
+GROWING = [(f'g{i}', letter(i, b'x\r\n' * i)) for i in range(43)]
 
 # HOSTILE_MANY=50000 takes some minutes.
 MANY = int(os.environ.get('HOSTILE_MANY', '2000'))
@@ -274,6 +295,29 @@ POP3 = {
     'uidl-reused': dict(keep=('yes',), STAT=new_box(
         [('uid-1', letter(7, b'Another letter, longer than the first.\r\n'))]
         + mail(3)[1:]), runs=((OK, 3), (OK, 4), (OK, 4))),
+    # A number in place of a name: once deleted, it is another message's.
+    'uidl-numbers': dict(
+        keep=('no',), uid=lambda s, i: str(i + 1), more=OTHERS,
+        before={2: put(OTHERS[:3]), 3: put(OTHERS[3:])},
+        runs=((OK, 3), (OK, 6), (OK, 9), (OK, 9)), left=(0, 0, 0, 0)),
+    'uidl-numbers-no-top': dict(
+        keep=('no',), uid=lambda s, i: str(i + 1), more=OTHERS,
+        TOP=say('-ERR unknown'), capabilities=['USER', 'UIDL'],
+        before={2: put(OTHERS[3:])},
+        runs=((OK, 3), (OK, 6), (OK, 6)), left=(0, 0, 0)),
+    'uidl-numbers-kept': dict(
+        keep=('yes',), uid=lambda s, i: str(i + 1), box=GROWING[:40],
+        more=GROWING, before={2: put(GROWING[3:])},
+        runs=((OK, 40), (OK, 43), (OK, 43))),
+    # Deleted here; its UIDL is another message's of the same size now.
+    'uidl-reused-deleted': dict(
+        keep=('here',), more=OTHERS, before={2: put_thrown_away(
+            2, [mail(3)[0], ('uid-2', OTHERS[0][1]), mail(3)[2]])},
+        runs=((OK, 3), (OK, 3), (OK, 3)), left=(3, 3, 3)),
+    'uidl-reused-quota': dict(
+        keep=('yes',), box=mail(2), more=REUSED, key='quota = 1\n',
+        before={2: put(REUSED)},
+        runs=((OK, 2), (OK, 2), (OK, 3), (OK, 3)), left=(2, 1, 1, 0)),
     'uidl-fewer': both(UIDL=only_two, runs=ALL),
     'uidl-backwards': both(UIDL=backwards, runs=ALL),
     'uidl-deaf': both(UIDL=lambda s, a: s.per_message('', s.uid), runs=ALL),

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "mime/message.h"
 #include "store/store_impl.h"
 #include "util/xalloc.h"
 
@@ -198,6 +199,7 @@ test_a_mailbox_of_the_third_version_is_migrated(void **state)
 	                       "DROP INDEX message_unlisted;"
 	                       "ALTER TABLE message DROP COLUMN list;"
 	                       "ALTER TABLE outbox DROP COLUMN dsn;"
+	                       "ALTER TABLE uidl DROP COLUMN head;"
 	                       "DROP INDEX message_stub;"
 	                       "DROP TRIGGER message_out;"
 	                       "CREATE TRIGGER message_out AFTER DELETE ON"
@@ -213,6 +215,56 @@ test_a_mailbox_of_the_third_version_is_migrated(void **state)
 	store_test_sane(t);
 }
 
+static int64_t
+head_of(struct store_test *t, const char *uidl)
+{
+	struct uidl_map map;
+	const struct uidl_row *row;
+	int64_t head;
+
+	assert_ok(t, store_uidls(t->s, t->a, &map, &t->err));
+	row = map_get(&map.map, slice_of(uidl));
+	assert_non_null(row);
+	head = row->head;
+	uidl_map_release(&map);
+	return head;
+}
+
+static int64_t
+number_of(const char *head)
+{
+	struct message m = { 0 };
+	int64_t n;
+
+	message_parse(&m, slice_of(head));
+	n = store_head_number(&m);
+	message_release(&m);
+	return n;
+}
+
+/* Other fields come and go on the way, and so do line ends. */
+static void
+test_what_a_uidl_was_is_known_when_it_is_gone(void **state)
+{
+	struct store_test *t = *state;
+	char *raw = store_test_message("m", "Report", "", "text");
+	char *only = store_test_message("m", "Report", "X-New: 1\r\n", "");
+	char *other = store_test_message("n", "Report", "", "text");
+	int64_t id = store_test_add(t, t->a, "1", FOLDER_INBOX, 0, raw);
+	struct uidl_alias alias = { "2", id, 10 };
+
+	assert_ok(t, store_uidl_alias(t->s, t->a, &alias, 1, &t->err));
+	assert_ok(t, store_delete(t->s, &id, 1, &t->err));
+	assert_int_equal(head_of(t, "1"), number_of(only));
+	assert_int_equal(head_of(t, "2"), number_of(only));
+	assert_int_not_equal(number_of(only), 0);
+	assert_int_not_equal(number_of(only), number_of(other));
+	assert_int_equal(number_of("X-None: 1\r\n\r\n"), 0);
+	free(raw);
+	free(only);
+	free(other);
+}
+
 #define T(f) cmocka_unit_test_setup_teardown(f, set_up, tear_down)
 
 int
@@ -225,6 +277,7 @@ main(void)
 		T(test_other_programs_empty_the_trash),
 		T(test_a_missing_disk_is_no_wish),
 		T(test_what_leaves_is_told),
+		T(test_what_a_uidl_was_is_known_when_it_is_gone),
 		T(test_a_mailbox_of_the_third_version_is_migrated),
 	};
 
