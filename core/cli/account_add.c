@@ -67,6 +67,8 @@ static const struct cli_opt add_opts[] = {
 	{ "trust-filter", 0, true },
 	{ "rules", 0, true },
 	{ "forward-limit", 0, true },
+	{ "dsn", 0, true },
+	{ "legacy", 0, true },
 	{ NULL, 0, false },
 };
 

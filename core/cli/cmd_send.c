@@ -56,7 +56,7 @@ struct send {
 	char *sender;          /* address of ours in From, or NULL */
 	unsigned dsn;          /* delivery reports that are wanted */
 	int64_t at;            /* send no earlier; 0: now */
-	bool dot_ends;         /* a line of "." ends the message */
+	bool dot_ends;         /* as a last line "." */
 	bool as_sendmail;
 };
 
@@ -83,18 +83,18 @@ read_input(struct str *out, struct err *err)
 	}
 }
 
-/* What follows a line that is a dot alone is not read. */
+/* A last line that is a dot alone is the end of the message and no part of it.
+ * Other programs drop what follows such a line anywhere: who forgot -i would lose
+ * the rest of what was written. */
 static void
-cut_at_dot(struct str *message)
+cut_last_dot(struct str *message)
 {
 	struct slice rest = str_slice(message);
-	struct slice line;
+	struct slice line = SLICE_NONE;
 
 	while (slice_line(&rest, &line))
-		if (slice_eq_z(line, ".")) {
+		if (rest.n == 0 && slice_eq_z(line, "."))
 			str_truncate(message, (size_t)(line.p - message->p));
-			return;
-		}
 }
 
 /* The account whose address the From field bears; *spec_r: that address, owned. */
@@ -237,7 +237,7 @@ run(struct send *s)
 	if (cli_conf(s->cli, &s->conf, &err) == 0 &&
 	    read_input(&s->message, &err) == 0) {
 		if (s->dot_ends)
-			cut_at_dot(&s->message);
+			cut_last_dot(&s->message);
 		a = choose(s, &err);
 		if (a != NULL)
 			status = queue_and_send(s, a, &err);

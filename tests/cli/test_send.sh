@@ -121,6 +121,14 @@ check 'git: Bcc gets it' says 'c@example.net'
 hides() { ! holds "$1"; }
 check 'git: Bcc is not told' hides 'c@example.net'
 
+# A dot alone, without -i: the end mark goes, what follows one does not
+fresh
+run "$mail.\nmore\n.\n" sendmail -t
+check 'dot' test $status = 0
+check 'dot: what follows is sent' holds '^more$'
+check 'dot: and that one' test "$(cat "$T/home/data/outbox/"*.pabal |
+	tr -d '\r' | grep -c '^\.$')" = 1
+
 # Delivery reports
 fresh
 run "$mail" send -t --dsn success,failure,full
@@ -170,6 +178,38 @@ else
 	echo 'git send-email is not installed: not tried'
 	[ -z "$PABAL_CI" ] || failed=$((failed + 1))
 fi
+
+# mutt itself
+if command -v mutt >/dev/null 2>&1; then
+	fresh
+	cat >"$T/muttrc" <<-END
+		set sendmail="$PABAL --home $T/home sendmail"
+		set from=team@example.org use_envelope_from copy=no
+		set realname="김하늘" charset=utf-8
+	END
+	printf '점 하나\n.\n끝\n' |
+		HOME=$T mutt -n -F "$T/muttrc" -s '안녕' -b c@example.net \
+			-a "$T/muttrc" -- a@example.net >"$T/out" 2>"$T/err"
+	check 'mutt itself' test $? = 0
+	check 'mutt itself: return path' says '"from":"team@example.org"'
+	check 'mutt itself: to and bcc' \
+		says '"recipients":\["a@example.net","c@example.net"\]'
+	check 'mutt itself: Bcc is not told' hides 'c@example.net'
+	check 'mutt itself: its file' holds 'name="\?muttrc'
+	check 'mutt itself: behind the dot' holds '^끝\|64Gd'
+else
+	echo 'mutt is not installed: not tried'
+	[ -z "$PABAL_CI" ] || failed=$((failed + 1))
+fi
+
+# Many at once: who calls it ten times has ten in the outbox
+fresh
+for i in 1 2 3 4 5 6 7 8 9 10; do
+	printf '%b' "$mail" | "$PABAL" --home "$T/home" sendmail -t \
+		>>"$T/out" 2>>"$T/err" &
+done
+wait
+check 'ten at once' test "$(outbox | wc -l)" = 10
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

@@ -69,6 +69,21 @@ came_back() {
 	END
 }
 
+# What was fetched is what was sent, behind the lines that servers put before it.
+same_bytes() {
+	# shellcheck disable=SC2046
+	python3 - $(cat "$T/files") "$T/home/data/mail/kim/Sent/cur/"* <<-'END'
+		import re, sys
+		got, sent = (open(path, "rb").read() for path in sys.argv[1:])
+		assert sent.count(b"\r\n") == sent.count(b"\n"), "bare LF"
+		assert got.endswith(sent), (got[:2000], sent[:2000])
+		trace = re.sub(rb"\r\n[ \t]+", b" ", got[:-len(sent)])
+		for line in trace.splitlines():
+		    assert line.startswith((b"Return-Path:", b"Delivered-To:",
+		                            b"Received:", b"X-Original-To:")), line
+	END
+}
+
 # Sent has $2 messages with subject $1.
 copies() {
 	n=$(grep -rl "^Subject: $1" "$T/home/data/mail/kim/Sent" | wc -l)
@@ -161,6 +176,70 @@ one_connection() {
 			"$(delivered lee 'Subject: desk')"
 }
 
+# change SETTING...: Postfix goes on with that.
+change() {
+	postconf -c "$T/postfix" "$@" &&
+		postfix -c "$T/postfix" reload >/dev/null 2>&1 && sleep 1
+}
+
+# Put off, by its own words; sent once when its time has come.
+greylisted() {
+	echo 'lee@pabal.test 450 4.7.1 Greylisted, come again' >"$T/postfix/grey"
+	change "smtpd_recipient_restrictions=check_recipient_access \
+		texthash:$T/postfix/grey,permit_sasl_authenticated,reject" || return 1
+	letter grey hello | pabal_fails 75 send -a kim lee@pabal.test || return 1
+	pabal outbox list >"$T/list" && cat "$T/list"
+	grep -q 'retry' "$T/list" &&
+		grep -q 'Greylisted, come again' "$T/list" || return 1
+	# It is not tried before its time.
+	pabal fetch -a kim
+	[ "$(grep -c 'NOQUEUE: reject.*Greylisted' "$T/postfix/log")" -eq 1 ] ||
+		return 1
+	: >"$T/postfix/grey"
+	change "smtpd_recipient_restrictions=permit_sasl_authenticated,reject" &&
+		pabal outbox retry all && arrives lee 13 && copies grey 1
+}
+
+# refused_size: for good, with the reason; neither sent nor lost.
+refused_size() {
+	letter large hello | pabal_fails 69 send -a kim --attach "$T/blob.bin" \
+		lee@pabal.test || return 1
+	pabal outbox list >"$T/list" && cat "$T/list"
+	grep -q 'failed' "$T/list" && pabal outbox cancel all
+}
+
+# The limit that is offered is kept to here; one that is not is told by 552.
+too_large() {
+	change message_size_limit=100000 || return 1
+	refused_size && grep -q 'takes 100000 at most' "$T/list" || return 1
+	grep -q 'warning: .*exceeds' "$T/postfix/log" && return 1
+	change smtpd_discard_ehlo_keywords=size || return 1
+	refused_size && grep -q '5\.3\.4' "$T/list" || return 1
+	change message_size_limit=20000000 smtpd_discard_ehlo_keywords= || return 1
+	sleep 1
+	arrives lee 13 && copies large 0
+}
+
+# Reports come when they are asked for, and name the mail.
+reported() {
+	[ "$(count_on_server kim)" -eq 0 ] || return 1
+	letter reported hello | pabal send -a kim --dsn success,full lee@pabal.test &&
+		arrives lee 14 && arrives kim 1 || return 1
+	file=$(delivered kim 'Action: delivered') || return 1
+	id=$(sed -n 's/^Message-I[Dd]: <\(.*\)>.*/\1/p' \
+		"$(delivered lee 'Subject: reported')" | tr -d '\r')
+	[ -n "$id" ] || return 1
+	grep -q "Original-Envelope-Id: $id" "$file" &&
+		grep -q 'Original-Recipient: rfc822;.*lee@pabal.test' "$file" || {
+		cat "$file"
+		return 1
+	}
+	# The account's own wish, of all it sends.
+	pabal account edit kim --no-test --dsn success &&
+		letter again hello | pabal send -a kim lee@pabal.test &&
+		arrives lee 15 && arrives kim 2
+}
+
 injected() {
 	printf 'Subject: x\n\nx\n' |
 		pabal send -a kim "lee@pabal.test> NOTIFY=NEVER" && return 1
@@ -183,6 +262,7 @@ ok "account over TLS" add lee "localhost:$SMTPS_PORT:tls"
 ok "Korean letter with attachments is sent" send_korean
 ok "it arrives" arrives lee 1
 ok "it comes back byte for byte" came_back
+ok "it is what was sent, byte for byte" same_bytes
 ok "unknown recipient among good ones" partly
 ok "blind copies stay blind" blind_copy
 ok "no mail can be smuggled" smuggle
@@ -190,4 +270,7 @@ ok "refused login loses nothing" kept_after_refused_login
 ok "server away loses nothing" kept_while_server_is_away
 ok "recipients inject nothing" injected
 ok "several messages, one connection" one_connection
+ok "greylisted" greylisted
+ok "too large" too_large
+ok "delivery reports" reported
 net_end
