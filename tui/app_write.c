@@ -239,6 +239,7 @@ submit(struct app *a, struct slice message, const struct compose_rcpts *rcpts,
 		.reply_to = c->reply_to,
 		.reply_flag = c->reply_flag,
 		.draft = c->draft,
+		.dsn = compose_dsn(c),
 	};
 
 	if (mail.account == NULL)
@@ -554,6 +555,8 @@ app_compose_act(struct app *a, enum action_id id)
 		send_checked(a);
 	else if (id == ACTION_SEND_LATER)
 		app_ask(a, PROMPT_WHEN, SLICE_NONE);
+	else if (id == ACTION_REPORT)
+		compose_toggle_report(c);
 	else if (id == ACTION_DISCARD)
 		app_discard(a);
 	else if (id == ACTION_POSTPONE)

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/dsn.h"
 #include "conf/identity.h"
 #include "mail/account_match.h"
 #include "text/unicode.h"
@@ -27,7 +28,8 @@ add_from(struct compose *c, const struct account *a,
 	const char *reply_to = a->reply_to;
 	const char *signature = a->signature;
 	struct compose_from f = {
-		xstrdup(a->name), NULL, xstrdup(address), NULL, NULL, a->legacy
+		xstrdup(a->name), NULL,  xstrdup(address), NULL, NULL,
+		a->legacy,        a->dsn
 	};
 
 	if (id != NULL && id->name != NULL)
@@ -245,6 +247,24 @@ compose_next_from(struct compose *c, int direction)
 		return;
 	switch_from(c, (c->from + (direction > 0 ? 1 : c->froms.n - 1)) %
 	                       c->froms.n);
+	c->touched = true;
+}
+
+unsigned
+compose_dsn(const struct compose *c)
+{
+	if (c->dsn_said)
+		return c->dsn;
+	return c->from < c->froms.n ? c->froms.v[c->from].dsn : 0;
+}
+
+void
+compose_toggle_report(struct compose *c)
+{
+	bool asked = (compose_dsn(c) & DSN_SUCCESS) != 0;
+
+	c->dsn = asked ? 0 : DSN_SUCCESS | DSN_FAILURE | DSN_DELAY;
+	c->dsn_said = true;
 	c->touched = true;
 }
 

@@ -39,7 +39,8 @@ struct compose_from {
 	char *address;
 	char *reply_to;
 	char *signature;
-	bool legacy; /* of the account */
+	bool legacy;  /* of the account */
+	unsigned dsn; /* enum dsn, of the account */
 };
 
 struct compose_file {
@@ -71,6 +72,8 @@ struct compose {
 	int64_t draft;  /* message it came from, 0 */
 	int64_t outbox; /* row it came from, 0 */
 	int64_t at;     /* to be sent then; 0: now */
+	unsigned dsn;   /* enum dsn, when the user said: */
+	bool dsn_said;  /* else it is the account's */
 	unsigned start; /* editor version before the user wrote anything */
 	unsigned saved; /* the one that was saved last */
 	bool touched;   /* something was changed since */
@@ -91,6 +94,10 @@ void compose_free(struct compose **c);
 void compose_set_from(struct compose *c, const char *account,
                       const char *address);
 void compose_next_from(struct compose *c, int direction);
+/* The delivery reports to ask for; enum dsn. */
+unsigned compose_dsn(const struct compose *c);
+/* Ask for a report on delivery, too, or for none. */
+void compose_toggle_report(struct compose *c);
 /* Is it an address of the user's? */
 bool compose_is_own(const struct compose *c, struct slice spec);
 /* Does m name the address of its mailing list?  Else an answer to the list is one

@@ -486,6 +486,8 @@ compose_fill_outbox(struct compose *c, const struct message *m,
 	c->reply_flag = row->reply_flag;
 	c->draft = row->draft;
 	c->outbox = row->id;
+	c->dsn = row->dsn;
+	c->dsn_said = true;
 	if (message_id(m).n > 0)
 		c->unsent = slice_dup(message_id(m));
 	c->focus = COMPOSE_TO;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "conf/dsn.h"
 #include "text/hangul.h"
 #include "text/unicode.h"
 #include "tui/key.h"
@@ -280,6 +281,8 @@ draw_from(const struct compose *c, struct grid *g, const struct rect *r,
 		if (c->froms.n > 1)
 			str_printf(&s, "   ◂ %zu/%zu ▸", c->from + 1,
 			           c->froms.n);
+		if ((compose_dsn(c) & DSN_SUCCESS) != 0)
+			str_printf(&s, "   %s", _("delivery report"));
 	}
 	(void)grid_field(g, r, row, LABEL_CELLS, r->cols - LABEL_CELLS - 1, st,
 	                 str_slice(&s));

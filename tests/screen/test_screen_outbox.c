@@ -43,6 +43,8 @@ test_scheduled_edited_and_sent(void **state)
 
 	(void)state;
 	write_text(s, "나중에");
+	screen_type(s, "\033n");
+	shown(s, "delivery report");
 	screen_type(s, "\024");
 	shown(s, "Send when");
 	screen_type(s, "someday\r");
@@ -57,6 +59,10 @@ test_scheduled_edited_and_sent(void **state)
 	shown(s, "a@example.org");
 	screen_type(s, "\r");
 	shown(s, "나중에");
+	/* it is still to be reported on, until that is taken back */
+	shown(s, "delivery report");
+	screen_type(s, "\033n");
+	gone(s, "delivery report");
 	/* now at once; nobody listens there, so it stays */
 	screen_type(s, "\030");
 	shown(s, "Sending in");

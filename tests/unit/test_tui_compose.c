@@ -2,6 +2,7 @@
 /* A message being written: addresses of the user's, signatures, answers. */
 #include "lib/test.h"
 
+#include "conf/dsn.h"
 #include "tui/compose.h"
 
 static struct account_identity identities[] = {
@@ -34,6 +35,27 @@ assert_text(struct compose *c, const char *text)
 	editor_text(c->editor, &s);
 	assert_string_equal(s.p != NULL ? s.p : "", text);
 	str_release(&s);
+}
+
+static void
+test_reports_are_the_account_s_or_asked_for(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL);
+
+	(void)state;
+	assert_int_equal(compose_dsn(c), 0);
+	c->froms.v[0].dsn = DSN_FAILURE | DSN_FULL;
+	assert_int_equal(compose_dsn(c), DSN_FAILURE | DSN_FULL);
+	compose_next_from(c, 1);
+	assert_int_equal(compose_dsn(c), 0);
+	compose_next_from(c, 1);
+	compose_toggle_report(c);
+	assert_int_equal(compose_dsn(c), DSN_SUCCESS | DSN_FAILURE | DSN_DELAY);
+	compose_next_from(c, 1);
+	assert_int_equal(compose_dsn(c), DSN_SUCCESS | DSN_FAILURE | DSN_DELAY);
+	compose_toggle_report(c);
+	assert_int_equal(compose_dsn(c), 0);
+	compose_free(&c);
 }
 
 static void
@@ -409,6 +431,7 @@ int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_reports_are_the_account_s_or_asked_for),
 		cmocka_unit_test(test_signature_follows_the_address),
 		cmocka_unit_test(test_signature_is_changed_in_one_undo),
 		cmocka_unit_test(test_answer_to_an_alias),
