@@ -139,7 +139,8 @@ pop3_refused(const struct pop3_reply *reply, struct err *err,
              enum err_code code, const char *text)
 {
 	(void)err_set(err, code, "%s", text);
-	err_set_server(err, reply->text.p, reply->text.n);
+	/* With its code, which providers' texts and advice know it by. */
+	err_set_server(err, reply->said.p, reply->said.n);
 	return -1;
 }
 

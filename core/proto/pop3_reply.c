@@ -47,7 +47,8 @@ pop3_reply_parse(struct slice line, struct pop3_reply *reply_r)
 	if (line.n > n && byte_is_alnum(line.p[n]))
 		return -1;
 	reply_r->ok = n == 3;
-	reply_r->text = slice_trim(slice_from(line, n));
+	reply_r->said = slice_trim(slice_from(line, n));
+	reply_r->text = reply_r->said;
 	reply_r->code = take_code(&reply_r->text);
 	return 0;
 }

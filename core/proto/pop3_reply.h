@@ -24,6 +24,7 @@ struct pop3_reply {
 	bool ok; /* +OK; else -ERR */
 	enum pop3_code code;
 	struct slice text; /* behind status and code; as long as the line */
+	struct slice said; /* behind the status, the code in it: for people */
 };
 
 /* A status line in any case.  0, or -1 when it is neither +OK nor -ERR. */

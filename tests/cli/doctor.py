@@ -297,7 +297,30 @@ def smtp_repeats_what_it_heard(home):
 
 @test
 def mailbox_is_busy(home):
-    refused(home, 75, 'bad', 'busy', PASS=say('-ERR [IN-USE] busy'))
+    one = refused(home, 75, 'bad', '[IN-USE] busy',
+                  PASS=say('-ERR [IN-USE] busy'))
+    sure('another program is using' in one['error']['advice'], str(one))
+
+
+@test
+def codes_of_refusals(home):
+    """What the code says comes before what its text may mean."""
+    codes = {'LOGIN-DELAY': (75, 'more often than the server allows'),
+             'SYS/TEMP': (75, 'temporary problem'),
+             'SYS/PERM': (69, 'ask the provider'),
+             'AUTH': (77, 'Check user name and password')}
+    for code in codes:
+        home.account({'capabilities': ALL, 'PASS': say(f'-ERR [{code}] so')},
+                     name=code.replace('/', '-'))
+    for code, (status, advice) in codes.items():
+        name = code.replace('/', '-')
+        one = home.doctor(status, more=['-a', name]).get(
+            'pop3', 'login', 'bad', account=name)
+        sure(one['error']['server'] == f'[{code}] so' and
+             advice in one['error']['advice'], str(one))
+        # The same where mail is fetched.
+        _, text = home.run('fetch', '-a', name, status=status)
+        sure(f'the server said: [{code}] so' in text and advice in text, text)
 
 
 @test
