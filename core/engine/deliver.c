@@ -51,7 +51,7 @@ deliver_open(struct deliver *d, const struct paths *paths,
 		return -1;
 	if (store_account(d->store, account->name, &d->account_id, err) != 0)
 		return -1;
-	if (account->spam_filter || account->trust_filter)
+	if (account->spam_filter || account->trust_filter || account->rules)
 		origin_hosts_load(paths, account, &d->hosts);
 	if (account->rules && load_rules(d, paths, err) != 0)
 		return -1;

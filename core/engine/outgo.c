@@ -83,7 +83,7 @@ static const char *
 refused(const struct outgo *o, const struct rule_out *what)
 {
 	struct forward_as as = { o->d->conf, o->d->account, NULL,
-		                 o->d->account->address };
+		                 o->d->account->address, &o->d->hosts };
 
 	return forward_refused(o->m, what, &as);
 }
@@ -143,7 +143,7 @@ choose_identity(const struct outgo *o, struct mail *mail)
 
 	mail->as =
 		(struct forward_as){ d->conf, d->account, d->account->full_name,
-		                     d->account->address };
+		                     d->account->address, &d->hosts };
 	if (mail->what->as != NULL) {
 		const struct account *a = forward_identity(
 			d->conf, mail->what->as, &mail->as.name);

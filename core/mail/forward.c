@@ -167,6 +167,19 @@ is_nobody(struct slice address)
 	       slice_istarts(local, "owner-") || slice_iends(local, "-request");
 }
 
+/* Whose name is borrowed did not write and is not answered. */
+static bool
+is_borrowed(const struct message *m, const struct forward_as *as)
+{
+	struct origin o;
+	bool refuted;
+
+	origin_of(m, as->hosts, &o);
+	refuted = origin_refutes(&o, m);
+	origin_release(&o);
+	return refuted;
+}
+
 static const char *
 reply_refused(const struct message *m, const struct forward_as *as)
 {
@@ -180,6 +193,8 @@ reply_refused(const struct message *m, const struct forward_as *as)
 		why = _("it is from one of your own addresses");
 	else if (!is_to_us(m, as))
 		why = _("it was not sent to you by name");
+	else if (is_borrowed(m, as))
+		why = _("its sender is somebody else");
 	arena_release(&arena);
 	return why;
 }
@@ -188,7 +203,9 @@ const char *
 forward_refused(const struct message *m, const struct rule_out *what,
                 const struct forward_as *as)
 {
-	if (count_address(m, FORWARD_MARK, as, NULL) > 0)
+	/* X-Loop is what other programs write. */
+	if (count_address(m, FORWARD_MARK, as, NULL) > 0 ||
+	    count_address(m, "X-Loop", as, NULL) > 0)
 		return _("it was sent on from here before");
 	if (message_field_count(m, "Received") > RECEIVED_MAX)
 		return _("it has passed too many servers");

@@ -4,6 +4,7 @@
 #define MAIL_FORWARD_H
 
 #include "conf/conf.h"
+#include "mail/origin.h"
 #include "mail/rule.h"
 #include "mime/message.h"
 #include "util/err.h"
@@ -15,6 +16,8 @@ struct forward_as {
 	const struct account *account; /* that the message came through */
 	const char *name;              /* to show, or NULL */
 	const char *address;           /* of the identity */
+	/* Of the account's provider; NULL: nobody says who the sender is. */
+	const struct origin_hosts *hosts;
 };
 
 /*

@@ -9,6 +9,7 @@
 #include "util/clock.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
+#include "util/log.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -140,12 +141,17 @@ struct subject {
 	struct str body;
 	struct str labels; /* those it had and those of the rules so far */
 	bool has_body;
+	int64_t left_us; /* of the rule that is tried */
+	bool late;       /* it reached a limit: nobody knows what it says */
 };
 
 static bool
-matches(const struct rule_node *n, struct slice text)
+matches(const struct rule_node *n, struct subject *s, struct slice text)
 {
-	return re_match(n->re, text, NULL) == 1;
+	int rc = re_match_within(n->re, text, &s->left_us, NULL);
+
+	s->late = s->late || rc < 0;
+	return rc == 1;
 }
 
 static bool
@@ -156,7 +162,8 @@ any_addr(const struct rule_node *n, struct subject *s, const char *field)
 
 	message_addrs(s->in->m, field, &s->arena, &list);
 	for (i = 0; i < list.n; i++)
-		if (matches(n, list.v[i].spec) || matches(n, list.v[i].name))
+		if (matches(n, s, list.v[i].spec) ||
+		    matches(n, s, list.v[i].name))
 			return true;
 	return false;
 }
@@ -166,7 +173,7 @@ field_matches(const struct rule_node *n, struct subject *s, const char *name)
 {
 	str_clear(&s->text);
 	return message_text_field(s->in->m, s->in->m->root, name, &s->text) &&
-	       matches(n, str_slice(&s->text));
+	       matches(n, s, str_slice(&s->text));
 }
 
 /* All of the List-Id, or what stands in its <>. */
@@ -181,7 +188,7 @@ list_matches(const struct rule_node *n, struct subject *s)
 	if (slice_rfind(id, '<') == id.n)
 		return false;
 	id = slice_from(id, slice_rfind(id, '<') + 1);
-	return matches(n, slice_trim(slice_head(id, slice_find(id, '>'))));
+	return matches(n, s, slice_trim(slice_head(id, slice_find(id, '>'))));
 }
 
 static bool
@@ -190,7 +197,7 @@ body_matches(const struct rule_node *n, struct subject *s)
 	if (!s->has_body)
 		message_words(s->in->m, BODY_MAX, &s->body);
 	s->has_body = true;
-	return matches(n, str_slice(&s->body));
+	return matches(n, s, str_slice(&s->body));
 }
 
 static bool
@@ -199,18 +206,18 @@ attachment_matches(const struct rule_node *n, struct subject *s)
 	const struct part *p = NULL;
 
 	while ((p = message_next_attachment(s->in->m, p)) != NULL)
-		if (matches(n, p->filename))
+		if (matches(n, s, p->filename))
 			return true;
 	return false;
 }
 
 static bool
-label_matches(const struct rule_node *n, const struct subject *s)
+label_matches(const struct rule_node *n, struct subject *s)
 {
 	struct slice rest = str_slice(&s->labels), one;
 
 	while (slice_split(&rest, ',', &one))
-		if (one.n > 0 && matches(n, slice_trim(one)))
+		if (one.n > 0 && matches(n, s, slice_trim(one)))
 			return true;
 	return false;
 }
@@ -271,7 +278,7 @@ holds(const struct rule_node *n, struct subject *s)
 	case RULE_BODY:
 		return body_matches(n, s);
 	case RULE_ACCOUNT:
-		return matches(n, slice_of(s->in->account));
+		return matches(n, s, slice_of(s->in->account));
 	case RULE_ATTACHMENT:
 		return attachment_matches(n, s);
 	case RULE_SIZE_ABOVE:
@@ -298,6 +305,23 @@ holds(const struct rule_node *n, struct subject *s)
 		return !holds(n->left, s);
 	}
 	return false;
+}
+
+/* A rule that takes too long does nothing: "not" would turn it around. */
+static bool
+fits(const struct rule *rule, struct subject *s)
+{
+	bool held;
+
+	s->left_us = RE_TIME_US;
+	s->late = false;
+	held = holds(rule->condition, s);
+	if (s->late)
+		log_line(LOG_ERROR,
+		         _("the rule in line %zu takes too long and is "
+		           "passed over"),
+		         rule->line);
+	return held && !s->late;
 }
 
 static bool
@@ -397,7 +421,7 @@ rules_apply_to(const struct rules *r, const struct rule_input *in,
 	for (i = 0; i < r->rules.n; i++) {
 		const struct rule *rule = &r->rules.v[i];
 
-		if (!holds(rule->condition, &s))
+		if (!fits(rule, &s))
 			continue;
 		apply_rule(rule, &s, &w);
 		if (in->lines != NULL)

@@ -6,8 +6,8 @@
  *    wants them (texts_get).
  * 2. A pattern is tried only where the words stand that it cannot do without
  *    (re_need.h), in texts that are folded.
- * 3. A pattern that reaches its limit (re_match) has not matched; the time of
- *    all rules together is bounded by TRY_MS.
+ * 3. The patterns of a rule share 50 ms (re_match_within); one that reaches a
+ *    limit has not matched.  The time of all rules together is bounded by TRY_MS.
  * 4. Reading never fails: a rule is complete at the next "[" or the end, and is
  *    dropped with a warning when anything in it is wrong.
  */
@@ -382,6 +382,7 @@ struct texts {
 	struct slice of[WHERE_COUNT];
 	struct re_grams grams[WHERE_COUNT]; /* of the folded ones */
 	bool made[WHERE_COUNT];
+	int64_t left_us; /* of the rule that is tried */
 };
 
 /* Blanks that are none in ASCII have become spaces: one is enough. */
@@ -475,8 +476,8 @@ texts_release(struct texts *t)
 
 /* grams: of the text, when it is folded; else NULL. */
 static bool
-any_match(const struct rule *r, struct slice text, const struct re_grams *grams,
-          struct slice *seen_r)
+any_match(const struct rule *r, struct texts *t, struct slice text,
+          const struct re_grams *grams, struct slice *seen_r)
 {
 	size_t i;
 
@@ -486,7 +487,7 @@ any_match(const struct rule *r, struct slice text, const struct re_grams *grams,
 		const struct re *re = r->matches.v[i];
 
 		if ((grams == NULL || re_may_match(re, grams)) &&
-		    re_match(re, text, seen_r) == 1)
+		    re_match_within(re, text, &t->left_us, seen_r) == 1)
 			return true;
 	}
 	return false;
@@ -498,7 +499,7 @@ text_matches(const struct rule *r, struct texts *t, enum where w,
 {
 	struct slice text = texts_get(t, w);
 
-	return any_match(r, text,
+	return any_match(r, t, text,
 	                 t->grams[w].bits != NULL ? &t->grams[w] : NULL,
 	                 seen_r);
 }
@@ -519,8 +520,7 @@ is_wanted(const struct rule *r, const struct spam_header *h)
 }
 
 static bool
-header_matches(const struct rule *r, const struct texts *t,
-               struct slice *seen_r)
+header_matches(const struct rule *r, struct texts *t, struct slice *seen_r)
 {
 	size_t i;
 
@@ -528,7 +528,7 @@ header_matches(const struct rule *r, const struct texts *t,
 		return false;
 	for (i = 0; i < t->v->header_count; i++)
 		if (is_wanted(r, &t->v->headers[i]) &&
-		    any_match(r, t->v->headers[i].value, NULL, seen_r))
+		    any_match(r, t, t->v->headers[i].value, NULL, seen_r))
 			return true;
 	return false;
 }
@@ -553,6 +553,7 @@ rule_speaks(const struct rule *r, struct texts *t, struct slice *seen_r)
 
 	if (r->sign != NULL)
 		return sign_shows(r, t, seen_r);
+	t->left_us = RE_TIME_US;
 	if (header_matches(r, t, seen_r))
 		return true;
 	for (w = 0; w < WHERE_COUNT; w++)

@@ -3,9 +3,10 @@
  * Regular expressions with limits; the owner of PCRE2.
  *
  * 1. Patterns come from users, texts from strangers: one match ends after about
- *    50 ms whatever both are.  The match limit bounds what one starting point
- *    can cost.  A long text is searched in stretches of starting points that
- *    grow while they are cheap, and the clock is read between them.
+ *    50 ms whatever both are, several that share a time after that time.  The
+ *    match limit bounds what one starting point can cost.  A text is searched in
+ *    stretches of starting points that grow while they are cheap, and the clock
+ *    is read between them.
  * 2. Texts may be ill-formed UTF-8 (PCRE2_MATCH_INVALID_UTF).
  * 3. A pattern that needs more than the JIT's stack is run without the JIT.
  */
@@ -29,9 +30,9 @@
 /* Steps of one starting point: some milliseconds. */
 #define MATCH_LIMIT    200000U
 #define HEAP_LIMIT_KIB 8192U
-#define TIME_LIMIT_MS  50
-/* Starting points that are tried before the clock is read. */
-#define STRETCH_FIRST 2048U
+/* Starting points that are tried before the clock is read: with the match limit
+ * some ten milliseconds. */
+#define STRETCH_FIRST 16U
 
 struct re {
 	pcre2_code *code;
@@ -40,13 +41,13 @@ struct re {
 };
 
 static int64_t
-now_ms(void)
+now_us(void)
 {
 	struct timespec t;
 
 	if (clock_gettime(CLOCK_MONOTONIC, &t) != 0)
 		return 0;
-	return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+	return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
 }
 
 /* "*" and "?" as a regular expression for the whole text. */
@@ -178,28 +179,33 @@ try_stretch(const struct search *s, size_t first, size_t last)
 	return rc;
 }
 
-static int
-search(const struct search *s)
+/* Grown by what the last one took of the time that is left. */
+static size_t
+next_stretch(size_t stretch, int64_t took, int64_t left)
 {
-	int64_t end = s->text.n > STRETCH_FIRST ? now_ms() + TIME_LIMIT_MS : 0;
+	if (took <= left / 16)
+		return stretch * 4;
+	return took > left / 4 && stretch >= 4 ? stretch / 4 : stretch;
+}
+
+static int
+search(const struct search *s, int64_t *left_us)
+{
 	size_t stretch = STRETCH_FIRST;
 	size_t first = 0;
 
 	for (;;) {
-		int64_t began = end != 0 ? now_ms() : 0;
+		int64_t began = now_us(), took;
 		size_t last = s->text.n - first > stretch ? first + stretch
 		                                          : s->text.n;
-		int rc = try_stretch(s, first, last);
+		int rc = *left_us > 0 ? try_stretch(s, first, last)
+		                      : PCRE2_ERROR_MATCHLIMIT;
 
+		took = now_us() - began;
+		*left_us -= took;
 		if (rc != PCRE2_ERROR_NOMATCH || last == s->text.n)
 			return rc;
-		if (now_ms() > end)
-			return PCRE2_ERROR_MATCHLIMIT;
-		/* Grow by what is left of the time, and not too fast. */
-		if (now_ms() - began < TIME_LIMIT_MS / 8)
-			stretch *= 4;
-		else
-			stretch = stretch > 64 ? stretch / 2 : stretch;
+		stretch = next_stretch(stretch, took, *left_us);
 		first = last;
 		while (first > 0 && first < s->text.n &&
 		       ((unsigned char)s->text.p[first] & 0xc0) == 0x80 &&
@@ -211,6 +217,15 @@ search(const struct search *s)
 int
 re_match(const struct re *re, struct slice text, struct slice *span_r)
 {
+	int64_t left = RE_TIME_US;
+
+	return re_match_within(re, text, &left, span_r);
+}
+
+int
+re_match_within(const struct re *re, struct slice text, int64_t *left_us,
+                struct slice *span_r)
+{
 	struct search s = { re, NULL, NULL, text };
 	int result = -1;
 	int rc;
@@ -219,7 +234,7 @@ re_match(const struct re *re, struct slice text, struct slice *span_r)
 	s.data = pcre2_match_data_create(1, NULL);
 	if (s.context == NULL || s.data == NULL)
 		goto out;
-	rc = search(&s);
+	rc = search(&s, left_us);
 	result = rc >= 0 ? 1 : rc == PCRE2_ERROR_NOMATCH ? 0 : -1;
 	if (result == 1 && span_r != NULL) {
 		const PCRE2_SIZE *at = pcre2_get_ovector_pointer(s.data);

@@ -25,6 +25,11 @@ void re_free(struct re **re);
 /* 1 match, 0 none, -1 a limit was reached (takes at most about 50 ms).  span_r
  * (may be NULL): the match, slice of text.  Text may hold ill-formed UTF-8. */
 int re_match(const struct re *re, struct slice text, struct slice *span_r);
+/* Several that share a time: what it takes is taken from *left_us; nothing left is
+ * a limit reached. */
+#define RE_TIME_US 50000
+int re_match_within(const struct re *re, struct slice text, int64_t *left_us,
+                    struct slice *span_r);
 
 /* May re match the folded text that grams were made of (re_need.h)?  For many
  * patterns on one text: far cheaper than to try. */

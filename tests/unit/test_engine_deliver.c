@@ -221,6 +221,50 @@ test_the_filter_of_the_provider_is_trusted_when_wanted(void **state)
 	                  "From: e@b.example\r\n\r\nz\r\n");
 }
 
+/* The four choices that an account has. */
+static void
+test_choices_of_an_account(void **state)
+{
+	static const char mail[] = WAY "From: a@b.example\r\nSubject: %s\r\n"
+				       "Message-ID: <%d@x>\r\n\r\nx\r\n";
+	struct world *w = *state;
+	char *rules = fsx_join(w->paths.config, "rules");
+
+	assert_int_equal(fsx_write_atomic(rules,
+	                                  SLICE_LIT("if subject rule then "
+	                                            "delete\n"),
+	                                  &w->err),
+	                 0);
+	for (int n = 0; n < 16; n++) {
+		const char *subject = n % 2 == 0 ? "rule"
+		                                 : "온라인카지노 "
+		                                   "무직자대출 급등주";
+		char *text = xasprintf(mail, subject, n);
+		char *uidl = xasprintf("c%d", n);
+		enum folder folder, want = FOLDER_INBOX;
+		bool rule = (n & 2) != 0, spam = (n & 4) != 0;
+
+		w->account.skip_inbox = (n & 8) != 0;
+		w->account.rules = rule;
+		w->account.spam_filter = spam;
+		deliver_release(&w->d);
+		assert_int_equal(deliver_open(&w->d, &w->paths, &w->account,
+		                              &w->err),
+		                 0);
+		(void)fetched_to(w, uidl, text, &folder);
+		if (w->account.skip_inbox)
+			want = FOLDER_ARCHIVE;
+		if (n % 2 == 0 && rule)
+			want = FOLDER_TRASH;
+		if (n % 2 == 1 && spam)
+			want = FOLDER_SPAM;
+		assert_int_equal(folder, want);
+		free(uidl);
+		free(text);
+	}
+	free(rules);
+}
+
 int
 main(void)
 {
@@ -229,6 +273,8 @@ main(void)
 			test_the_filter_of_the_provider_is_trusted_when_wanted,
 			start, end),
 		cmocka_unit_test_setup_teardown(test_own_mail_coming_back,
+		                                start, end),
+		cmocka_unit_test_setup_teardown(test_choices_of_an_account,
 		                                start, end),
 	};
 

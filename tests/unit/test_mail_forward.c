@@ -7,6 +7,7 @@
 
 static struct conf conf;
 static struct forward_as as;
+static struct origin_hosts hosts;
 
 static int
 set_up(void **state)
@@ -27,7 +28,8 @@ set_up(void **state)
 				     .address = xstrdup("team@work.example"),
 			     });
 	as = (struct forward_as){ &conf, &conf.accounts[0], NULL,
-		                  "me@home.example" };
+		                  "me@home.example", &hosts };
+	origin_hosts_of(&conf.accounts[0], NULL, &hosts);
 	return 0;
 }
 
@@ -35,6 +37,7 @@ static int
 tear_down(void **state)
 {
 	(void)state;
+	origin_hosts_release(&hosts);
 	conf_release(&conf);
 	return 0;
 }
@@ -64,6 +67,8 @@ test_loops_end(void **state)
 		"X-Pabal-Forwarded: ME@work.example\n",
 		"X-Pabal-Forwarded: x@y.example\n"
 		"X-Pabal-Forwarded: team@work.example\n",
+		"X-Loop: me@home.example\n",
+		"X-Loop: y@z.example\nX-Loop: team@work.example\n",
 		"Return-Path: <>\n",
 		"Auto-Submitted: auto-replied\n",
 		"Auto-Submitted: auto-generated; x=y\n",
@@ -76,6 +81,7 @@ test_loops_end(void **state)
 	static const char *const yes[] = {
 		"",
 		"X-Pabal-Forwarded: other@y.example\n",
+		"X-Loop: other@y.example\n",
 		"Delivered-To: me@home.example\n",
 		"Auto-Submitted: no\n",
 		"Auto-Submitted: No; x\n",
@@ -133,6 +139,13 @@ test_who_is_answered(void **state)
 
 	(void)state;
 	assert_true(answered("From: a@b.example\nCc: me@work.example\n\n"));
+	/* A borrowed name, by what the own provider found, and by others. */
+	assert_false(answered("Authentication-Results: mx.home.example; "
+	                      "dmarc=fail\nReceived: from x by mx.home.example"
+	                      "\nFrom: a@b.example\nTo: me@home.example\n\n"));
+	assert_true(answered("Authentication-Results: mx.evil.example; "
+	                     "dmarc=fail\nReceived: from x by mx.home.example"
+	                     "\nFrom: a@b.example\nTo: me@home.example\n\n"));
 	assert_false(answered("From: a@b.example\nTo: all@b.example\n\n"));
 	assert_false(answered("From: team@work.example\n"
 	                      "To: me@home.example\n\n"));

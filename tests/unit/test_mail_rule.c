@@ -370,6 +370,38 @@ test_mistakes_are_named_and_skipped(void **state)
 	str_release(&warnings);
 }
 
+/* Turned around by "not" it would fit whatever comes: it does nothing. */
+static void
+test_a_slow_rule_does_nothing(void **state)
+{
+	static const char text[] = "if body /(a+)+$/ then star\n"
+				   "if not body /(a+)+$/ then delete\n"
+				   "if subject x then read\n";
+	struct rule_actions a;
+	struct str warnings, raw;
+	struct rules *r;
+	struct message m;
+
+	(void)state;
+	str_init(&warnings, 1000);
+	str_init(&raw, 100000);
+	str_add_z(&raw, "Subject: x\n\n");
+	for (int i = 0; i < 15000; i++)
+		str_add_c(&raw, 'a');
+	str_add_z(&raw, "!");
+	r = rules_read("rules", slice_of(text), &warnings);
+	assert_string_equal(warnings.p, "");
+	message_parse(&m, str_slice(&raw));
+	rules_apply(r, &m, "naver", &a);
+	assert_int_equal(a.folder, FOLDER_ANY);
+	assert_int_equal(a.flags, STORE_SEEN);
+	rule_actions_release(&a);
+	message_release(&m);
+	rules_free(&r);
+	str_release(&raw);
+	str_release(&warnings);
+}
+
 static void
 test_nesting_is_bounded(void **state)
 {
@@ -427,6 +459,7 @@ main(void)
 		cmocka_unit_test(test_no_rule_no_wish),
 		cmocka_unit_test(test_mistakes_are_named_and_skipped),
 		cmocka_unit_test(test_nesting_is_bounded),
+		cmocka_unit_test(test_a_slow_rule_does_nothing),
 		cmocka_unit_test(test_the_example_is_right),
 	};
 

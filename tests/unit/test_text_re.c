@@ -128,6 +128,42 @@ test_limits(void **state)
 	str_release(&text);
 }
 
+/* Where each starting point is dear but below the match limit, the clock ends
+ * it: twenty such searches that share one time take no longer than one. */
+static void
+test_a_time_that_is_shared(void **state)
+{
+	static const char *const dear[] = { "(a+)(a+)(a+)\\1d",
+		                            "(?:a{1,40}){1,3}[^a ]e" };
+	struct str text;
+
+	(void)state;
+	str_init(&text, 200000);
+	while (text.n < 100000)
+		str_add_z(&text,
+		          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+		          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa ");
+	/* What the patterns cannot do without is there. */
+	str_add_z(&text, " b c d e");
+	for (size_t i = 0; i < sizeof dear / sizeof dear[0]; i++) {
+		struct err err = { 0 };
+		struct re *re = re_new(slice_of(dear[i]), RE_ICASE, &err);
+		int64_t left = RE_TIME_US;
+		double began = cpu_seconds();
+
+		assert_non_null(re);
+		for (int k = 0; k < 20; k++)
+			assert_int_equal(re_match_within(re, str_slice(&text),
+			                                 &left, NULL),
+			                 -1);
+		assert_true(left <= 0);
+		/* 50 ms and the last stretch; a second alone would be twenty. */
+		assert_true(cpu_seconds() - began < 0.5);
+		re_free(&re);
+	}
+	str_release(&text);
+}
+
 static void
 test_finds_far_behind(void **state)
 {
@@ -154,6 +190,7 @@ main(void)
 		cmocka_unit_test(test_bad_patterns),
 		cmocka_unit_test(test_ill_formed_text),
 		cmocka_unit_test(test_limits),
+		cmocka_unit_test(test_a_time_that_is_shared),
 		cmocka_unit_test(test_finds_far_behind),
 	};
 
