@@ -101,7 +101,7 @@ served_list(struct store *s, const struct served_view *view,
 	                " WHERE m.stub = 0 AND m.date >= ?");
 	add_folders(&sql, view->folders);
 	add_accounts(&sql, view);
-	str_add_z(&sql, " ORDER BY m.id");
+	str_add_z(&sql, " ORDER BY m.date, m.id");
 	if (sql.full)
 		(void)err_set(err, ERR_LIMIT, _("too many accounts"));
 	else

@@ -26,8 +26,8 @@ struct served {
 };
 
 /*
- * What view shows, in the order it came; messages of which only the header is
- * here are left out.
+ * What view shows, the oldest first; messages of which only the header is here
+ * are left out.
  *
  * uid is the same as long as the file is there, whatever becomes of the index,
  * and never that of other mail: it is made from the account's folder, the base

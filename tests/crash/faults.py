@@ -28,6 +28,7 @@ from crash import (HERE, PABAL, REPORT, Bad, Fetch, Send, Upgrade, build_fault,
                    check_run, environment, kept_versions, letter, run, sha,
                    sure, whole)
 from hostile_server import DEFAULT, say
+from serve import GONE, Serve, Served, enter, poplib, read, subject, uidls
 
 SANITIZED = b'__asan_init' in open(PABAL, 'rb').read()
 TESTS = {}
@@ -1058,6 +1059,202 @@ def changed_while_it_works():
         story.close()
 
 
+# ---- served to others ----
+
+def delete_all(box, listed):
+    for i in range(1, len(listed) + 1):
+        if subject(read(box, i)) in GONE:
+            box.dele(i)
+
+
+FULL_DISK = '''
+cp -a $0/data $0/real
+mount -t tmpfs -o size=6m none $0/data &&
+mount -t tmpfs -o nr_inodes=1 none $0/state || exit 99
+cp -a $0/real/. $0/data
+cat /dev/zero >$0/data/filler 2>/dev/null
+"$@" &
+pid=$!
+read line
+rm $0/data/filler
+read line
+kill -TERM $pid
+wait $pid
+status=$?
+rm -r $0/real
+mkdir $0/kept
+cp -a $0/data/. $0/kept
+exit $status
+'''
+
+
+@test
+def serving_on_a_full_disk():
+    """What is here is given; deleting waits for room; no lock can be made."""
+    before = spaces('-m')
+    story = Serve(5)
+    served = Served(story, before=[*before, 'sh', '-c', FULL_DISK,
+                                   story.folder])
+    try:
+        if served.child.poll() == 99:
+            raise LeaveOut('nothing can be mounted here')
+        sure(served.port, served.said())
+        box = enter(served, story.password)
+        try:
+            enter(served, story.password)
+            sure(False, 'two sessions at a time')
+        except poplib.error_proto as e:
+            sure('[IN-USE]' in str(e), str(e))
+        listed = uidls(box)
+        delete_all(box, listed)
+        try:
+            box.quit()
+        except poplib.error_proto as e:
+            sure('[SYS/TEMP]' in str(e), str(e))
+        box = enter(served, story.password)
+        for i in range(len(uidls(box))):
+            read(box, i + 1)
+        box.quit()
+        served.child.stdin.write(b'room\n')
+        served.child.stdin.flush()
+        while os.path.exists(f'/proc/{served.child.pid}/root'
+                             f'{story.folder}/data/filler'):
+            time.sleep(0.02)
+        story.visit(served)
+        got = served.end(ask=False)
+        check_run(got)
+        sure(got[0] == 0, str(got))
+        shutil.rmtree(story.folder + '/data')
+        os.rename(story.folder + '/kept', story.folder + '/data')
+        story.known = dict.fromkeys(listed)
+        story.check_end()
+    finally:
+        served.end()
+        story.close()
+
+
+@test
+def index_is_locked_while_serving():
+    """Another program writes and writes: reading goes on."""
+    story = Serve(5)
+    served = Served(story)
+    box = None
+    try:
+        enter(served, story.password).quit()
+        held = sqlite3.connect(story.database(), isolation_level=None)
+        held.execute('BEGIN EXCLUSIVE')
+        box = enter(served, story.password)
+        for i in range(len(uidls(box))):
+            sure(sha(whole(read(box, i + 1))) in story.all, 'other bytes')
+        delete_all(box, story.all)
+        held.execute('ROLLBACK')
+        held.close()
+        box.quit()
+        story.visit(served)
+        check_run(served.end())
+        story.known = dict.fromkeys(range(5))
+        story.check_end()
+    finally:
+        served.end()
+        story.close()
+
+
+@test
+def index_is_lost_while_serving():
+    """Numbers begin anew: no client must see it."""
+    story = Serve(6)
+    served = Served(story)
+    try:
+        # The numbers of the first index are not those of the second.
+        sure(story.pabal('import', '-a', 'kim', story.home.files('kim')[0])[0]
+             == 0, 'import')
+        box = enter(served, story.password)
+        known = {u: read(box, i) for i, u in enumerate(uidls(box), 1)}
+        for path in glob.glob(story.database() + '*'):
+            os.unlink(path)
+        sure(story.pabal('index')[0] == 0, 'index')
+        for i, uidl in enumerate(uidls(box), 1):
+            sure(read(box, i) == known[uidl], 'another message')
+        delete_all(box, known)
+        box.quit()
+        box = enter(served, story.password)
+        left = {u: read(box, i) for i, u in enumerate(uidls(box), 1)}
+        sure(left == {u: t for u, t in known.items()
+                      if subject(t) not in GONE}, 'other UIDLs')
+        box.quit()
+        got = served.end()
+        check_run(got)
+        sure(got[0] == 0, str(got))
+        sure(sorted(story.home.stored('kim')) == story.all, 'lost')
+        story.check_index('kim')
+    finally:
+        served.end()
+        story.close()
+
+
+@test
+def mail_comes_while_it_is_served():
+    """And other programs take some away."""
+    story = Serve(6)
+    served = Served(story)
+    try:
+        box = enter(served, story.password)
+        before = uidls(box)
+        more = [(f'more-{i}', letter(i)) for i in range(7, 10)]
+        story.server.box = story.server.box + more
+        sure(story.pabal('fetch')[0] == 0, 'fetch')
+        sure(uidls(box) == before and box.stat()[0] == 6, 'it sees them')
+        gone = read(box, 6)
+        sure(subject(gone) == 'letter 6', 'not the oldest first')
+        for path in story.home.files('kim'):
+            with open(path, 'rb') as f:
+                if f.read() == gone:
+                    os.unlink(path)
+        try:
+            read(box, 6)
+            sure(False, 'it is still there')
+        except poplib.error_proto as e:
+            sure('[SYS/TEMP]' in str(e), str(e))
+        sure(subject(read(box, 5)) != subject(gone), 'another one')
+        delete_all(box, before[:5])
+        box.dele(6)
+        box.quit()
+        box = enter(served, story.password, 'pabal+kim')
+        after = uidls(box)
+        sure(len(after) == 6 and len(set(after) & set(before)) == 3,
+             f'{before} {after}')
+        box.quit()
+        check_run(served.end())
+        sure(len(set(story.home.stored('kim'))) == 8, 'lost')
+        story.check_index('kim')
+    finally:
+        served.end()
+        story.close()
+
+
+@test
+def server_is_killed_at_each_step():
+    story = Serve(5)
+    steps = story.folder + '/steps'
+    try:
+        sure(story.tell(env={'PABAL_TEST_STEP': 'count:' + steps})[0] == 0,
+             'without')
+        with open(steps) as f:
+            names = f.read().split()
+        sure('served-moved' in names, names)
+    finally:
+        story.close()
+    for number in range(1, len(names) + 1):
+        story = Serve(5)
+        try:
+            got = story.tell(env={'PABAL_TEST_STEP': str(number)})
+            sure(got[0] == -signal.SIGKILL, f'{number}: {got}')
+            story.check_after_fault(got, True)
+            well_again(story)
+        finally:
+            story.close()
+
+
 # ---- terminals ----
 
 def on_screen(story, size=(24, 80), keys=(), status=0, **more):
@@ -1155,7 +1352,8 @@ def run_all(names):
     return failed != 0 or not chosen
 
 
-LONG = ('signals_in_every_phase', 'asleep_for_a_while', 'index_is_locked',
+LONG = ('index_is_locked_while_serving', 'signals_in_every_phase',
+        'asleep_for_a_while', 'index_is_locked',
         'names_that_take_thirty_seconds', 'network_goes_away')
 
 

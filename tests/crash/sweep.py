@@ -23,7 +23,9 @@ import tempfile
 import time
 
 from crash import (STORIES, WRITING, Bad, build_fault, leave_out, sure)
+from serve import Serve
 
+STORIES['serve'] = Serve
 SYNCS = 'fsync,fdatasync,syncfs'
 FULL = 'write,pwrite64,create,mkdir,ftruncate'
 FETCHES = ('fetch', 'few', 'keep')
@@ -34,20 +36,20 @@ STRACE_KILL = ('write', 'pwrite64', 'rename', 'renameat', 'unlink', 'unlinkat',
 # name: what the library does, to which calls, from there on, in which stories
 FAULTS = {
     'kill': ('kill', WRITING, False, MAIL + ('send-many', 'send-piped', 'keep',
-                                             'upgrade')),
+                                             'upgrade', 'serve')),
     'torn': ('torn', 'write,pwrite64,send', False, MAIL + ('send-many',)),
     'term': ('term', WRITING, False, ('fetch', 'send')),
-    'full': ('ENOSPC', FULL, True, MAIL + ('upgrade',)),
-    'full-once': ('ENOSPC', FULL, False, MAIL + ('send-many',)),
+    'full': ('ENOSPC', FULL, True, MAIL + ('upgrade', 'serve')),
+    'full-once': ('ENOSPC', FULL, False, MAIL + ('send-many', 'serve')),
     'quota': ('EDQUOT', FULL, True, ('fetch',)),
     'too-big': ('EFBIG', 'write,pwrite64', True, ('fetch',)),
     'sync': ('EIO', SYNCS, False, MAIL + ('upgrade',)),
     'sync-on': ('EIO', SYNCS, True, MAIL),
     'write': ('EIO', 'write,pwrite64', False, MAIL),
     'close': ('EIO', 'close', False, ('fetch', 'send')),
-    'rename': ('EACCES', 'rename,unlink,link', False, MAIL),
-    'files': ('EMFILE', 'open', True, ('fetch', 'send')),
-    'file': ('EMFILE', 'open', False, ('fetch', 'send')),
+    'rename': ('EACCES', 'rename,unlink,link', False, MAIL + ('serve',)),
+    'files': ('EMFILE', 'open', True, ('fetch', 'send', 'serve')),
+    'file': ('EMFILE', 'open', False, ('fetch', 'send', 'serve')),
     'memory': ('memory', '', False, ('fetch', 'send')),
     'memory-on': ('memory', '', True, ('fetch',)),
 }
@@ -192,7 +194,7 @@ def sweep_fault(sweep, pool, fault, sample, report):
 
 
 def sweep_harmless(sweep, pool, name, report):
-    for story in MAIL:
+    for story in MAIL + ('serve',):
         report.add(f'{name} {story}',
                    pool.submit(sweep.harmless, name, story).result()[1])
 

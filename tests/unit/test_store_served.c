@@ -104,6 +104,22 @@ test_what_is_listed(void **state)
 	assert_list(t, &view, NULL, 0);
 }
 
+/* Servers give the newest first at times; a client counts from the oldest. */
+static void
+test_oldest_first(void **state)
+{
+	static const char old[] =
+		"Date: Sun, 15 Nov 2026 09:12:00 +0900\r\n\r\nold\r\n";
+	struct store_test *t = *state;
+	struct served_view view = { .folders = INBOX };
+	int64_t ids[3];
+
+	ids[1] = add(t, t->a, "one", FOLDER_INBOX);
+	ids[2] = add(t, t->a, "two", FOLDER_INBOX);
+	ids[0] = store_test_add(t, t->b, "old", FOLDER_INBOX, 0, old);
+	assert_list(t, &view, ids, 3);
+}
+
 static void
 test_sizes(void **state)
 {
@@ -324,6 +340,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_what_is_listed, set_up,
+		                                tear_down),
+		cmocka_unit_test_setup_teardown(test_oldest_first, set_up,
 		                                tear_down),
 		cmocka_unit_test_setup_teardown(test_sizes, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(test_twins_show_once, set_up,
