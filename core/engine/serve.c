@@ -182,7 +182,7 @@ open_doors(struct serve *v, const struct serve_conf *c, struct err *err)
 }
 
 static int
-choose_folders(struct serve *v, const char *name, struct err *err)
+choose_folder(struct serve *v, const char *name, struct err *err)
 {
 	enum folder f = FOLDER_INBOX;
 
@@ -197,6 +197,20 @@ choose_folders(struct serve *v, const char *name, struct err *err)
 		return err_set(err, ERR_CONFIG,
 		               _("Spam and Trash are not served"));
 	v->folders = 1U << f;
+	return 0;
+}
+
+static int
+choose_folders(struct serve *v, const char *name, struct err *err)
+{
+	if (choose_folder(v, name, err) != 0)
+		return -1;
+	/* A client would get it again and again. */
+	if (v->on_delete == SERVE_DELETE_ARCHIVE &&
+	    (v->folders & 1U << FOLDER_ARCHIVE) != 0)
+		return err_set(err, ERR_CONFIG,
+		               _("on_delete = archive does not go with a "
+		                 "folder that shows the archive"));
 	return 0;
 }
 

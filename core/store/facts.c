@@ -98,6 +98,7 @@ add_body(struct digest *d, struct slice s, bool mapped)
 	}
 }
 
+/* What it covers must not change: served.c makes UIDLs of it. */
 static void
 add_hash(const struct message *m, struct facts *f)
 {

@@ -6,12 +6,14 @@
 
 #include "conf/account_keys.h"
 #include "conf/conf_parse.h"
+#include "conf/serve.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void
 check_values(const struct conf_doc *doc)
 {
+	struct serve_conf serve = { 0 };
 	struct account a;
 	size_t i;
 
@@ -22,9 +24,13 @@ check_values(const struct conf_doc *doc)
 
 		if (line->kind == CONF_LINE_KEY && key != NULL)
 			(void)account_key_set(&a, key, line->value, NULL);
+		if (line->kind == CONF_LINE_KEY)
+			(void)serve_conf_set(&serve, line->name, line->value,
+			                     NULL);
 	}
 	(void)account_check(&a, NULL);
 	account_release(&a);
+	serve_conf_release(&serve);
 }
 
 static void

@@ -716,6 +716,12 @@ test_settings_that_cannot_be(void **state)
 	w->conf.folder = xstrdup("Spam");
 	assert_int_equal(try_start(w, NULL), -1);
 	free(w->conf.folder);
+	w->conf.folder = xstrdup("all");
+	w->conf.on_delete = SERVE_DELETE_ARCHIVE;
+	assert_int_equal(try_start(w, NULL), -1);
+	assert_int_equal(w->t.err.code, ERR_CONFIG);
+	w->conf.on_delete = SERVE_DELETE_TRASH;
+	free(w->conf.folder);
 	w->conf.folder = NULL;
 	start(w);
 	taken = w->at;
