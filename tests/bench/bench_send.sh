@@ -29,11 +29,12 @@ send() {
 	measure "$T/$1" "$2" "$PABAL" --home "$T/home" -q outbox retry all
 }
 
-# limit FILE NAME PORT CA
+# limit FILE NAME PORT CA [FOLDER]
 limit() {
+	rm -rf "$T/kept"
 	measure "$T/$1" "$2" python3 "$bench/smtp_limit.py" "$3" "$4" \
 		"$net_password" "$BENCH_LETTERS" "$T/letter.crlf" \
-		kim@pabal.test lee@pabal.test
+		kim@pabal.test lee@pabal.test ${5:+"$5"}
 }
 
 # begin FILE COMMAND...: a server in the background; its port in $port.
@@ -90,10 +91,12 @@ near() {
 	while [ $((i += 1)) -le "$BENCH_TIMES" ]; do
 		smtp_source near "$port"
 		limit near limit "$sink" -
+		limit near limit-durable "$sink" - "$T/kept"
 		send near pabal "$sink" plain
 		have postfix && {
 			smtp_source near-postfix "$SMTP_PORT"
 			limit near-postfix limit "$SMTPS_PORT" "$CA"
+			limit near-postfix limit-durable "$SMTPS_PORT" "$CA" "$T/kept"
 			send near-postfix pabal "$SMTPS_PORT" tls
 		}
 	done
