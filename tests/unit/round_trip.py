@@ -58,6 +58,10 @@ def check(path):
            'names': quoted(m['From']) + quoted(m['To']),
            'text': unflow(text.replace('\r\n', '\n')),
            'files': [file_name(p) for p in parts[1:]]}
+    # The other way, for old programs.
+    names = [plain(p.get_param('name')) for p in parts[1:]]
+    if names != want['files']:
+        sys.exit(f'{path}: names:\n{want["files"]!r} came back as\n{names!r}')
     for key, value in want.items():
         if got[key] != value:
             sys.exit(f'{path}: {key}:\n{value!r} came back as\n{got[key]!r}')
