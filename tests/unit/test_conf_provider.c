@@ -121,6 +121,10 @@ find(const struct home *h, const char *address)
 static void
 test_known_addresses(void **state)
 {
+	static const char *const own[] = { "a@naver.com",   "a@daum.net",
+		                           "a@hanmail.net", "a@kakao.com",
+		                           "a@outlook.com", "a@hotmail.com",
+		                           "a@icloud.com",  "a@me.com" };
 	static const char *const rows[][2] = {
 		{ "a@gmail.com", "gmail" },
 		{ "a@NAVER.com", "naver" },
@@ -158,8 +162,13 @@ test_known_addresses(void **state)
 	assert_true(find(h, "a@gmail.com")->window);
 	assert_false(find(h, "a@naver.com")->window);
 	assert_non_null(find(h, "a@dreamwiz.com")->historic);
-	assert_int_equal(find(h, "a@naver.com")->from, PROVIDER_FROM_OWN);
+	for (size_t k = 0; k < sizeof own / sizeof own[0]; k++)
+		assert_int_equal(find(h, own[k])->from, PROVIDER_FROM_OWN);
+	assert_int_equal(provider_by_id(h->all, "office365")->from,
+	                 PROVIDER_FROM_OWN);
 	assert_int_equal(find(h, "a@gmail.com")->from, PROVIDER_FROM_REWRITTEN);
+	assert_int_equal(provider_by_id(h->all, "google-workspace")->from,
+	                 PROVIDER_FROM_REWRITTEN);
 	assert_int_equal(find(h, "a@gmx.com")->from, PROVIDER_FROM_ANY);
 }
 
