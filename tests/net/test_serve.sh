@@ -199,6 +199,24 @@ ok "an end lets clients go" clients dropped "$PORT" "$SECRET" "$serve_pid"
 ok "and ends well" serve_ends
 ok "nothing was deleted" [ "$(count_in "$(box_of second from)")" -eq "$n" ]
 
+# What it says to people: the address, then a line for each connection.
+says_what_each_did() {
+	"$PABAL" --home "$T/second" --lang en serve --listen 127.0.0.1:0 \
+		>"$T/serve.out" 2>"$T/serve.err" &
+	serve_pid=$!
+	for _ in $(seq 300); do
+		PORT=$(sed -n 's/.*, port \([0-9]*\) (plain)$/\1/p' "$T/serve.out")
+		[ -n "$PORT" ] && break
+		sleep 0.1
+	done
+	clients two "$PORT" "$SECRET" && serve_ends &&
+		grep -q "^pabal: 127.0.0.1, pabal: 0 of $n given, 0 deleted" \
+			"$T/serve.err" &&
+		grep -q '^pabal: 127.0.0.1: nobody logged in, 0 wrong' \
+			"$T/serve.err"
+}
+ok "a line for each connection" says_what_each_did
+
 # Neither a large message nor many take memory.
 python3 -c '
 import os, sys
