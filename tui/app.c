@@ -175,6 +175,7 @@ stop(struct app *a)
 	free(a->save_folder);
 	free(a->autosave);
 	free(a->work_what);
+	array_release(&a->awaiting_keys);
 	grid_release(&a->grid);
 	keymap_free(&a->keys);
 	free_lists(a);

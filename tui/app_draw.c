@@ -228,7 +228,9 @@ idle_text(const struct app *a, struct str *out)
 {
 	int64_t left = a->held_until - clock_now();
 
-	if (a->work != 0)
+	if (a->awaiting != ACTION_NONE)
+		app_await_text(a, out);
+	else if (a->work != 0)
 		app_work_text(a, out);
 	else if (a->held != NULL && a->held->at == 0 && left > 0)
 		str_printf(out, _("Sending in %lld s; z takes it back"),

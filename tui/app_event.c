@@ -186,6 +186,7 @@ handle(struct app *a, const struct event *e)
 	case EVENT_CHORE_DONE:
 		app_chore_done(a, e);
 		break;
+	case EVENT_INDEXING:
 	case EVENT_INDEX:
 		a->index_done = e->done;
 		a->index_total = e->total;
@@ -246,6 +247,7 @@ app_tick(struct app *a)
 		a->quit = true;
 	if (a->stale || store_version(a->store) != a->version)
 		app_reload(a);
+	app_await_go_on(a);
 }
 
 /* Milliseconds the loop may sleep. */

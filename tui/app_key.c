@@ -372,13 +372,13 @@ command_key(struct app *a, uint32_t key)
 			keymap_feed(a->keys, app_context(a), keys[i], &id);
 
 		a->dirty = true;
-		if (r == KEYMAP_ACTION)
+		if (r == KEYMAP_ACTION && !app_await(a, id))
 			app_act(a, id);
 	}
 }
 
-static void
-key_event(struct app *a, uint32_t key)
+void
+app_key(struct app *a, uint32_t key)
 {
 	a->moved = a->moved || a->focus != PANE_FOLDERS;
 	if (a->prompt == PROMPT_NONE)
@@ -489,7 +489,8 @@ app_term_event(struct app *a, const struct term_event *e)
 	a->dirty = true;
 	switch (e->kind) {
 	case TERM_KEY:
-		key_event(a, e->key);
+		if (!app_await_key(a, e->key))
+			app_key(a, e->key);
 		break;
 	case TERM_PASTE:
 		paste_event(a, e->text);

@@ -172,6 +172,9 @@ struct app {
 	char *save_folder;     /* the last one that was chosen, or NULL */
 	ARRAY(struct attachment_view) opened; /* copies others may read */
 
+	enum action_id awaiting;       /* that waits for a search; NONE */
+	ARRAY(uint32_t) awaiting_keys; /* typed behind it */
+
 	int64_t work;       /* job of a program that is waited for, 0 */
 	char *work_what;    /* what it does */
 	int64_t work_since; /* monotonic ms */
@@ -352,6 +355,19 @@ void app_files_done(struct app *a, enum w_pick_result r);
 /* app_template.c */
 void app_pick_template(struct app *a);
 void app_template_chosen(struct app *a, int64_t n);
+
+/* app_key.c */
+void app_key(struct app *a, uint32_t key);
+/* app_await.c */
+/* More than anybody types without looking. */
+#define APP_AWAITING_MAX 256
+/* Does an action wait for a search?  Then it is kept. */
+bool app_await(struct app *a, enum action_id id);
+/* false: nothing waits, the key is for others. */
+bool app_await_key(struct app *a, uint32_t key);
+void app_await_text(const struct app *a, struct str *out);
+/* Go on with what waited, if it need not any more. */
+void app_await_go_on(struct app *a);
 
 /* app_work.c */
 struct app_work {

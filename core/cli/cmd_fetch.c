@@ -205,6 +205,7 @@ take(struct fetch_run *r, struct event *ev)
 	case EVENT_PROBE_DONE:
 	case EVENT_FINDING:
 	case EVENT_DOCTOR_DONE:
+	case EVENT_INDEXING:
 	case EVENT_INDEX:
 	case EVENT_UNSUBSCRIBED:
 	case EVENT_WORK_DONE:

@@ -566,6 +566,18 @@ engine_index(struct engine *e)
 	return true;
 }
 
+bool
+engine_indexing(const struct engine *e)
+{
+	const struct job *job;
+
+	/* one that has finished is there until its event is taken */
+	for (job = e->jobs; job != NULL; job = job->next)
+		if (job->kind == JOB_INDEX)
+			return true;
+	return false;
+}
+
 void
 job_say(struct job *job, enum event_kind kind, const char *text)
 {

@@ -117,6 +117,8 @@ int engine_schedule(struct engine *e, struct store *s, const struct account *a,
  * something), then index the text of messages that lack it; EVENT_INDEX ends
  * it.  Returns whether a worker was started or runs. */
 bool engine_index(struct engine *e);
+/* Is there such a worker whose EVENT_INDEX was not handed out yet? */
+bool engine_indexing(const struct engine *e);
 
 /* Move to Spam or back, and teach the filter; undoable with engine_undo. */
 int engine_mark_spam(struct engine *e, struct store *s, const int64_t *ids,

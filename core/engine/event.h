@@ -25,7 +25,8 @@ enum event_kind {
 	/* the whole of message id: bytes, total */
 	EVENT_FILL_PROGRESS,
 	EVENT_FILL_DONE,    /* final: id has become now, or err */
-	EVENT_INDEX,        /* background indexing: done, total */
+	EVENT_INDEXING,     /* in the background: done, total */
+	EVENT_INDEX,        /* final: total (left) */
 	EVENT_UNSUBSCRIBED, /* final: text is the host that was asked, err */
 	EVENT_CHORE,        /* work on many messages: done, total */
 	EVENT_CHORE_DONE,   /* final: see chore.h */

@@ -4,7 +4,7 @@
 #include "engine/job.h"
 #include "store/senders.h"
 #include "store/store.h"
-#include "util/log.h"
+#include "util/step.h"
 
 #include "util/banned.h"
 
@@ -35,13 +35,25 @@ note_lists(struct job *job, struct store *s, struct err *err)
 	return 0;
 }
 
+/* A search finds more now. */
+static void
+say_progress(struct job *job, uint64_t done, uint64_t total)
+{
+	struct event *e = event_new(EVENT_INDEXING, NULL);
+
+	e->job = job->id;
+	e->done = done;
+	e->total = total;
+	queue_post(job->queue, e);
+}
+
 void
 index_run(struct job *job)
 {
 	struct event *e = event_new(EVENT_INDEX, NULL);
 	struct err err = { 0 };
 	struct store *s;
-	uint64_t left = 1;
+	uint64_t left = 1, done = 0;
 
 	e->job = job->id;
 	s = store_open(job->paths->data, job->paths->cache, &err);
@@ -50,10 +62,14 @@ index_run(struct job *job)
 		left = 0;
 	while (s != NULL && left != 0 && !job_cancelled(job)) {
 		job->again = false;
+		step("index");
 		if (store_index_text(s, INDEX_STEP, &left, &err) != 0)
 			break;
+		done += INDEX_STEP;
 		if (left == 0 && job->again)
 			left = 1;
+		if (left != 0)
+			say_progress(job, done, done + left);
 	}
 	e->total = s != NULL ? left : 0;
 	store_close(&s);

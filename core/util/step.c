@@ -26,6 +26,25 @@ append_name(const char *file, const char *name)
 	close(fd);
 }
 
+/* "name@FIFO" of this name: opening waits for who writes. */
+static bool
+waits(struct slice wish, const char *name)
+{
+	size_t at = slice_find(wish, '@');
+	char *fifo;
+	int fd;
+
+	if (at >= wish.n || !slice_eq_z(slice_head(wish, at), name))
+		return false;
+	fifo = slice_dup(slice_from(wish, at + 1));
+	fd = open(fifo, O_RDONLY | O_CLOEXEC);
+	free(fifo);
+	if (fd < 0)
+		abort();
+	close(fd);
+	return true;
+}
+
 void
 step(const char *name)
 {
@@ -38,7 +57,7 @@ step(const char *name)
 	number = atomic_fetch_add(&counter, 1) + 1;
 	if (slice_starts(slice_of(wish), "count:")) {
 		append_name(wish + 6, name);
-	} else {
+	} else if (!waits(slice_of(wish), name)) {
 		uint64_t at;
 		bool here = slice_u64(slice_of(wish), &at) == 0
 		                    ? at == number
