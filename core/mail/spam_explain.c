@@ -5,9 +5,11 @@
 #include <string.h>
 
 #include "mail/spam_state.h"
+#include "text/hangul.h"
 #include "text/unicode.h"
 #include "util/array.h"
 #include "util/i18n.h"
+#include "util/utf8.h"
 
 #include "util/banned.h"
 
@@ -16,6 +18,8 @@
 /* Below this a word says nothing. */
 #define WORTH    0.005
 #define LINE_MAX 200
+/* Bytes of a word that is shown whole. */
+#define WHOLE_MAX 60
 
 struct word {
 	double weight;
@@ -41,6 +45,76 @@ compare_names(const void *a, const void *b)
 	if (order == 0)
 		order = slice_cmp(x->second, y->second);
 	return order != 0 ? order : slice_cmp(x->head, y->head);
+}
+
+/* ---- whole words ---- */
+
+/* Letters that are written without blanks and learnt in pieces. */
+static bool
+is_piece(uint32_t c)
+{
+	return hangul_is(c) || (c >= 0x3400 && c <= 0x9fff) ||
+	       (c >= 0x3040 && c <= 0x30ff);
+}
+
+static size_t
+letters_behind(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n) {
+		uint32_t c;
+		size_t len = utf8_decode(s.p + n, s.n - n, &c);
+
+		if (!is_piece(c))
+			break;
+		n += len;
+	}
+	return n;
+}
+
+static size_t
+letters_before(struct slice s)
+{
+	size_t n = 0;
+
+	while (n < s.n) {
+		size_t at = s.n - n - 1;
+		uint32_t c;
+
+		while (at > 0 && ((unsigned char)s.p[at] & 0xc0) == 0x80)
+			at--;
+		(void)utf8_decode(s.p + at, s.n - n - at, &c);
+		if (!is_piece(c))
+			break;
+		n = s.n - at;
+	}
+	return n;
+}
+
+static bool
+lies_in(struct slice piece, struct slice text)
+{
+	uintptr_t p = (uintptr_t)piece.p, t = (uintptr_t)text.p;
+
+	return text.n > 0 && p >= t && p + piece.n <= t + text.n;
+}
+
+/* A piece of a word as the word of the mail that it is of. */
+static struct slice
+whole_word(const struct spam_view *v, struct slice piece)
+{
+	struct slice text = lies_in(piece, v->subject) ? v->subject : v->text;
+	size_t at, before, n;
+
+	if (!lies_in(piece, text) || letters_behind(piece) != piece.n ||
+	    piece.n == 0)
+		return piece;
+	at = (size_t)(piece.p - text.p);
+	before = letters_before(slice_head(text, at));
+	n = before + piece.n + letters_behind(slice_from(text, at + piece.n));
+	/* A run without blanks is no word. */
+	return n <= WHOLE_MAX ? slice_make(piece.p - before, n) : piece;
 }
 
 /* Several learners know the same word: one line for all.  Returns how many are
@@ -105,8 +179,8 @@ show_side(const struct word *v, size_t n, bool is_spam, struct str *out)
 }
 
 static void
-show_features(const struct spam *s, const struct spam_features *f, double share,
-              struct str *out)
+show_features(const struct spam *s, const struct spam_view *v,
+              const struct spam_features *f, double share, struct str *out)
 {
 	ARRAY(struct word) words = { NULL, 0, 0 };
 	size_t i;
@@ -120,8 +194,11 @@ show_features(const struct spam *s, const struct spam_features *f, double share,
 				f->set[set].names[i]
 			};
 
-			if (w.name.first.n > 0 && fabs(w.weight) > WORTH)
-				array_add(&words, w);
+			if (w.name.first.n == 0 || fabs(w.weight) <= WORTH)
+				continue;
+			if (w.name.head.n == 0 && w.name.second.n == 0)
+				w.name.first = whole_word(v, w.name.first);
+			array_add(&words, w);
 		}
 	if (words.n > 0)
 		words.n = merge_words(words.v, words.n);
@@ -163,7 +240,7 @@ spam_explain(struct spam *s, const struct spam_input *in, struct str *out)
 	str_add_c(out, '\n');
 	spam_judgement_reasons(s, &j, out);
 	if (fabs(j.learnt) > 0)
-		show_features(s, &f, j.learnt / j.sums.sum, out);
+		show_features(s, &j.view, &f, j.learnt / j.sums.sum, out);
 	spam_judgement_release(&j);
 	spam_features_release(&f);
 }

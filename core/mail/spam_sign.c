@@ -459,9 +459,8 @@ shows_date_future(const struct spam_view *v, const struct message *m,
 {
 	int64_t now = clock_now(), t, came;
 
-	(void)v;
 	(void)evidence;
-	if (spam_trace_arrival(m, &came) && came < now)
+	if (spam_trace_arrival(v, &came) && came < now)
 		now = came;
 	return message_date(m, &t) && t > now + 2 * 86400;
 }
@@ -470,17 +469,25 @@ static bool
 shows_helo(const struct spam_view *v, const struct message *m,
            struct str *evidence)
 {
-	(void)v;
-	return spam_trace_helo(m, evidence);
+	(void)m;
+	return spam_trace_helo(v, evidence);
+}
+
+static bool
+shows_forged(const struct spam_view *v, const struct message *m,
+             struct str *evidence)
+{
+	(void)m;
+	return spam_trace_forged(v, evidence);
 }
 
 static bool
 shows_backwards(const struct spam_view *v, const struct message *m,
                 struct str *evidence)
 {
-	(void)v;
+	(void)m;
 	(void)evidence;
-	return spam_trace_backwards(m);
+	return spam_trace_backwards(v);
 }
 
 static bool
@@ -569,7 +576,7 @@ static const struct spam_sign signs[] = {
 	{ "hidden-text", shows_hidden },
 	{ "zip-program", shows_zip_program },
 	{ "received-helo", shows_helo },
-	{ "received-forged", spam_trace_forged },
+	{ "received-forged", shows_forged },
 	{ "received-backwards", shows_backwards },
 };
 

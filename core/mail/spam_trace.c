@@ -12,23 +12,8 @@
 
 #include "util/banned.h"
 
-/* Servers on the way that are looked at, from the last one back. */
-#define SERVERS_MAX 20
 /* Clocks and zones of honest servers may be that wrong. */
 #define CLOCK_WRONG 86400
-
-/* The n-th Received, from the top; false when there is none. */
-static bool
-received_at(const struct message *m, size_t n, struct received *r_r)
-{
-	struct slice value = n < SERVERS_MAX
-	                             ? part_field(m->root, "Received", n)
-	                             : SLICE_NONE;
-
-	if (value.p != NULL)
-		received_parse(value, r_r);
-	return value.p != NULL;
-}
 
 static bool
 is_below(struct slice host, struct slice domain)
@@ -37,21 +22,20 @@ is_below(struct slice host, struct slice domain)
 }
 
 bool
-spam_trace_helo(const struct message *m, struct str *evidence)
+spam_trace_helo(const struct spam_view *v, struct str *evidence)
 {
-	struct received r;
-
-	for (size_t i = 0; received_at(m, i, &r); i++) {
-		struct slice domain = origin_domain(r.by);
+	for (size_t i = 0; i < v->way_count; i++) {
+		const struct received *r = &v->way[i];
+		struct slice domain = origin_domain(r->by);
 
 		/* Only where the server looked for the real name. */
-		if (r.authenticated || received_is_private(r.address) ||
-		    (r.name.n == 0 && !r.nameless) ||
+		if (r->authenticated || received_is_private(r->address) ||
+		    (r->name.n == 0 && !r->nameless) ||
 		    slice_find(domain, '.') == domain.n ||
-		    !is_below(r.helo, domain) || is_below(r.name, domain))
+		    !is_below(r->helo, domain) || is_below(r->name, domain))
 			continue;
-		str_printf(evidence, "%.*s [%.*s]", SLICE_ARG(r.helo),
-		           SLICE_ARG(r.address));
+		str_printf(evidence, "%.*s [%.*s]", SLICE_ARG(r->helo),
+		           SLICE_ARG(r->address));
 		return true;
 	}
 	return false;
@@ -66,50 +50,43 @@ is_from_outside(const struct received *r, const struct origin_hosts *h)
 }
 
 bool
-spam_trace_forged(const struct spam_view *v, const struct message *m,
-                  struct str *evidence)
+spam_trace_forged(const struct spam_view *v, struct str *evidence)
 {
-	struct received above, r;
-
-	if (v->hosts == NULL || !received_at(m, 0, &above))
-		return false;
-	for (size_t i = 1; received_at(m, i, &r); i++) {
-		if (origin_has(v->hosts, r.by) &&
-		    is_from_outside(&above, v->hosts)) {
-			str_add_slice(evidence, r.by);
+	for (size_t i = 1; v->hosts != NULL && i < v->way_count; i++) {
+		if (origin_has(v->hosts, v->way[i].by) &&
+		    is_from_outside(&v->way[i - 1], v->hosts)) {
+			str_add_slice(evidence, v->way[i].by);
 			return true;
 		}
-		above = r;
 	}
 	return false;
 }
 
 bool
-spam_trace_backwards(const struct message *m)
+spam_trace_backwards(const struct spam_view *v)
 {
-	struct received r;
 	int64_t first = 0;
 	bool any = false;
 
-	for (size_t i = 0; received_at(m, i, &r); i++) {
-		if (!r.has_time)
+	for (size_t i = 0; i < v->way_count; i++) {
+		const struct received *r = &v->way[i];
+
+		if (!r->has_time)
 			continue;
-		if (any && r.time > first + CLOCK_WRONG)
+		if (any && r->time > first + CLOCK_WRONG)
 			return true;
-		if (!any || r.time < first)
-			first = r.time;
+		if (!any || r->time < first)
+			first = r->time;
 		any = true;
 	}
 	return false;
 }
 
 bool
-spam_trace_arrival(const struct message *m, int64_t *time_r)
+spam_trace_arrival(const struct spam_view *v, int64_t *time_r)
 {
-	struct received r;
-
-	if (!received_at(m, 0, &r) || !r.has_time)
+	if (v->way_count == 0 || !v->way[0].has_time)
 		return false;
-	*time_r = r.time;
+	*time_r = v->way[0].time;
 	return true;
 }

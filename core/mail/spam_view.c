@@ -193,6 +193,20 @@ spam_view_init(struct spam_view *v, const struct message *m)
 	take_text(v, m);
 }
 
+static void
+take_way(struct spam_view *v, const struct message *m)
+{
+	const struct part *root = m->root;
+	size_t i;
+
+	v->way = arena_calloc(&v->arena, SPAM_SERVERS_MAX, sizeof *v->way);
+	for (i = 0; i < root->field_count && v->way_count < SPAM_SERVERS_MAX;
+	     i++)
+		if (slice_ieq_z(root->fields[i].name, "Received"))
+			received_parse(root->fields[i].value,
+			               &v->way[v->way_count++]);
+}
+
 void
 spam_view_trust(struct spam_view *v, const struct message *m,
                 const struct origin_hosts *hosts)
@@ -201,6 +215,7 @@ spam_view_trust(struct spam_view *v, const struct message *m,
 	size_t i;
 
 	v->hosts = hosts;
+	take_way(v, m);
 	if (hosts == NULL)
 		return;
 	origin_trust(m, hosts, trust, v->header_count);

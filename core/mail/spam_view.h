@@ -7,6 +7,7 @@
 #include <stddef.h>
 
 #include "mail/origin.h"
+#include "mail/received.h"
 #include "mime/message.h"
 
 /* Text that rules look at; the learners take less.  Larger bodies say nothing
@@ -17,6 +18,8 @@
 /* Header fields and bytes of one field that are looked at. */
 #define SPAM_HEADERS_MAX 200
 #define SPAM_FIELD_MAX   2048
+/* Servers on the way that are looked at, from the last one back. */
+#define SPAM_SERVERS_MAX 20
 
 struct spam_header {
 	struct slice name;  /* lower case */
@@ -34,14 +37,17 @@ struct spam_view {
 	struct slice links; /* targets, a line each */
 	struct slice deceiver; /* "text -> target" of a link that deceives */
 	size_t hidden_count;   /* hidden elements in the HTML */
-	const struct origin_hosts *hosts; /* of spam_view_trust */
+	/* of spam_view_trust: */
+	const struct origin_hosts *hosts;
+	struct received *way; /* Received, the last server first */
+	size_t way_count;
 };
 
 /* Look at m, which must outlive the view only during this call.  Bounded work
  * whatever the size of the message. */
 void spam_view_init(struct spam_view *v, const struct message *m);
-/* Say which headers the provider of an account wrote; without it: none.  hosts:
- * borrowed as long as v is used, may be NULL. */
+/* Say which headers the provider of an account wrote, and the way it took; without
+ * it: none.  hosts: borrowed as long as v is used, may be NULL. */
 void spam_view_trust(struct spam_view *v, const struct message *m,
                      const struct origin_hosts *hosts);
 void spam_view_release(struct spam_view *v);

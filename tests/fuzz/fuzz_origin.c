@@ -32,9 +32,9 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	spam_view_init(&v, &m);
 	spam_view_trust(&v, &m, &hosts);
 	str_init(&evidence, 4096);
-	(void)spam_trace_forged(&v, &m, &evidence);
-	(void)spam_trace_helo(&m, &evidence);
-	(void)spam_trace_backwards(&m);
+	(void)spam_trace_forged(&v, &evidence);
+	(void)spam_trace_helo(&v, &evidence);
+	(void)spam_trace_backwards(&v);
 	str_release(&evidence);
 	spam_view_release(&v);
 	message_release(&m);

@@ -261,9 +261,10 @@ static void
 test_explains_in_words_of_the_mail(void **state)
 {
 	struct spam_test *t = *state;
-	char *raw = spam_test_mail(true, 503);
+	char *raw = spam_test_mail(true, 512);
 	struct message m;
 	struct spam_input in = { .m = &m };
+	const char *word;
 	struct str out;
 
 	str_init(&out, 100000);
@@ -279,6 +280,11 @@ test_explains_in_words_of_the_mail(void **state)
 	assert_non_null(strstr(out.p, "speaks for spam:\n  +"));
 	assert_non_null(strstr(out.p, "from: promo.example"));
 	assert_null(strstr(out.p, "\x1b"));
+	/* Learnt in pieces, shown as the word of the mail, once. */
+	word = strstr(out.p, "투자금\n");
+	assert_non_null(word);
+	assert_null(strstr(word + 1, "투자금\n"));
+	assert_null(strstr(out.p, "  자금\n"));
 	message_release(&m);
 	str_release(&out);
 	free(raw);
