@@ -485,8 +485,8 @@ class Server:
             self.sessions += 1
             session = self.kind(self, sock, self.sessions)
             thread = threading.Thread(target=session.run, daemon=True)
-            self.threads.append(thread)
             thread.start()
+            self.threads.append(thread)
 
     def wait_until_quiet(self, seconds=10):
         """A mailbox is of one session at a time: until the last one is over."""
