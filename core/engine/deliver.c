@@ -204,6 +204,74 @@ is_safe(const struct deliver *d, const struct message *m)
 	return safe;
 }
 
+/* How m's verdict, labels and wishes come about; info says what is known. */
+static void
+judge(struct deliver *d, const struct message *m, const struct store_new *info,
+      struct deliver_judged *j)
+{
+	*j = (struct deliver_judged){ .info = *info,
+		                      .wish = { .folder = FOLDER_ANY } };
+	str_init(&j->labels, DELIVER_LABELS);
+	str_init(&j->reasons, DELIVER_REASONS);
+	add_label(&j->labels, d->account->label);
+	if (d->spam != NULL) {
+		struct spam_input in = { m, deliver_known_sender(d->store, m),
+			                 &d->hosts };
+
+		spam_score(d->spam, &in, &j->spam);
+		j->info.verdict = j->spam.verdict;
+		j->info.spam_score = j->spam.score;
+		j->info.spam_reasons = str_slice(&j->spam.reasons);
+		if (j->spam.advertisement)
+			add_label(&j->labels, "광고");
+	}
+	if (d->account->trust_filter && origin_calls_spam(m, &d->hosts) &&
+	    !is_safe(d, m)) {
+		j->info.verdict = SPAM_SPAM;
+		add_origin(&j->info, &j->reasons);
+	}
+}
+
+/* After that, when it is known whose word counts. */
+static void
+ask_rules(struct deliver *d, const struct message *m, struct deliver_judged *j)
+{
+	if (d->rules != NULL) {
+		struct rule_input in = { .m = m,
+			                 .account = d->account->name,
+			                 .verdict = j->info.verdict,
+			                 .labels = j->labels.p,
+			                 .date = j->info.received };
+
+		rules_apply_to(d->rules, &in, &j->wish);
+	}
+	add_label(&j->labels, j->wish.labels);
+}
+
+void
+deliver_judged_release(struct deliver_judged *j)
+{
+	rule_actions_release(&j->wish);
+	spam_result_release(&j->spam);
+	str_release(&j->reasons);
+	str_release(&j->labels);
+}
+
+/* With the batch's message: plan, then put, then queue. */
+static int
+settle(struct outgo *out, struct deliver_judged *j,
+       int (*put)(struct store_batch *, const struct message *,
+                  const struct store_new *, struct err *),
+       struct err *err)
+{
+	int rc = outgo_plan(out, &j->info, &j->labels, err);
+
+	j->info.labels = j->labels.p;
+	if (rc == 0)
+		rc = put(out->batch, out->m, &j->info, err);
+	return rc == 0 ? outgo_queue(out, err) : -1;
+}
+
 int
 deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
                 const struct deliver_name *name, struct err *err)
@@ -213,67 +281,82 @@ deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
 		                  .match_content = name->match_content,
 		                  .stub = name->stub,
 		                  .received = clock_now() };
-	struct rule_actions wish = { .folder = FOLDER_ANY };
-	struct spam_result spam = { 0 };
+	struct deliver_judged j;
 	struct message m = { 0 };
-	struct outgo out = { d, b, &m, &wish, name->uidl, 0, 0, false };
-	struct str labels, reasons;
+	struct outgo out = { d, b, &m, &j.wish, name->uidl, 0, 0, false };
 	int rc;
 
-	str_init(&labels, DELIVER_LABELS);
-	str_init(&reasons, DELIVER_REASONS);
 	if (name->mapped)
 		message_parse_map(&m, raw);
 	else
 		message_parse(&m, raw);
-	add_label(&labels, d->account->label);
-	if (d->spam != NULL) {
-		struct spam_input in = { &m, deliver_known_sender(d->store, &m),
-			                 &d->hosts };
-
-		spam_score(d->spam, &in, &spam);
-		info.verdict = spam.verdict;
-		info.spam_score = spam.score;
-		info.spam_reasons = str_slice(&spam.reasons);
-		if (spam.advertisement)
-			add_label(&labels, "광고");
-	}
-	if (d->account->trust_filter && origin_calls_spam(&m, &d->hosts) &&
-	    !is_safe(d, &m)) {
-		info.verdict = SPAM_SPAM;
-		add_origin(&info, &reasons);
-	}
-	if (d->rules != NULL) {
-		struct rule_input in = { .m = &m,
-			                 .account = d->account->name,
-			                 .verdict = info.verdict,
-			                 .labels = labels.p,
-			                 .date = info.received };
-
-		rules_apply_to(d->rules, &in, &wish);
-	}
-	/* Nobody is sent half a message. */
+	judge(d, &m, &info, &j);
+	ask_rules(d, &m, &j);
+	/* Nobody is sent half a message: deliver_whole does that. */
 	if (name->stub != 0)
-		wish.out_count = wish.command_count = 0;
-	if (wish.verdict != SPAM_NONE)
-		info.verdict = wish.verdict;
-	add_label(&labels, wish.labels);
-	info.flags = wish.flags | (is_own_copy(d, &m) ? STORE_SEEN : 0);
-	info.folder = choose_folder(d, &info, &wish);
-	rc = outgo_plan(&out, &info, &labels, err);
-	info.labels = labels.p;
-	if (rc == 0)
-		rc = store_batch_add(b, &m, &info, err);
-	if (rc == 0)
-		rc = outgo_queue(&out, err);
-	if (rc == 0 && info.folder == FOLDER_INBOX &&
-	    (info.flags & STORE_SEEN) == 0)
+		j.wish.out_count = j.wish.command_count = 0;
+	if (j.wish.verdict != SPAM_NONE)
+		j.info.verdict = j.wish.verdict;
+	j.info.flags = j.wish.flags | (is_own_copy(d, &m) ? STORE_SEEN : 0);
+	j.info.folder = choose_folder(d, &j.info, &j.wish);
+	rc = settle(&out, &j, store_batch_add, err);
+	if (rc == 0 && j.info.folder == FOLDER_INBOX &&
+	    (j.info.flags & STORE_SEEN) == 0)
 		note_arrival(d, &m);
-	rule_actions_release(&wish);
-	if (d->spam != NULL)
-		spam_result_release(&spam);
+	deliver_judged_release(&j);
 	message_release(&m);
-	str_release(&reasons);
-	str_release(&labels);
 	return rc;
+}
+
+/* ---- the whole of a header ---- */
+
+static bool
+user_said(const struct store_row *row)
+{
+	return row->verdict != SPAM_NONE &&
+	       (row->spam_score >= DELIVER_USER_SCORE ||
+	        row->spam_score <= -DELIVER_USER_SCORE);
+}
+
+static int
+expect(struct store_batch *b, const struct message *m,
+       const struct store_new *info, struct err *err)
+{
+	(void)m;
+	(void)info;
+	(void)err;
+	store_batch_expect(b);
+	return 0;
+}
+
+int
+deliver_whole(struct deliver *d, struct store_batch *b, const struct message *m,
+              const struct store_row *row, const char *uidl,
+              struct deliver_judged *j, struct err *err)
+{
+	const struct store_new known = { .received = clock_now(),
+		                         .verdict = row->verdict };
+	const struct rule_actions none = { .folder = FOLDER_ANY };
+	struct outgo out = { d, b, m, &j->wish, uidl, 0, 0, false };
+	bool said = user_said(row);
+
+	judge(d, m, &known, j);
+	if (said) {
+		j->info.verdict = row->verdict;
+		j->info.spam_score = row->spam_score;
+		str_clear(&j->reasons);
+		if (store_spam_reasons(d->store, row->id, &j->reasons, err) !=
+		    0)
+			return -1;
+		j->info.spam_reasons = str_slice(&j->reasons);
+	}
+	ask_rules(d, m, j);
+	if (!said && j->wish.verdict != SPAM_NONE)
+		j->info.verdict = j->wish.verdict;
+	j->info.flags = j->wish.flags;
+	/* Whoever moved it knew why. */
+	j->info.folder = said || row->folder != choose_folder(d, &known, &none)
+	                         ? row->folder
+	                         : choose_folder(d, &j->info, &j->wish);
+	return settle(&out, j, expect, err);
 }

@@ -9,6 +9,9 @@
 #include "store/store.h"
 #include "util/array.h"
 
+/* What the user says of a message outweighs every score of the filter. */
+#define DELIVER_USER_SCORE 15.0
+
 /* To be done when the batch is safe. */
 struct deliver_after {
 	size_t at;           /* place of the message in the batch */
@@ -55,6 +58,29 @@ struct deliver_name {
  */
 int deliver_message(struct deliver *d, struct store_batch *b, struct slice raw,
                     const struct deliver_name *name, struct err *err);
+
+/* What filter and rules make of a message. */
+struct deliver_judged {
+	struct store_new info; /* borrows from the rest */
+	struct rule_actions wish;
+	struct spam_result spam;
+	struct str labels, reasons;
+};
+
+/*
+ * Judge a message that is whole now (store_fill): rules and filter have seen its
+ * header only.  What rules send goes into the batch; what the user said of it
+ * stays.
+ *
+ * row   of the header; folder and flags in j->info say where it belongs now,
+ *       which is where it is unless only the verdict put it there
+ *
+ * 0 or -1; release j either way.
+ */
+int deliver_whole(struct deliver *d, struct store_batch *b,
+                  const struct message *m, const struct store_row *row,
+                  const char *uidl, struct deliver_judged *j, struct err *err);
+void deliver_judged_release(struct deliver_judged *j);
 
 /* The batch is safe, or it is not: does its mail count as arrived? */
 void deliver_arrived(struct deliver *d, bool safe);

@@ -7,6 +7,9 @@
  *    header where there is none.  Nothing is deleted on the server: the next
  *    fetch does that, when the account wants it.
  * 3. What is cut, cancelled or gone leaves the header as it was.
+ * 4. Filter and rules judge anew, now that there is a text; verdict, labels and
+ *    what rules send are written with the whole, its place after it.  Killed in
+ *    between it stands in the old folder, with the new verdict.
  */
 #include <errno.h>
 #include <poll.h>
@@ -128,6 +131,53 @@ check_same(struct fill *fill, const struct message *m, struct err *err)
 	return 0;
 }
 
+static void
+say_notice(void *job, const char *text)
+{
+	job_say(job, EVENT_NOTICE, text);
+}
+
+/* The place and the flags that the whole deserves. */
+static int
+put_right(struct fill *fill, const struct store_row *row,
+          const struct store_new *info, struct err *err)
+{
+	struct store *s = fill->f.deliver.store;
+
+	if ((info->flags & ~row->flags) != 0 &&
+	    store_flags(s, &fill->id, 1, info->flags, 0, NULL, err) != 0)
+		return -1;
+	if (info->folder == row->folder)
+		return 0;
+	return store_move(s, &fill->id, 1, info->folder, NULL, err);
+}
+
+/* Filter and rules have seen the header only. */
+static int
+judge_and_put(struct fill *fill, const struct message *m, struct err *err)
+{
+	struct fetch *f = &fill->f;
+	struct deliver_judged j = { 0 };
+	struct store_rows rows = { 0 };
+	int rc = store_row(f->deliver.store, fill->id, &rows, err);
+
+	if (rc == 0)
+		rc = deliver_whole(&f->deliver, f->batch, m, &rows.v[0],
+		                   f->keys[fill->entry], &j, err);
+	if (rc == 0)
+		rc = store_fill(&f->batch, fill->id, m, &j.info, &fill->id,
+		                err);
+	deliver_after(&f->deliver, &fill->id, rc == 0 ? 1 : 0, say_notice,
+	              f->job);
+	if (rc == 0) {
+		f->job->queued |= f->deliver.queued;
+		rc = put_right(fill, &rows.v[0], &j.info, err);
+	}
+	deliver_judged_release(&j);
+	store_rows_release(&rows);
+	return rc;
+}
+
 static int
 take_in(struct fill *fill, struct err *err)
 {
@@ -141,7 +191,7 @@ take_in(struct fill *fill, struct err *err)
 	message_parse_map(&m, map.data);
 	rc = check_same(fill, &m, err);
 	if (rc == 0)
-		rc = store_fill(&f->batch, fill->id, &m, &fill->id, err);
+		rc = judge_and_put(fill, &m, err);
 	message_release(&m);
 	fsx_map_close(&map);
 	return rc;
@@ -239,20 +289,6 @@ wait_for_lock(struct job *job, struct err *err)
 	}
 }
 
-static int
-open_store(struct fill *fill, struct err *err)
-{
-	struct job *job = fill->f.job;
-	struct deliver *d = &fill->f.deliver;
-
-	d->account = &job->account;
-	d->paths = job->paths;
-	d->store = store_open(job->paths->data, job->paths->cache, err);
-	if (d->store == NULL)
-		return -1;
-	return store_account(d->store, job->account.name, &d->account_id, err);
-}
-
 /* 1 it is whole by now, 0 it has to be fetched, -1. */
 static int
 is_whole(struct fill *fill, struct err *err)
@@ -273,9 +309,12 @@ static int
 work(struct fill *fill, struct err *err)
 {
 	struct fetch *f = &fill->f;
-	int lock = open_store(fill, err) == 0 ? wait_for_lock(f->job, err) : -1;
+	int lock = -1;
 	int rc;
 
+	if (deliver_open(&f->deliver, f->job->paths, &f->job->account, err) ==
+	    0)
+		lock = wait_for_lock(f->job, err);
 	if (lock < 0)
 		return -1;
 	rc = is_whole(fill, err);

@@ -12,8 +12,6 @@
 
 #include "util/banned.h"
 
-/* What the user says outweighs every score of the filter. */
-#define MARK_SCORE    15.0
 #define MARK_UNDO_MAX 100
 #define MARK_REASONS  8192
 
@@ -140,10 +138,11 @@ teach(struct spam *spam, struct store *s, const struct mark *m, size_t at,
 
 		rc = learn(spam, s, id, is_spam ? LEARN_SPAM : LEARN_HAM, err);
 		if (rc == 0)
-			rc = store_set_verdict(
-				s, id, is_spam ? SPAM_SPAM : SPAM_HAM,
-				is_spam ? MARK_SCORE : -MARK_SCORE,
-				slice_of(reason), err);
+			rc = store_set_verdict(s, id,
+			                       is_spam ? SPAM_SPAM : SPAM_HAM,
+			                       is_spam ? DELIVER_USER_SCORE
+			                               : -DELIVER_USER_SCORE,
+			                       slice_of(reason), err);
 	}
 	return rc;
 }

@@ -183,13 +183,17 @@ void store_stub_mark(uint64_t bytes, struct str *out);
  *
  * id     of the row; one that is whole already stays as it is
  * m      parsed from the bytes of the tmp file
+ * info   NULL, or the verdict upon the whole, its reasons and labels; what
+ *        store_batch_outgoing was given after store_batch_expect goes with it
  * id_r   the message's new id: it is another message for all who have seen the
  *        header only; folder, flags, labels, verdict and undo go over to it
  *
  * -1: ERR_NOTFOUND when it was deleted meanwhile, ERR_IO.
  */
 int store_fill(struct store_batch **b, int64_t id, const struct message *m,
-               int64_t *id_r, struct err *err);
+               const struct store_new *info, int64_t *id_r, struct err *err);
+/* The last tmp file is for store_fill: it counts as the batch's message. */
+void store_batch_expect(struct store_batch *b);
 /* Was store_fill cut short (a crash)?  Then what is left of it is done now.
  * *id_r: the message's id after it. */
 int store_fill_settle(struct store *s, int64_t id, int64_t *id_r,

@@ -99,7 +99,7 @@ hand_over(struct store *s, int64_t old, int64_t fresh, struct err *err)
 /* The row of a header becomes that of the whole (in a transaction). */
 static int
 replace_row(struct store *s, const struct row *row, const struct message *m,
-            int64_t *id_r, struct err *err)
+            const struct store_new *judged, int64_t *id_r, struct err *err)
 {
 	struct store_new info = { .received = clock_now() };
 	struct arena a = { 0 };
@@ -122,6 +122,10 @@ replace_row(struct store *s, const struct row *row, const struct message *m,
 		         " (SELECT date FROM message WHERE id = ?1)"
 		         " WHERE id = ?2",
 		         row->id, *id_r, err);
+	if (rc == 0 && judged != NULL)
+		rc = row_set_verdict(s, *id_r, judged, err);
+	if (rc == 0 && judged != NULL)
+		rc = row_set_labels(s, *id_r, judged->labels, err);
 	if (rc == 0)
 		rc = row_delete(s, row->id, err);
 	arena_release(&a);
@@ -188,10 +192,19 @@ take_place(struct store_batch *b, const struct maildir_place *p,
 	return 0;
 }
 
+/* What goes out because of it, in the same transaction. */
+static int
+send_out(struct store_batch *b, int64_t id, struct err *err)
+{
+	if (b->items.n != 0)
+		b->items.v[0].row.id = id;
+	return batch_out_rows(b, err);
+}
+
 /* 1 done or nothing to do, 0 the header's file is elsewhere, -1. */
 static int
 fill_once(struct store_batch *b, int64_t id, const struct message *m,
-          int64_t *id_r, struct err *err)
+          const struct store_new *info, int64_t *id_r, struct err *err)
 {
 	struct arena a = { 0 };
 	struct row row;
@@ -206,8 +219,10 @@ fill_once(struct store_batch *b, int64_t id, const struct message *m,
 		return db_end(b->s->db, 0, err);
 	}
 	if (rc == 1)
-		rc = take_place(b, &row.place, err) == 0
-		             ? replace_row(b->s, &row, m, id_r, err)
+		rc = take_place(b, &row.place, err) == 0 &&
+		                     replace_row(b->s, &row, m, info, id_r,
+		                                 err) == 0
+		             ? send_out(b, *id_r, err)
 		             : -1;
 	arena_release(&a);
 	if (db_end(b->s->db, rc, err) != 0)
@@ -216,19 +231,28 @@ fill_once(struct store_batch *b, int64_t id, const struct message *m,
 	return 1;
 }
 
+void
+store_batch_expect(struct store_batch *b)
+{
+	struct batch_item *item = array_add_new(&b->items);
+
+	item->renamed = true; /* its file is not the batch's to remove */
+}
+
 int
 store_fill(struct store_batch **b, int64_t id, const struct message *m,
-           int64_t *id_r, struct err *err)
+           const struct store_new *info, int64_t *id_r, struct err *err)
 {
 	uint64_t changed = 0;
-	int rc = sync_tmp(*b, m, err) == 0 ? fill_once(*b, id, m, id_r, err)
-	                                   : -1;
+	int rc = sync_tmp(*b, m, err) == 0
+	                 ? fill_once(*b, id, m, info, id_r, err)
+	                 : -1;
 
 	/* Another program moved or marked it: look, then once more. */
 	if (rc == 0)
 		rc = reconcile_account((*b)->s, (*b)->account, true, &changed,
 		                       err) == 0
-		             ? fill_once(*b, id, m, id_r, err)
+		             ? fill_once(*b, id, m, info, id_r, err)
 		             : -1;
 	if (rc == 0)
 		rc = err_set(err, ERR_RETRY,
@@ -254,7 +278,7 @@ store_fill_settle(struct store *s, int64_t id, int64_t *id_r, struct err *err)
 	if (rc == 0) {
 		rc = header_row(s, id, &a, &row, err);
 		if (rc == 1)
-			rc = replace_row(s, &row, &m, id_r, err);
+			rc = replace_row(s, &row, &m, NULL, id_r, err);
 		rc = db_end(s->db, rc, err);
 	} else if (rc == 1) {
 		rc = 0;

@@ -5,6 +5,8 @@
 #include "engine/demo.h"
 #include "engine/engine.h"
 #include "lib/temp.h"
+#include "store/outbox_rows.h"
+#include "util/fsx.h"
 #include "util/xalloc.h"
 
 struct world {
@@ -87,9 +89,9 @@ fetch_all(struct world *w, uint64_t want)
 }
 
 static struct store_rows
-rows_of(struct world *w)
+rows_in(struct world *w, enum folder folder)
 {
-	struct store_view view = { .folder = FOLDER_ANY };
+	struct store_view view = { .folder = folder };
 	struct store_rows rows;
 	struct err err = { 0 };
 
@@ -97,6 +99,12 @@ rows_of(struct world *w)
 		store_list(w->store, &view, NULL, false, 100, &rows, &err), 0);
 	assert_true(rows.n > 0);
 	return rows;
+}
+
+static struct store_rows
+rows_of(struct world *w)
+{
+	return rows_in(w, FOLDER_ANY);
 }
 
 static void
@@ -198,6 +206,124 @@ test_cancelled_and_unreachable(void **state)
 	store_rows_release(&rows);
 }
 
+static void
+write_rules(struct world *w, const char *text)
+{
+	char *path = fsx_join(w->paths.config, "rules");
+	struct err err = { 0 };
+
+	if (fsx_write_atomic(path, slice_of(text), &err) != 0)
+		fail_msg("%s", err.text);
+	free(path);
+}
+
+/* Fill the header of that subject; its row then, owned. */
+static struct store_rows
+fill_subject(struct world *w, enum folder folder, const char *subject)
+{
+	struct store_rows rows = rows_in(w, folder);
+	struct store_rows now = { 0 };
+	struct err err = { 0 };
+
+	for (size_t i = 0; i < rows.n; i++) {
+		struct event *e;
+
+		if (strcmp(rows.v[i].subject, subject) != 0)
+			continue;
+		assert_true(engine_fill(w->engine, w->store, rows.v[i].id,
+		                        &err) > 0);
+		e = wait_for(w, EVENT_FILL_DONE);
+		if (e->err.code != ERR_NONE)
+			fail_msg("%s", e->err.text);
+		assert_int_equal(store_row(w->store, e->now, &now, &err), 0);
+		event_free(&e);
+	}
+	store_rows_release(&rows);
+	assert_int_equal(now.n, 1);
+	return now;
+}
+
+static size_t
+queued(struct world *w)
+{
+	struct outbox_row *v = NULL;
+	struct err err = { 0 };
+	size_t n = 0;
+
+	assert_int_equal(outbox_list(w->store, &v, &n, &err), 0);
+	outbox_rows_free(&v, n);
+	return n;
+}
+
+/* The header alone says nothing of the text. */
+static void
+test_the_whole_is_judged_anew(void **state)
+{
+	struct world *w = *state;
+	struct store_rows now;
+	struct err err = { 0 };
+	int64_t id;
+
+	write_rules(w, "if body 첨부합니다 then label text, star, archive,"
+	               " redirect park@elsewhere.example\n"
+	               "if body \"order now\" then spam\n"
+	               "if body 회의 then archive\n");
+	fetch_all(w, 24);
+	assert_int_equal(queued(w), 0);
+	now = fill_subject(w, FOLDER_INBOX, "3분기 보고서 초안");
+	assert_int_equal(now.v[0].folder, FOLDER_ARCHIVE);
+	assert_string_equal(now.v[0].labels, "text");
+	assert_true((now.v[0].flags & STORE_FLAGGED) != 0);
+	assert_int_equal(queued(w), 1);
+	store_rows_release(&now);
+
+	/* Where the user put it, it stays. */
+	now = rows_of(w);
+	for (size_t i = 0; i < now.n; i++) {
+		if (strcmp(now.v[i].subject, "초대: 3분기 보고 회의") != 0)
+			continue;
+		id = now.v[i].id;
+		assert_int_equal(store_move(w->store, &id, 1, FOLDER_TRASH,
+		                            NULL, &err),
+		                 0);
+	}
+	store_rows_release(&now);
+	now = fill_subject(w, FOLDER_TRASH, "초대: 3분기 보고 회의");
+	assert_int_equal(now.v[0].folder, FOLDER_TRASH);
+	store_rows_release(&now);
+}
+
+/* What the user said is not said otherwise by the filter. */
+static void
+test_the_user_has_the_last_word(void **state)
+{
+	struct world *w = *state;
+	struct store_rows rows;
+	struct store_rows now;
+	struct str reasons;
+	struct err err = { 0 };
+	int64_t id = 0;
+
+	fetch_all(w, 24);
+	rows = rows_of(w);
+	for (size_t i = 0; i < rows.n; i++)
+		if (strcmp(rows.v[i].subject, "3분기 보고서 초안") == 0)
+			id = rows.v[i].id;
+	assert_int_equal(engine_mark_spam(w->engine, w->store, &id, 1, true,
+	                                  NULL, &err),
+	                 0);
+	now = fill_subject(w, FOLDER_SPAM, "3분기 보고서 초안");
+	assert_int_equal(now.v[0].verdict, SPAM_SPAM);
+	assert_int_equal(now.v[0].folder, FOLDER_SPAM);
+	str_init(&reasons, 1024);
+	assert_int_equal(
+		store_spam_reasons(w->store, now.v[0].id, &reasons, &err), 0);
+	assert_non_null(strstr(reasons.p, "you marked it"));
+	str_release(&reasons);
+	store_rows_release(&now);
+	store_rows_release(&rows);
+}
+
 int
 main(void)
 {
@@ -206,6 +332,10 @@ main(void)
 			test_the_whole_comes_when_it_is_wanted, start, end),
 		cmocka_unit_test_setup_teardown(test_nothing_comes_twice, start,
 		                                end),
+		cmocka_unit_test_setup_teardown(test_the_whole_is_judged_anew,
+		                                start, end),
+		cmocka_unit_test_setup_teardown(test_the_user_has_the_last_word,
+		                                start, end),
 		cmocka_unit_test_setup_teardown(test_cancelled_and_unreachable,
 		                                start, end),
 	};

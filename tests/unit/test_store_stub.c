@@ -87,7 +87,7 @@ fill(struct store *s, int64_t account, int64_t id, const char *tag,
 
 	if (rc == 0) {
 		message_parse(&m, slice_of(text));
-		rc = store_fill(&b, id, &m, id_r, err);
+		rc = store_fill(&b, id, &m, NULL, id_r, err);
 		message_release(&m);
 	} else {
 		store_batch_abort(&b);
