@@ -16,6 +16,7 @@
  */
 #include "mail/spam.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -34,6 +35,10 @@
 #define ENOUGH 10
 /* Rules alone make spam from here; two strong signs, or three weak. */
 #define DECISIVE 6.0
+/* What the learners say is shrunk until this many of each class are known: by
+ * the power of the part of them that is. */
+#define KNOWN_WELL 100
+#define KNOWN_POW  0.3
 /* Share of the rules once the learners know enough. */
 #define RULES_LATER 0.35
 /* What having written to the sender is worth. */
@@ -149,7 +154,8 @@ spam_counts(const struct spam *s, uint64_t *ham_r, uint64_t *spam_r)
 
 /* ---- judging ---- */
 
-/* 0 to 1: how much of what the learners say counts. */
+/* 0 to 1: how much of what the learners say counts.  It rises slowly, so that
+ * the few early messages do not lie between all those that come later. */
 static double
 knowledge(const struct spam_tally *t)
 {
@@ -159,7 +165,9 @@ knowledge(const struct spam_tally *t)
 	if (t->learnt[0] + t->learnt[1] == 0)
 		return 0;
 	/* One class alone makes everything look like it. */
-	return less >= ENOUGH ? 1 : ((double)less + 1) / (ENOUGH + 1);
+	if (less >= KNOWN_WELL)
+		return 1;
+	return pow(((double)less + 1) / (KNOWN_WELL + 1), KNOWN_POW);
 }
 
 /* Known, and nobody found that it is somebody else? */

@@ -2,21 +2,30 @@
 /*
  * The learners.
  *
- * 1. A (content) and B (header) are logistic regressions over binary features,
- *    each feature worth 1/sqrt(n) so that long mails do not shout, with AdaGrad
- *    steps.  N is a naive Bayes over sparse bigrams whose rare or even features
- *    count little.
- * 2. The verdict's sum is A + B + N/25, each clipped, so that none alone can
- *    decide against the two others.
- * 3. A and B learn only while the sum is within MARGIN or wrong, N while its own
+ * 1. All but N are logistic regressions over binary features, each feature worth
+ *    1/sqrt(n) so that long mails do not shout, with AdaGrad steps.  N is a naive
+ *    Bayes over sparse bigrams whose rare or even features count little.
+ * 2. The verdict's sum is that of what they say, clipped so that none alone can
+ *    decide against the others, each times its share (spam_mix.c).
+ * 3. The error that a step is for is of a learner's own sum and a part of the
+ *    others' (TOGETHER): it need not learn what they know.
+ * 4. One message moves what a learner says of it by MOVE_MOST: its many new
+ *    features would know it by heart at once, and with it a wrong label.
+ * 5. They learn only while the sum is within MARGIN or wrong, N while its own
  *    score is within SPARSE_MARGIN or wrong; against a verdict that is sure (from
- *    DOUBT_FROM, well inside MARGIN) only with a third of the step, or not: a
+ *    DOUBT_FROM, well inside MARGIN) only with a part of the step, or not: a
  *    wrong label then changes little.
- * 4. A change (what one message did) is text: label (bit 0: spam, bit 1: the
- *    verdict was right before), sum, and for A and B the
- *    gradient, the slots in rising order (as differences) and a byte of step for
- *    each; for N the slots.  The step's byte is the truth also when learning, so
- *    that taking it back later is exact whatever was learnt in between.
+ * 6. A change (what one message did) is text: label (bit 0: spam, bit 1: the
+ *    verdict was right before), sum, what each learner had said, and for each of
+ *    the logistic ones the gradient, the slots in rising order (as differences)
+ *    and a byte of step for each; for N the slots.  The step's byte is the truth
+ *    also when learning, so that taking it back later is exact whatever was
+ *    learnt in between.
+ *
+ * Rejected: learning recent messages again (nothing gained, and with wrong labels
+ * a quarter lost); naive Bayes over all words as one more learner; shrinking the
+ * score of mail with unknown features; an estimate of the rate of wrong labels
+ * instead of rule 5 (it finds the rate, but refuses what is only rare).
  */
 #include "mail/spam_learn.h"
 
@@ -24,15 +33,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mail/spam_mix.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
-#define RATE_CONTENT  0.8
-#define RATE_HEADER   0.4
 #define MARGIN        10.0
-#define SPARSE_MARGIN 60.0
+#define SPARSE_MARGIN 30.0
 #define SPARSE_SHARE  0.04
+#define TOGETHER      0.2
+#define MOVE_MOST     5.5
 /* A label that contradicts a sure verdict is either a rare correction or a slip
  * of the finger: it moves the weights, but not as far. */
 #define DOUBT        0.3
@@ -44,7 +54,13 @@
 /* Confidence of N's features: the more even and the rarer, the less. */
 #define CONFIDENCE_EVEN 0.1
 #define CONFIDENCE_POW  12.0
-#define CONFIDENCE_RARE 2.0
+#define CONFIDENCE_RARE 4.0
+
+/* AdaGrad's rate of each logistic learner. */
+static const double rates[SPAM_LOGISTIC] = {
+	[SPAM_GRAMS] = 0.8,  [SPAM_CONTENT] = 0.8, [SPAM_SUBJECT] = 0.4,
+	[SPAM_HEADER] = 0.4, [SPAM_SHAPE] = 0.4,
+};
 
 /* A step is 2^(-q/8): from 1 down to 2^-31.9. */
 static const float eighths[8] = { 1.0F,         0.917004043F, 0.840896415F,
@@ -174,15 +190,27 @@ void
 spam_weigh(const struct spam_weights *w, const struct spam_features *f,
            struct spam_sums *sums_r)
 {
-	double sparse = weigh_sparse(w, &f->set[SPAM_SPARSE]);
+	int set;
 
-	sums_r->part[SPAM_CONTENT] =
-		weigh_logistic(w->weight[0], &f->set[SPAM_CONTENT]);
-	sums_r->part[SPAM_HEADER] =
-		weigh_logistic(w->weight[1], &f->set[SPAM_HEADER]);
-	sums_r->part[SPAM_SPARSE] = sparse;
-	sums_r->sum = clip(sums_r->part[0]) + clip(sums_r->part[1]) +
-	              clip(sparse * SPARSE_SHARE);
+	sums_r->sum = 0;
+	for (set = 0; set < SPAM_SETS; set++) {
+		const struct spam_feature_list *l = &f->set[set];
+		double part, heard;
+
+		if (set == SPAM_SPARSE) {
+			part = weigh_sparse(w, l);
+			heard = clip(part * SPARSE_SHARE);
+		} else {
+			part = weigh_logistic(
+				w->weight[spam_set_table((enum spam_set)set)],
+				l);
+			heard = clip(part);
+		}
+		sums_r->part[set] = part;
+		sums_r->heard[set] = (float)heard;
+		sums_r->sum +=
+			spam_mix_share(w->tally, (enum spam_set)set) * heard;
+	}
 }
 
 double
@@ -190,11 +218,14 @@ spam_weigh_one(const struct spam_weights *w, const struct spam_features *f,
                enum spam_set set, size_t i)
 {
 	const struct spam_feature_list *l = &f->set[set];
+	double share = spam_mix_share(w->tally, set);
+	const float *weight;
 
 	if (set == SPAM_SPARSE)
-		return SPARSE_SHARE *
+		return share * SPARSE_SHARE *
 		       sparse_odds(w, l->slots[i], l->distance[i]);
-	return (double)w->weight[set][l->slots[i]] / sqrt((double)l->n);
+	weight = w->weight[spam_set_table(set)];
+	return share * (double)weight[l->slots[i]] / sqrt((double)l->n);
 }
 
 /* ---- planning a change ---- */
@@ -266,25 +297,39 @@ add_slots(struct str *out, struct spam_feature_list *l, bool learn)
 	}
 }
 
+/* Rule 4: what the steps are multiplied with. */
+static float
+moderation(const float *squares, const struct spam_feature_list *l, float most,
+           float start)
+{
+	double move = 0;
+	size_t i;
+
+	for (i = 0; i < l->n; i++)
+		move += (double)(most / sqrtf(start + squares[l->slots[i]]));
+	move /= sqrt((double)l->n);
+	return move > MOVE_MOST ? (float)(MOVE_MOST / move) : 1;
+}
+
 static void
 plan_logistic(const struct spam_weights *w, struct spam_feature_list *l,
               enum spam_set set, double error, double eager, struct str *change)
 {
-	double rate = set == SPAM_CONTENT ? RATE_CONTENT : RATE_HEADER;
+	const float *squares = w->square[spam_set_table(set)];
 	double g = l->n > 0 ? error / sqrt((double)l->n) : 0;
 	bool learn = eager > 0 && fabs(g) > 0;
-	float most = (float)(eager * rate * fabs(g));
+	float most = (float)(eager * rates[set] * fabs(g));
 	float start = (float)(SQUARE_START + g * g);
 	size_t i;
 
 	add_float(change, learn ? g : 0);
 	add_slots(change, l, learn);
-	for (i = 0; learn && i < l->n; i++) {
-		float square = w->square[set][l->slots[i]];
-
+	if (learn)
+		most *= moderation(squares, l, most, start);
+	for (i = 0; learn && i < l->n; i++)
 		str_add_c(change,
-		          (char)step_code(most / sqrtf(start + square)));
-	}
+		          (char)step_code(most /
+		                          sqrtf(start + squares[l->slots[i]])));
 }
 
 /* How much of its steps a learner takes: 0, DOUBT or 1. */
@@ -307,8 +352,12 @@ spam_learn_plan(const struct spam_weights *w, struct spam_features *f,
 
 	str_add_c(change, (char)((is_spam ? 1 : 0) | (right ? 2 : 0)));
 	add_float(change, sums->sum);
-	for (set = SPAM_CONTENT; set <= SPAM_HEADER; set++) {
-		double p = 1 / (1 + exp(-clip(sums->part[set])));
+	for (set = 0; set < SPAM_SETS; set++)
+		add_float(change, (double)sums->heard[set]);
+	for (set = 0; set < SPAM_LOGISTIC; set++) {
+		double own = (double)sums->heard[set];
+		double rest = TOGETHER * (sums->sum - own);
+		double p = 1 / (1 + exp(-clip(own + rest)));
 
 		plan_logistic(w, &f->set[set], (enum spam_set)set,
 		              (is_spam ? 1 : 0) - p, eager, change);
@@ -399,9 +448,10 @@ take_slots(struct slice *s, uint32_t limit, struct slots *l_r)
 struct change {
 	bool is_spam, right;
 	float sum;
-	float gradient[2];
+	float heard[SPAM_SETS];
+	float gradient[SPAM_LOGISTIC];
 	struct slots slots[SPAM_SETS];
-	struct slice steps[2];
+	struct slice steps[SPAM_LOGISTIC];
 };
 
 static int
@@ -416,7 +466,10 @@ read_change(struct slice s, struct change *c)
 	s = slice_from(s, 1);
 	if (take_float(&s, &c->sum) < 0)
 		return -1;
-	for (set = SPAM_CONTENT; set <= SPAM_HEADER; set++) {
+	for (set = 0; set < SPAM_SETS; set++)
+		if (take_float(&s, &c->heard[set]) < 0)
+			return -1;
+	for (set = 0; set < SPAM_LOGISTIC; set++) {
 		if (take_float(&s, &c->gradient[set]) < 0 ||
 		    take_slots(&s, spam_set_slots((enum spam_set)set),
 		               &c->slots[set]) < 0 ||
@@ -437,16 +490,18 @@ apply_logistic(const struct spam_weights *w, struct change *c, int set,
 	float g = c->gradient[set];
 	float sign = (float)direction * (g < 0 ? -1.0F : 1.0F);
 	float square = (float)direction * g * g;
+	int table = spam_set_table((enum spam_set)set);
+	float *weights = w->weight[table], *squares = w->square[table];
 	struct slots *l = &c->slots[set];
 	size_t i;
 
 	for (i = 0; next_slot(l); i++) {
 		unsigned char q = (unsigned char)c->steps[set].p[i];
 
-		w->weight[set][l->slot] += sign * step_value(q);
-		w->square[set][l->slot] += square;
-		if (w->square[set][l->slot] < 0)
-			w->square[set][l->slot] = 0;
+		weights[l->slot] += sign * step_value(q);
+		squares[l->slot] += square;
+		if (squares[l->slot] < 0)
+			squares[l->slot] = 0;
 	}
 }
 
@@ -488,16 +543,19 @@ spam_change_apply(const struct spam_weights *w, struct slice change,
                   int direction, uint32_t tag)
 {
 	struct change c;
+	int set;
 
 	if (read_change(change, &c) < 0)
 		return -1;
-	apply_logistic(w, &c, SPAM_CONTENT, direction);
-	apply_logistic(w, &c, SPAM_HEADER, direction);
+	for (set = 0; set < SPAM_LOGISTIC; set++)
+		apply_logistic(w, &c, set, direction);
 	apply_sparse(w, &c, direction);
 	count(&w->tally->learnt[c.is_spam], direction);
 	if (direction > 0)
-		spam_tally_add(w->tally, c.is_spam, c.sum, tag, c.right);
+		spam_tally_add(w->tally, c.is_spam, c.sum, c.heard, tag,
+		               c.right);
 	else
 		spam_tally_remove(w->tally, c.is_spam, tag);
+	spam_mix_update(w->tally, direction < 0);
 	return 0;
 }

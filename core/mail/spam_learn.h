@@ -11,8 +11,8 @@
 #include "mail/spam_tally.h"
 #include "util/str.h"
 
-/* One learnt message at most: slots and steps of three full sets. */
-#define SPAM_CHANGE_MAX ((size_t)256 * 1024)
+/* One learnt message at most: slots and steps of all sets, full. */
+#define SPAM_CHANGE_MAX ((size_t)384 * 1024)
 
 /* What features of N are worth, as long as the tally stays as it is. */
 struct spam_odds {
@@ -26,17 +26,18 @@ struct spam_odds {
 
 /* Borrowed from the model. */
 struct spam_weights {
-	float *weight[2];      /* SPAM_CONTENT, SPAM_HEADER */
-	float *square[2];      /* sums of squared gradients */
-	unsigned char *sparse; /* ham and spam count of each slot */
+	float *weight[SPAM_TABLES];
+	float *square[SPAM_TABLES]; /* sums of squared gradients */
+	unsigned char *sparse;      /* ham and spam count of each slot */
 	struct spam_tally *tally;
 	struct spam_odds *odds; /* NULL: each is worked out */
 };
 
 /* Log-odds: above 0 speaks for spam. */
 struct spam_sums {
-	double part[SPAM_SETS];
-	double sum; /* of the clipped parts */
+	double part[SPAM_SETS]; /* as each learner would have it */
+	float heard[SPAM_SETS]; /* clipped: what the sum is made of */
+	double sum;             /* each times its share */
 };
 
 void spam_weigh(const struct spam_weights *w, const struct spam_features *f,

@@ -24,7 +24,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
@@ -42,12 +41,15 @@
 
 #include "util/banned.h"
 
-#define MODEL_MAGIC "pabalSM1"
-#define LOG_MAGIC   "pabalSJ1"
+/* The last digit rises with each other layout or meaning of the slots. */
+#define MODEL_MAGIC "pabalSM2"
+#define LOG_MAGIC   "pabalSJ2"
+/* Bytes of both that all of them begin with. */
+#define MAGIC_SAME 7
 /* Read back as another number on a machine of the other byte order. */
 #define BYTE_ORDER_MARK 0x01020304U
 /* Room of the header and tally before the weights, whole pages. */
-#define HEAD_SIZE    ((size_t)16384)
+#define HEAD_SIZE    ((size_t)81920)
 #define CONTENT_SIZE ((size_t)SPAM_CONTENT_SLOTS * sizeof(float))
 #define HEADER_SIZE  ((size_t)SPAM_HEADER_SLOTS * sizeof(float))
 #define SPARSE_SIZE  ((size_t)SPAM_SPARSE_SLOTS * 2)
@@ -65,8 +67,7 @@ _Static_assert(MODEL_SIZE <= (size_t)16 * 1024 * 1024, "model is too large");
 struct model_head {
 	char magic[8];
 	uint32_t order;
-	uint32_t size;   /* of this struct: another layout is another model, but
-	                    for SIZE_BEFORE */
+	uint32_t size;   /* of this struct: another layout is another model */
 	uint64_t seq;    /* last record that is in the weights */
 	uint64_t log_id; /* journal that record lies in, and the offset */
 	uint64_t log_offset; /* behind it: where reading may begin */
@@ -74,9 +75,6 @@ struct model_head {
 };
 
 _Static_assert(sizeof(struct model_head) <= HEAD_SIZE, "header is too large");
-
-/* Models without the ring of spam sums; their place holds zeros: an empty one. */
-#define SIZE_BEFORE offsetof(struct model_head, tally.ring[1])
 
 struct log_head {
 	char magic[8];
@@ -108,10 +106,10 @@ set_weights(struct spam_model *m)
 	char *p = m->map + HEAD_SIZE;
 
 	m->weights.tally = &head_of(m)->tally;
-	m->weights.weight[SPAM_CONTENT] = (float *)(void *)p;
-	m->weights.square[SPAM_CONTENT] = (float *)(void *)(p += CONTENT_SIZE);
-	m->weights.weight[SPAM_HEADER] = (float *)(void *)(p += CONTENT_SIZE);
-	m->weights.square[SPAM_HEADER] = (float *)(void *)(p += HEADER_SIZE);
+	m->weights.weight[0] = (float *)(void *)p;
+	m->weights.square[0] = (float *)(void *)(p += CONTENT_SIZE);
+	m->weights.weight[1] = (float *)(void *)(p += CONTENT_SIZE);
+	m->weights.square[1] = (float *)(void *)(p += HEADER_SIZE);
 	m->weights.sparse = (unsigned char *)(p + HEADER_SIZE);
 }
 
@@ -119,8 +117,23 @@ static bool
 head_is_good(const struct model_head *h)
 {
 	return memcmp(h->magic, MODEL_MAGIC, sizeof h->magic) == 0 &&
-	       h->order == BYTE_ORDER_MARK &&
-	       (h->size == sizeof *h || h->size == SIZE_BEFORE);
+	       h->order == BYTE_ORDER_MARK && h->size == sizeof *h;
+}
+
+/* Why a checkpoint is not used. */
+static void
+say_unusable(const char *path, const char *magic)
+{
+	if (memcmp(magic, MODEL_MAGIC, MAGIC_SAME) != 0 ||
+	    magic[MAGIC_SAME] == MODEL_MAGIC[MAGIC_SAME])
+		log_line(LOG_ERROR, "%s is damaged: starting from the journal",
+		         path);
+	else
+		log_line(LOG_ERROR,
+		         "%s was made by another version of the spam filter, "
+		         "which begins anew: teach it with \"pabal spam ham\" "
+		         "and \"pabal spam spam\"",
+		         path);
 }
 
 /* Map the checkpoint privately; NULL when there is none that can be used. */
@@ -128,24 +141,27 @@ static char *
 map_checkpoint(const char *path)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char magic[8];
 	struct stat st;
 	void *p = MAP_FAILED;
 
 	if (fd < 0)
 		return NULL;
-	if (fstat(fd, &st) == 0 && st.st_size == (off_t)MODEL_SIZE)
+	if (pread(fd, magic, sizeof magic, 0) != (ssize_t)sizeof magic ||
+	    fstat(fd, &st) < 0)
+		goto out;
+	if (st.st_size == (off_t)MODEL_SIZE)
 		p = mmap(NULL, MODEL_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE,
 		         fd, 0);
-	(void)close(fd); /* read only: nothing can be lost */
-	if (p == MAP_FAILED)
-		return NULL;
-	if (!head_is_good(p)) {
-		log_line(LOG_ERROR, "%s is damaged: starting from the journal",
-		         path);
-		munmap(p, MODEL_SIZE);
-		return NULL;
+	if (p == MAP_FAILED || !head_is_good(p)) {
+		say_unusable(path, magic);
+		if (p != MAP_FAILED)
+			munmap(p, MODEL_SIZE);
+		p = MAP_FAILED;
 	}
-	return p;
+out:
+	(void)close(fd); /* read only: nothing can be lost */
+	return p == MAP_FAILED ? NULL : p;
 }
 
 static int

@@ -16,9 +16,6 @@
  *    what lay in the unsure zone, where both classes are corrected alike.
  * 5. All of it is a function of the two rings, so that taking a message out of
  *    its ring takes out what it did here too.
- *
- * Rejected: weights of the learners fitted the same way (a small gain on one
- * corpus, large losses with wrong labels and with corrections only).
  */
 #include "mail/spam_tally.h"
 
@@ -66,8 +63,8 @@ struct histogram {
 	uint32_t right[2];
 };
 
-static uint32_t
-ring_count(const struct spam_ring *r)
+uint32_t
+spam_ring_count(const struct spam_ring *r)
 {
 	/* The file may be damaged. */
 	return r->count < SPAM_RING ? r->count : SPAM_RING;
@@ -99,7 +96,7 @@ histogram_init(struct histogram *h, const struct spam_tally *t)
 		const struct spam_ring *r = &t->ring[class];
 		uint32_t i;
 
-		for (i = 0; i < ring_count(r); i++) {
+		for (i = 0; i < spam_ring_count(r); i++) {
 			if (r->entry[i].tag == 0)
 				continue;
 			h->n[class][bin_of(r->entry[i].sum)]++;
@@ -279,13 +276,18 @@ spam_probability(const struct spam_calibration *c, double score)
 /* ---- the rings ---- */
 
 void
-spam_tally_add(struct spam_tally *t, bool is_spam, float sum, uint32_t tag,
-               bool right)
+spam_tally_add(struct spam_tally *t, bool is_spam, float sum, const float *part,
+               uint32_t tag, bool right)
 {
 	struct spam_ring *r = &t->ring[is_spam];
 	uint32_t i = r->next % SPAM_RING;
+	size_t size = sizeof r->entry[i].part;
 
 	r->entry[i].sum = sum;
+	if (part != NULL)
+		memcpy(r->entry[i].part, part, size);
+	else
+		memset(r->entry[i].part, 0, size);
 	/* 0 means nothing. */
 	r->entry[i].tag = ((tag | 2) & ~1U) | (right ? 1 : 0);
 	r->next = (i + 1) % SPAM_RING;
@@ -299,7 +301,7 @@ spam_tally_remove(struct spam_tally *t, bool is_spam, uint32_t tag)
 	struct spam_ring *r = &t->ring[is_spam];
 	uint32_t i;
 
-	for (i = 0; i < ring_count(r); i++)
+	for (i = 0; i < spam_ring_count(r); i++)
 		if ((r->entry[i].tag | 3) == (tag | 3)) {
 			r->entry[i].sum = 0;
 			r->entry[i].tag = 0;

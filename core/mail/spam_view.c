@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "mime/part.h"
 #include "mime/word.h"
 #include "text/html.h"
 #include "text/unicode.h"
@@ -185,10 +186,23 @@ take_text(struct spam_view *v, const struct message *m)
 	str_release(&links);
 }
 
+static size_t
+count_parts(const struct message *m)
+{
+	const struct part *p;
+	size_t n = 0;
+
+	for (p = m->root; p != NULL && n < SPAM_PARTS_COUNTED; p = part_walk(p))
+		n++;
+	return n;
+}
+
 void
 spam_view_init(struct spam_view *v, const struct message *m)
 {
 	memset(v, 0, sizeof *v);
+	v->size = m->raw.n;
+	v->part_count = count_parts(m);
 	take_headers(v, m);
 	take_text(v, m);
 }

@@ -21,6 +21,9 @@
 /* Servers on the way that are looked at, from the last one back. */
 #define SPAM_SERVERS_MAX 20
 
+/* Parts that are counted. */
+#define SPAM_PARTS_COUNTED 12
+
 struct spam_header {
 	struct slice name;  /* lower case */
 	struct slice value; /* decoded, blanks squeezed */
@@ -37,6 +40,8 @@ struct spam_view {
 	struct slice links; /* targets, a line each */
 	struct slice deceiver; /* "text -> target" of a link that deceives */
 	size_t hidden_count;   /* hidden elements in the HTML */
+	size_t part_count; /* of the MIME tree, at most SPAM_PARTS_COUNTED */
+	size_t size;       /* raw bytes */
 	/* of spam_view_trust: */
 	const struct origin_hosts *hosts;
 	struct received *way; /* Received, the last server first */

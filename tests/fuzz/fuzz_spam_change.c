@@ -19,8 +19,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	int set;
 
 	memset(&w, 0, sizeof w);
-	for (set = 0; set < 2; set++) {
-		size_t n = spam_set_slots((enum spam_set)set);
+	for (set = 0; set < SPAM_TABLES; set++) {
+		size_t n = set == 0 ? SPAM_CONTENT_SLOTS : SPAM_HEADER_SLOTS;
 
 		w.weight[set] = xcalloc(n, sizeof(float));
 		w.square[set] = xcalloc(n, sizeof(float));
@@ -33,7 +33,7 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		assert(spam_change_apply(&w, change, -1, 7) == 0);
 	}
 	assert(w.tally->learnt[0] == 0 && w.tally->learnt[1] == 0);
-	for (set = 0; set < 2; set++) {
+	for (set = 0; set < SPAM_TABLES; set++) {
 		free(w.weight[set]);
 		free(w.square[set]);
 	}

@@ -35,7 +35,7 @@ learn(struct spam_tally *t, bool is_spam, float sum)
 	uint32_t tag = 8 + 4 * (uint32_t)(t->learnt[0] + t->learnt[1]);
 
 	t->learnt[is_spam]++;
-	spam_tally_add(t, is_spam, sum, tag, right);
+	spam_tally_add(t, is_spam, sum, NULL, tag, right);
 }
 
 /* Good mail around -8, spam around 8; a share of the labels is wrong. */
@@ -126,8 +126,8 @@ test_taking_back_is_exact(void **state)
 	learn_many(t, 300, 0);
 	threshold = spam_threshold(t);
 	a = spam_calibrate(t);
-	spam_tally_add(t, false, 4, 4000, false);
-	spam_tally_add(t, false, 4, 4004, false);
+	spam_tally_add(t, false, 4, NULL, 4000, false);
+	spam_tally_add(t, false, 4, NULL, 4004, false);
 	assert_true(spam_threshold(t) > threshold + 1);
 	spam_tally_remove(t, false, 4000);
 	spam_tally_remove(t, false, 4004);
@@ -200,7 +200,7 @@ test_nonsense_is_survived(void **state)
 	c = spam_calibrate(t);
 	assert_true(c.slope > 0 && c.slope < 10);
 	assert_true(fabs(c.shift) < 10);
-	spam_tally_add(t, true, 1, 4, true);
+	spam_tally_add(t, true, 1, NULL, 4, true);
 	spam_tally_remove(t, true, 4);
 	free(t);
 }
