@@ -85,6 +85,12 @@ say_end(struct app *a, const struct event *e, enum chore_kind kind)
 		app_say_err(a, &e->err);
 	} else if (kind == CHORE_UNDO) {
 		app_say(a, STYLE_OK, _("taken back"));
+	} else if (kind == CHORE_CHANGE) {
+		app_say(a, STYLE_STATUS,
+		        N_N("%llu message changed; z takes it back",
+		            "%llu messages changed; z takes it back",
+		            (unsigned long)done),
+		        done);
 	} else if (kind == CHORE_MARK) {
 		app_say(a, STYLE_STATUS,
 		        N_N("%llu message marked and learned; z takes it back",

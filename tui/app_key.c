@@ -251,6 +251,8 @@ act_message(struct app *a, enum action_id id)
 		app_undo(a);
 	else if (id == ACTION_SELECT)
 		app_select(a);
+	else if (id == ACTION_SELECT_ALL)
+		app_select_all(a);
 	else if (id == ACTION_SELECT_NONE)
 		model_list_untag(&a->list.list);
 	else if (id == ACTION_FLAG)

@@ -197,6 +197,40 @@ app_select(struct app *a)
 	a->dirty = true;
 }
 
+void
+app_select_all(struct app *a)
+{
+	struct err err = { 0 };
+	int64_t *ids = NULL;
+	size_t n = 0;
+
+	if (store_view_ids(a->store, &a->list.list.view, &ids, &n, &err) != 0) {
+		app_say_err(a, &err);
+		return;
+	}
+	model_list_tag_all(&a->list.list, ids, n);
+	app_say(a, STYLE_STATUS,
+	        N_N("%zu message selected", "%zu messages selected",
+	            (unsigned long)n),
+	        n);
+	a->dirty = true;
+}
+
+/* More than a moment's work: begun, or said why not. */
+static bool
+change_many(struct app *a, const int64_t *ids, size_t n, struct store_wish wish)
+{
+	struct chore what = {
+		.kind = CHORE_CHANGE, .ids = ids, .n = n, .wish = wish
+	};
+
+	if (!app_is_many(n))
+		return false;
+	if (app_chore(a, &what, ids[0]))
+		model_list_untag(&a->list.list);
+	return true;
+}
+
 /* The messages went elsewhere: the reader shows the next one or closes. */
 static void
 after_removal(struct app *a)
@@ -226,7 +260,9 @@ app_move(struct app *a, enum folder folder)
 
 	if (ids == NULL)
 		return;
-	if (store_move(a->store, ids, n, folder, &token, &err) != 0) {
+	if (change_many(a, ids, n, (struct store_wish){ .folder = folder })) {
+		/* Said when it is done. */
+	} else if (store_move(a->store, ids, n, folder, &token, &err) != 0) {
 		app_say_err(a, &err);
 	} else {
 		remember(a, token, false, ids[0]);
@@ -285,6 +321,13 @@ app_toggle_flag(struct app *a, unsigned flag)
 
 	if (ids == NULL)
 		return;
+	if (change_many(a, ids, n,
+	                (struct store_wish){ .folder = FOLDER_ANY,
+	                                     .flags = set ? flag : 0,
+	                                     .clear = set ? 0 : flag })) {
+		free(ids);
+		return;
+	}
 	if (store_flags(a->store, ids, n, set ? flag : 0, set ? 0 : flag,
 	                &token, &err) != 0)
 		app_say_err(a, &err);

@@ -240,6 +240,7 @@ void app_toggle_flag(struct app *a, unsigned flag);
 void app_undo(struct app *a);
 void app_next_unread(struct app *a);
 void app_select(struct app *a);
+void app_select_all(struct app *a);
 void app_why(struct app *a);
 bool app_map_selected(struct app *a, struct fsx_map *map_r, int64_t *id_r);
 /* Takes u: what z takes back next. */

@@ -294,6 +294,14 @@ model_list_tag(struct model_list *l, int64_t id, bool on)
 }
 
 void
+model_list_tag_all(struct model_list *l, int64_t *ids, size_t n)
+{
+	array_release(&l->tagged);
+	l->tagged.v = ids;
+	l->tagged.n = l->tagged.cap = n;
+}
+
+void
 model_list_untag(struct model_list *l)
 {
 	l->tagged.n = 0;

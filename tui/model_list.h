@@ -51,6 +51,8 @@ bool model_list_select(struct model_list *l, int64_t id);
 
 bool model_list_tagged(const struct model_list *l, int64_t id);
 void model_list_tag(struct model_list *l, int64_t id, bool on);
+/* All of these and no others; takes ids. */
+void model_list_tag_all(struct model_list *l, int64_t *ids, size_t n);
 void model_list_untag(struct model_list *l);
 /* What a command works on: the tagged ones, else the selected one.  Owned
  * array, NULL when there is none. */

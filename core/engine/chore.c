@@ -190,6 +190,35 @@ run_mark(struct run *r, struct err *err)
 }
 
 static int
+run_change(struct run *r, struct err *err)
+{
+	const struct chore_job *c = r->job->chore;
+	struct store_many many = { 0 };
+	size_t at = 0;
+	int rc = 0;
+
+	while (rc == 0 && at < c->n) {
+		size_t piece = c->n - at;
+
+		if (!goes_on(r, at, c->n)) {
+			rc = stopped(err);
+			break;
+		}
+		if (piece > STORE_PIECE)
+			piece = STORE_PIECE;
+		rc = store_many_change(r->store, &many, &c->wish, c->ids + at,
+		                       piece, err);
+		if (rc == 0)
+			at += piece;
+	}
+	r->final->done = at;
+	r->final->total = c->n;
+	r->final->id = many.undo;
+	store_many_release(&many);
+	return rc;
+}
+
+static int
 run_undo(struct run *r, struct err *err)
 {
 	struct chore_job *c = r->job->chore;
@@ -231,6 +260,9 @@ chore_run(struct job *job)
 		case CHORE_MARK:
 			(void)run_mark(&r, &err);
 			break;
+		case CHORE_CHANGE:
+			(void)run_change(&r, &err);
+			break;
 		case CHORE_UNDO:
 			(void)run_undo(&r, &err);
 			break;
@@ -263,6 +295,8 @@ copy(const struct chore *c)
 	to->label = dup_or_null(c->bulk.label);
 	to->n = c->n;
 	to->spam = c->spam;
+	to->wish = c->wish;
+	to->wish.label = NULL;
 	to->token = c->token;
 	if (c->n > 0) {
 		to->ids = xreallocarray(NULL, c->n, sizeof *to->ids);

@@ -7,11 +7,12 @@
 #include "mail/bulk.h"
 
 enum chore_kind {
-	CHORE_TRY,  /* what would a rule do with the last messages? */
-	CHORE_RULE, /* do it, then add the rule to the file */
-	CHORE_BULK, /* all mail of a list or sender, past and future */
-	CHORE_MARK, /* spam or not: move and teach */
-	CHORE_UNDO, /* take one of these back */
+	CHORE_TRY,    /* what would a rule do with the last messages? */
+	CHORE_RULE,   /* do it, then add the rule to the file */
+	CHORE_BULK,   /* all mail of a list or sender, past and future */
+	CHORE_MARK,   /* spam or not: move and teach */
+	CHORE_CHANGE, /* move, flags */
+	CHORE_UNDO,   /* take one of these back */
 };
 
 /* What to do; borrowed by engine_chore. */
@@ -20,10 +21,11 @@ struct chore {
 	const char *rule;   /* TRY, RULE */
 	uint64_t last;      /* TRY, RULE: so many messages, the newest */
 	struct bulk bulk;   /* BULK; rules is not looked at */
-	const int64_t *ids; /* MARK */
+	const int64_t *ids; /* MARK, CHANGE */
 	size_t n;
 	bool spam;
-	int64_t token; /* UNDO */
+	struct store_wish wish; /* CHANGE */
+	int64_t token;          /* UNDO */
 };
 
 /*

@@ -36,6 +36,7 @@ struct chore_job {
 	int64_t *ids;
 	size_t n;
 	bool spam;
+	struct store_wish wish; /* without label */
 	int64_t token;
 	/* MARK: what was marked; UNDO: what was not taken back yet. */
 	struct mark mark;

@@ -159,7 +159,7 @@ mark_teach(struct spam *spam, struct store *s, const int64_t *ids, size_t n,
            struct err *err)
 {
 	struct store_wish wish = { is_spam ? FOLDER_SPAM : FOLDER_INBOX, 0,
-		                   NULL };
+		                   NULL, 0 };
 	struct store_many many = { 0 };
 	int rc = 0;
 

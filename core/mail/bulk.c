@@ -52,15 +52,15 @@ wish_of(const struct bulk *b)
 {
 	switch (b->act) {
 	case BULK_ARCHIVE:
-		return (struct store_wish){ FOLDER_ARCHIVE, 0, NULL };
+		return (struct store_wish){ FOLDER_ARCHIVE, 0, NULL, 0 };
 	case BULK_DELETE:
-		return (struct store_wish){ FOLDER_TRASH, 0, NULL };
+		return (struct store_wish){ FOLDER_TRASH, 0, NULL, 0 };
 	case BULK_READ:
-		return (struct store_wish){ FOLDER_ANY, STORE_SEEN, NULL };
+		return (struct store_wish){ FOLDER_ANY, STORE_SEEN, NULL, 0 };
 	case BULK_LABEL:
 		break;
 	}
-	return (struct store_wish){ FOLDER_ANY, 0, b->label };
+	return (struct store_wish){ FOLDER_ANY, 0, b->label, 0 };
 }
 
 static int

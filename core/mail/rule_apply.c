@@ -12,7 +12,8 @@
 static bool
 is_same(const struct store_wish *a, const struct store_wish *b)
 {
-	if (a->folder != b->folder || a->flags != b->flags)
+	if (a->folder != b->folder || a->flags != b->flags ||
+	    a->clear != b->clear)
 		return false;
 	return a->label == NULL || b->label == NULL
 	               ? a->label == b->label
@@ -61,7 +62,7 @@ add_labels(struct rule_apply *r, const struct store_row *row,
 		if (one.n == 0 || has_label(row->labels, one))
 			continue;
 		label = slice_dup(one);
-		add(r, row->id, (struct store_wish){ FOLDER_ANY, 0, label });
+		add(r, row->id, (struct store_wish){ FOLDER_ANY, 0, label, 0 });
 		free(label);
 		any = true;
 	}
@@ -92,9 +93,10 @@ rule_apply_add(struct rule_apply *r, const struct store_row *row,
 	bool any = add_labels(r, row, actions->labels);
 
 	if (flags != 0)
-		add(r, row->id, (struct store_wish){ FOLDER_ANY, flags, NULL });
+		add(r, row->id,
+		    (struct store_wish){ FOLDER_ANY, flags, NULL, 0 });
 	if (folder != row->folder)
-		add(r, row->id, (struct store_wish){ folder, 0, NULL });
+		add(r, row->id, (struct store_wish){ folder, 0, NULL, 0 });
 	return any || flags != 0 || folder != row->folder;
 }
 

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "store/many.h"
 #include "store/store_impl.h"
 #include "store/view_sql.h"
 #include "util/i18n.h"
@@ -256,6 +257,35 @@ store_count(struct store *s, const struct store_view *view, uint64_t *total_r,
 	    view->search != NULL)
 		return count_rows(s, view, total_r, unread_r, err);
 	return count_by_counter(s, view, total_r, unread_r, err);
+}
+
+int
+store_view_ids(struct store *s, const struct store_view *view, int64_t **ids_r,
+               size_t *n_r, struct err *err)
+{
+	ARRAY(int64_t) ids = { 0 };
+	struct db_stmt *st = NULL;
+	struct view_sql v;
+	struct str sql;
+	int rc = view_sql_init(&v, view, err);
+
+	if (rc == 0) {
+		str_init(&sql, SQL_MAX);
+		str_printf(&sql, "SELECT %s%s ORDER BY %s DESC, %s DESC", v.id,
+		           v.sql.p, v.date, v.id);
+		st = query_view(s, &v, sql.p, err);
+		rc = st != NULL ? 1 : -1;
+		str_release(&sql);
+	}
+	while (rc == 1 && (rc = db_step(st, err)) == 1)
+		array_add(&ids, db_int(st, 0));
+	db_done(st);
+	view_sql_release(&v);
+	if (rc != 0)
+		array_release(&ids);
+	*ids_r = ids.v;
+	*n_r = ids.n;
+	return rc;
 }
 
 int

@@ -55,6 +55,7 @@ store_many_change(struct store *s, struct store_many *m,
 		                    : w->folder != FOLDER_ANY ? UNDO_MOVE
 		                                              : UNDO_FLAGS,
 		            .set = w->flags,
+		            .clear = w->clear,
 		            .folder = w->folder,
 		            .label = w->label,
 		            .add = true };

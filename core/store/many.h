@@ -12,8 +12,9 @@
 /* One change: one of these. */
 struct store_wish {
 	enum folder folder; /* FOLDER_ANY: none */
-	unsigned flags;     /* to be set; 0: none */
+	unsigned flags;     /* to be set */
 	const char *label;  /* to be added; NULL: none */
+	unsigned clear;     /* flags to be cleared */
 };
 
 /* Changes that belong together.  Zeroed is ready. */
@@ -35,6 +36,9 @@ int store_many_change(struct store *s, struct store_many *m,
                       struct err *err);
 void store_many_release(struct store_many *m);
 
+/* The ids of all that a view shows, the newest first; owned, NULL for none. */
+int store_view_ids(struct store *s, const struct store_view *view,
+                   int64_t **ids_r, size_t *n_r, struct err *err);
 /* How many changes of messages a token takes back. */
 int store_undo_size(struct store *s, int64_t token, uint64_t *n_r,
                     struct err *err);

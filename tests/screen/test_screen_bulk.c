@@ -42,9 +42,9 @@ letter(int n, const char *subject, const char *more)
 	                       "Received: from x by mx.work.example; x\n"
 	                       "From: Shop <news@shop.example>\n"
 	                       "To: me@work.example\nSubject: %s\n"
-	                       "Date: Mon, 16 Nov 2026 09:0%d:00 +0900\n"
+	                       "Date: Mon, 16 Nov 2026 09:%02d:00 +0900\n"
 	                       "Message-ID: <%d@shop.example>\n%s\nx\n",
-	                       subject, n, n, more);
+	                       subject, n % 60, n, more);
 
 	write_file(name, text);
 	free(text);
@@ -147,6 +147,33 @@ test_an_offer_without_signature_is_no_request(void **state)
 	screen_type(s, "Q");
 	shown(s, "your provider confirms no signature for that");
 	shown(s, "Unsubscribe in the browser: localhost:1");
+	screen_kill(&s);
+}
+
+static void
+test_any_number_of_messages_at_once(void **state)
+{
+	struct screen *s;
+
+	(void)state;
+	for (int i = 100; i < 250; i++)
+		letter(i, "one of many", "");
+	s = start();
+	shown(s, "All inboxes · unread 155");
+	screen_type(s, "/many\r");
+	shown(s, "unread 150");
+	screen_type(s, "gx");
+	shown(s, "150 messages selected");
+	screen_type(s, "!");
+	shown(s, "150 messages marked and learned; z takes it back");
+	screen_type(s, "z");
+	shown(s, "taken back");
+	shown(s, "unread 150");
+	screen_type(s, "gxd");
+	shown(s, "150 messages changed; z takes it back");
+	screen_type(s, "z");
+	shown(s, "taken back");
+	shown(s, "unread 150");
 	screen_kill(&s);
 }
 
@@ -273,6 +300,7 @@ main(void)
 		T(test_the_desk_and_all_of_it),
 		T(test_a_request_is_shown_then_sent),
 		T(test_an_offer_without_signature_is_no_request),
+		T(test_any_number_of_messages_at_once),
 		T(test_a_mail_is_held_and_taken_back),
 		T(test_a_rule_from_a_message),
 	};

@@ -280,6 +280,52 @@ test_marked_and_learned_and_taken_back(void **state)
 	free(ids);
 }
 
+static void
+test_all_that_a_view_shows(void **state)
+{
+	struct world *w = *state;
+	struct store_view inbox = { .folder = FOLDER_INBOX };
+	struct store_view some = { .folder = FOLDER_INBOX,
+		                   .flagged_only = true };
+	struct chore c = { .kind = CHORE_CHANGE,
+		           .wish = { .folder = FOLDER_ANY,
+		                     .flags = STORE_FLAGGED } };
+	int64_t *ids = NULL, first;
+	struct event *e;
+	size_t looks, n;
+
+	assert_int_equal(store_view_ids(w->store, &some, &ids, &n, &w->err), 0);
+	assert_int_equal(n, 0);
+	assert_null(ids);
+	assert_int_equal(store_view_ids(w->store, &inbox, &ids, &c.n, &w->err),
+	                 0);
+	assert_int_equal(c.n, MANY);
+	c.ids = ids;
+	e = play(w, &c, &looks);
+	assert_int_equal(e->done, MANY);
+	assert_int_equal(looks, 3);
+	first = e->id;
+	event_free(&e);
+	free(ids);
+	assert_int_equal(store_view_ids(w->store, &some, &ids, &c.n, &w->err),
+	                 0);
+	assert_int_equal(c.n, MANY);
+	c.ids = ids;
+	c.wish = (struct store_wish){ .folder = FOLDER_ANY,
+		                      .clear = STORE_FLAGGED };
+	e = play(w, &c, &looks);
+	assert_int_equal(e->done, MANY);
+	undo(w, e->id);
+	event_free(&e);
+	free(ids);
+	assert_int_equal(store_view_ids(w->store, &some, &ids, &n, &w->err), 0);
+	assert_int_equal(n, MANY);
+	free(ids);
+	undo(w, first);
+	assert_int_equal(store_view_ids(w->store, &some, &ids, &n, &w->err), 0);
+	assert_int_equal(n, 0);
+}
+
 int
 main(void)
 {
@@ -289,6 +335,7 @@ main(void)
 		T(test_a_rule_is_tried_then_done),
 		T(test_stopped),
 		T(test_marked_and_learned_and_taken_back),
+		T(test_all_that_a_view_shows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,21 +155,21 @@ test_changes_are_taken_back_together(void **state)
 
 	ids[0] = store_test_add(t, t->a, "1", FOLDER_INBOX, 0, one);
 	ids[1] = store_test_add(t, t->a, "2", FOLDER_INBOX, 0, two);
-	assert_ok(t,
-	          store_many_change(t->s, &many,
-	                            &(struct store_wish){ FOLDER_ANY, 0, "일" },
-	                            ids, 2, &t->err));
-	assert_ok(t,
-	          store_many_change(t->s, &many,
-	                            &(struct store_wish){ FOLDER_ANY,
-	                                                  STORE_FLAGGED, NULL },
-	                            ids, 1, &t->err));
+	assert_ok(t, store_many_change(t->s, &many,
+	                               &(struct store_wish){ FOLDER_ANY, 0,
+	                                                     "일", 0 },
+	                               ids, 2, &t->err));
+	assert_ok(t, store_many_change(t->s, &many,
+	                               &(struct store_wish){ FOLDER_ANY,
+	                                                     STORE_FLAGGED,
+	                                                     NULL, 0 },
+	                               ids, 1, &t->err));
 	for (int i = 0; i < 2; i++)
-		assert_ok(t,
-		          store_many_change(t->s, &many,
-		                            &(struct store_wish){
-						    FOLDER_ARCHIVE, 0, NULL },
-		                            &ids[i], 1, &t->err));
+		assert_ok(t, store_many_change(
+				     t->s, &many,
+				     &(struct store_wish){ FOLDER_ARCHIVE, 0,
+		                                           NULL, 0 },
+				     &ids[i], 1, &t->err));
 	assert_int_equal(many.undo, 1);
 	assert_int_equal(many.moves, 4);
 	undo = many.undo;
