@@ -119,6 +119,16 @@ run_editor(struct app *a, const char *path, struct err *err)
 	return rc;
 }
 
+/* All of it in one, which can be undone. */
+static void
+take_text(struct editor *e, struct slice text)
+{
+	size_t at = editor_cursor(e);
+
+	edit_buf_replace(editor_buf(e), 0, edit_buf_size(editor_buf(e)), text);
+	editor_set_cursor(e, at);
+}
+
 void
 app_external_editor(struct app *a)
 {
@@ -136,7 +146,7 @@ app_external_editor(struct app *a)
 	            0) {
 		app_say_err(a, &err);
 	} else {
-		editor_set(a->compose->editor, str_slice(&text));
+		take_text(a->compose->editor, str_slice(&text));
 		a->compose->touched = true;
 	}
 	if (unlink(path) != 0 && errno != ENOENT)

@@ -77,11 +77,16 @@ void
 app_detach(struct app *a, int64_t at)
 {
 	struct compose *c = a->compose;
+	struct str key;
 
 	if (c == NULL || (size_t)at >= c->files.n)
 		return;
-	app_say(a, STYLE_STATUS, _("'%s' is not attached any more"),
-	        c->files.v[at].name);
+	str_init(&key, 40);
+	(void)keymap_name(a->keys, CTX_COMPOSE, ACTION_ED_UNDO, &key);
+	app_say(a, STYLE_STATUS,
+	        _("'%s' is not attached any more; %s brings it back"),
+	        c->files.v[at].name, key.p);
+	str_release(&key);
 	compose_detach(c, (size_t)at);
 	if (c->files.n == 0 && c->focus == COMPOSE_FILES)
 		c->focus = COMPOSE_SUBJECT;

@@ -356,6 +356,9 @@ void app_files_done(struct app *a, enum w_pick_result r);
 /* app_template.c */
 void app_pick_template(struct app *a);
 void app_template_chosen(struct app *a, int64_t n);
+/* Words of a template that could not be known are filled in, but for what
+ * is being typed in field. */
+void app_fill_blanks(struct compose *c, enum compose_field field);
 
 /* app_key.c */
 void app_key(struct app *a, uint32_t key);

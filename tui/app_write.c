@@ -314,6 +314,7 @@ send_now(struct app *a)
 	int rc;
 
 	str_init(&out, BUILD_MAX);
+	app_fill_blanks(a->compose, COMPOSE_BODY);
 	compose_new_id(a->compose);
 	rc = compose_build(a->compose, false, &out, &rcpts, &wrong, &err);
 	if (rc != 0) {
@@ -533,6 +534,22 @@ app_redirect(struct app *a, struct slice to)
 
 /* ---- keys of the composer ---- */
 
+/* In the text its own changes first. */
+static void
+undo_act(struct app *a, bool again)
+{
+	struct compose *c = a->compose;
+	unsigned version = edit_buf_version(editor_buf(c->editor));
+
+	a->pane_compose.match_n = 0;
+	if (c->focus == COMPOSE_BODY)
+		(void)editor_act(c->editor,
+		                 again ? ACTION_ED_REDO : ACTION_ED_UNDO);
+	if (edit_buf_version(editor_buf(c->editor)) == version &&
+	    !compose_undo(c, again))
+		app_say(a, STYLE_DIM, _("nothing to take back"));
+}
+
 static void
 body_act(struct app *a, enum action_id id)
 {
@@ -573,6 +590,8 @@ app_compose_act(struct app *a, enum action_id id)
 		app_spell(a);
 	else if (id == ACTION_TEMPLATE)
 		app_pick_template(a);
+	else if (id == ACTION_ED_UNDO || id == ACTION_ED_REDO)
+		undo_act(a, id == ACTION_ED_REDO);
 	else if (id == ACTION_FIELD_NEXT)
 		pane_compose_focus(&a->pane_compose, c, 1);
 	else if (id == ACTION_FIELD_PREV)
@@ -613,10 +632,13 @@ void
 app_compose_key(struct app *a, uint32_t key)
 {
 	const struct compose *c = a->compose;
+	enum compose_field focus = c->focus;
 	size_t from = c->from;
 
 	a->dirty = true;
 	compose_key(a, key);
+	if (a->compose == c && c->focus != focus)
+		app_fill_blanks(a->compose, c->focus);
 	if (a->compose == c && c->from != from) {
 		/* what was said of the other address */
 		str_clear(&a->message);

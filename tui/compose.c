@@ -184,8 +184,9 @@ compose_free(struct compose **cp)
 	array_release(&c->froms);
 	for (i = 0; i < COMPOSE_FIELDS; i++)
 		w_line_release(&c->lines[i]);
-	while (c->files.n > 0)
-		compose_detach(c, c->files.n - 1);
+	for (i = 0; i < c->files.n; i++)
+		compose_file_free(&c->files.v[i]);
+	compose_forget_changes(c);
 	array_release(&c->files);
 	for (i = 0; i < c->references.n; i++)
 		free(c->references.v[i]);
@@ -358,6 +359,7 @@ compose_set_saved(struct compose *c)
 void
 compose_set_start(struct compose *c)
 {
+	compose_forget_changes(c);
 	compose_set_saved(c);
 	c->start = c->saved;
 }

@@ -50,6 +50,15 @@ struct compose_file {
 	size_t size;
 };
 
+/* One that can be taken back, see compose_undo.c. */
+struct compose_change {
+	enum compose_field field;
+	char *text; /* of a line */
+	size_t cursor;
+	struct compose_file file;
+	size_t at; /* among the files */
+};
+
 struct compose {
 	ARRAY(struct compose_from) froms;
 	const struct conf *conf; /* borrowed: lives longer */
@@ -78,6 +87,10 @@ struct compose {
 	unsigned saved; /* the one that was saved last */
 	bool touched;   /* something was changed since */
 	bool warned;    /* of a missing attachment */
+	bool blanks;    /* a template has words that are not known yet */
+	ARRAY(struct compose_change) changes;
+	size_t done; /* so many of them are in force */
+	bool changes_join;
 };
 
 enum compose_reply {
@@ -123,6 +136,18 @@ int compose_attach_file(struct compose *c, const char *path, struct err *err);
 int compose_attach(struct compose *c, struct slice name, struct slice type,
                    struct slice data, struct err *err);
 void compose_detach(struct compose *c, size_t at);
+
+void compose_file_free(struct compose_file *f);
+/* A line was changed, before is what it was; typed: it joins what was typed
+ * into it just before. */
+void compose_note_line(struct compose *c, enum compose_field f,
+                       struct slice before, size_t cursor, bool typed);
+/* A file came to that place (NULL), or was taken from there: it is taken. */
+void compose_note_file(struct compose *c, size_t at, struct compose_file *file);
+/* Take back the last change of fields or attachments, or do it again; focus goes
+ * there.  false: there is none. */
+bool compose_undo(struct compose *c, bool again);
+void compose_forget_changes(struct compose *c);
 
 /* Recipients of a built message. */
 struct compose_rcpts {

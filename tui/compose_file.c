@@ -73,6 +73,7 @@ compose_attach(struct compose *c, struct slice name, struct slice type,
 	f.data = xmemdup0(data.p != NULL ? data.p : "", data.n);
 	f.size = data.n;
 	array_add(&c->files, f);
+	compose_note_file(c, c->files.n - 1, NULL);
 	c->touched = true;
 	return 0;
 }
@@ -96,8 +97,8 @@ compose_attach_file(struct compose *c, const char *path, struct err *err)
 	return rc;
 }
 
-static void
-free_file(struct compose_file *f)
+void
+compose_file_free(struct compose_file *f)
 {
 	free(f->name);
 	free(f->type);
@@ -109,7 +110,7 @@ compose_detach(struct compose *c, size_t at)
 {
 	if (at >= c->files.n)
 		return;
-	free_file(&c->files.v[at]);
+	compose_note_file(c, at, &c->files.v[at]);
 	memmove(c->files.v + at, c->files.v + at + 1,
 	        (c->files.n - at - 1) * sizeof *c->files.v);
 	c->files.n--;

@@ -11,6 +11,7 @@
 #include "tui/key.h"
 #include "tui/text_fmt.h"
 #include "util/i18n.h"
+#include "util/utf8.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -74,27 +75,80 @@ token_start(const struct w_line *w)
 	return start;
 }
 
-static bool
-person_matches(const struct contact *p, struct slice pattern)
+/* How well somebody fits what was typed, the best first. */
+enum fit {
+	FIT_START, /* of the name or the address */
+	FIT_WORD,  /* the start of another word of them */
+	FIT_INSIDE,
+	FIT_NOT,
+};
+
+/* As many characters of text as pattern has: more cannot match it. */
+static struct slice
+as_long(struct slice text, struct slice pattern)
 {
+	struct slice rest = text;
+	uint32_t c;
+
+	while (pattern.n > 0 && rest.n > 0) {
+		pattern = slice_from(pattern,
+		                     utf8_decode(pattern.p, pattern.n, &c));
+		rest = slice_from(rest, utf8_decode(rest.p, rest.n, &c));
+	}
+	return slice_head(text, text.n - rest.n);
+}
+
+static bool
+is_word_char(char c)
+{
+	return byte_is_alnum(c) || (unsigned char)c >= 0x80;
+}
+
+static enum fit
+fit_text(struct slice text, struct slice pattern)
+{
+	size_t i;
+
+	if (!hangul_match(text, pattern))
+		return FIT_NOT;
+	for (i = 0; i < text.n; i++) {
+		struct slice rest = slice_from(text, i);
+
+		if (i > 0 &&
+		    (is_word_char(text.p[i - 1]) || !is_word_char(text.p[i])))
+			continue;
+		if (hangul_match(as_long(rest, pattern), pattern))
+			return i == 0 ? FIT_START : FIT_WORD;
+	}
+	return FIT_INSIDE;
+}
+
+static enum fit
+fit_person(const struct contact *p, struct slice pattern)
+{
+	enum fit name, address;
 	struct str text;
-	bool found;
 
 	str_init(&text, PERSON_MAX);
 	unicode_fold(slice_of(p->name), &text);
-	str_add_c(&text, ' ');
+	name = fit_text(str_slice(&text), pattern);
+	str_clear(&text);
 	unicode_fold(slice_of(p->address), &text);
-	found = hangul_match(str_slice(&text), pattern);
+	address = fit_text(str_slice(&text), pattern);
 	str_release(&text);
-	return found;
+	return name < address ? name : address;
 }
 
+/* The best first, those that fit alike by use. */
 static void
 complete(struct pane_compose *p, const struct compose *c)
 {
 	const struct w_line *w = &c->lines[c->focus];
+	size_t found[FIT_NOT][PANE_COMPOSE_MATCHES];
+	size_t n[FIT_NOT] = { 0 };
 	size_t start, i;
 	struct str pattern;
+	int f;
 
 	p->match_n = p->match = 0;
 	if (!is_people(c->focus))
@@ -104,10 +158,16 @@ complete(struct pane_compose *p, const struct compose *c)
 	unicode_fold(slice_make(w->text.p + start, w->cursor - start),
 	             &pattern);
 	for (i = 0; pattern.n > 0 && i < p->people_n &&
-	            p->match_n < PANE_COMPOSE_MATCHES;
-	     i++)
-		if (person_matches(&p->people[i], str_slice(&pattern)))
-			p->matches[p->match_n++] = i;
+	            n[FIT_START] < PANE_COMPOSE_MATCHES;
+	     i++) {
+		enum fit fit = fit_person(&p->people[i], str_slice(&pattern));
+
+		if (fit != FIT_NOT && n[fit] < PANE_COMPOSE_MATCHES)
+			found[fit][n[fit]++] = i;
+	}
+	for (f = FIT_START; f < FIT_NOT; f++)
+		for (i = 0; i < n[f] && p->match_n < PANE_COMPOSE_MATCHES; i++)
+			p->matches[p->match_n++] = found[f][i];
 	str_release(&pattern);
 }
 
@@ -176,12 +236,12 @@ accept(struct pane_compose *p, struct compose *c)
 
 	str_init(&s, PERSON_MAX * 3);
 	person_typed(&p->people[p->matches[p->match]], &s);
+	compose_note_line(c, c->focus, w_line_get(w), w->cursor, false);
 	str_remove(&w->text, start, w->cursor - start);
 	str_insert(&w->text, start, str_slice(&s));
 	w->cursor = start + s.n < w->text.n ? start + s.n : w->text.n;
 	str_release(&s);
 	p->match_n = 0;
-	c->touched = true;
 }
 
 bool
@@ -204,6 +264,21 @@ pane_compose_box_key(struct pane_compose *p, struct compose *c, uint32_t key)
 
 /* ---- keys ---- */
 
+static bool
+line_key(struct compose *c, uint32_t key)
+{
+	struct w_line *w = &c->lines[c->focus];
+	char *before = slice_dup(w_line_get(w));
+	size_t cursor = w->cursor;
+	bool taken = w_line_key(w, key);
+
+	if (taken && !slice_eq_z(w_line_get(w), before))
+		compose_note_line(c, c->focus, slice_of(before), cursor,
+		                  key_is_text(key));
+	free(before);
+	return taken;
+}
+
 bool
 pane_compose_key(struct pane_compose *p, struct compose *c, uint32_t key)
 {
@@ -215,9 +290,8 @@ pane_compose_key(struct pane_compose *p, struct compose *c, uint32_t key)
 		compose_next_from(c, key == K_LEFT ? -1 : 1);
 		return true;
 	}
-	if (!is_line(c->focus) || !w_line_key(&c->lines[c->focus], key))
+	if (!is_line(c->focus) || !line_key(c, key))
 		return false;
-	c->touched = true;
 	complete(p, c);
 	return true;
 }
@@ -228,8 +302,9 @@ pane_compose_paste(struct pane_compose *p, struct compose *c, struct slice text)
 	if (c->focus == COMPOSE_BODY) {
 		editor_paste(c->editor, text);
 	} else if (is_line(c->focus)) {
+		compose_note_line(c, c->focus, w_line_get(&c->lines[c->focus]),
+		                  c->lines[c->focus].cursor, false);
 		w_line_paste(&c->lines[c->focus], text);
-		c->touched = true;
 		complete(p, c);
 	}
 }

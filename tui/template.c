@@ -52,22 +52,29 @@ add_date(int64_t t, struct str *out)
 	           tm.tm_mday);
 }
 
+/* Of name, address and subject; nothing: it is not known, or another word. */
+static struct slice
+known(enum word w, const struct template_facts *f)
+{
+	if (w == WORD_NAME)
+		return f->name;
+	if (w == WORD_ADDRESS)
+		return f->address;
+	return w == WORD_SUBJECT ? f->subject : SLICE_NONE;
+}
+
 static void
 add_word(enum word w, const struct template_facts *f, struct slice as_is,
          struct str *out)
 {
 	switch (w) {
 	case WORD_NAME:
-		str_add_slice(out, f->name);
-		break;
 	case WORD_ADDRESS:
-		str_add_slice(out, f->address);
+	case WORD_SUBJECT:
+		str_add_slice(out, known(w, f).n > 0 ? known(w, f) : as_is);
 		break;
 	case WORD_ME:
 		str_add_slice(out, f->me);
-		break;
-	case WORD_SUBJECT:
-		str_add_slice(out, f->subject);
 		break;
 	case WORD_DATE:
 		add_date(f->now, out);
@@ -122,4 +129,39 @@ template_fill(struct slice text, const struct template_facts *facts,
 	}
 	expand(text, facts, out, &cursor);
 	*cursor_r = cursor == SIZE_MAX ? out->n - before : cursor - before;
+}
+
+static bool
+is_quoted(struct slice text, size_t at)
+{
+	size_t start = slice_rfind(slice_head(text, at), '\n');
+
+	return text.p[start < at ? start + 1 : 0] == '>';
+}
+
+bool
+template_next(struct slice text, const struct template_facts *facts,
+              size_t *at_r, size_t *n_r, struct slice *value_r)
+{
+	size_t at = *at_r;
+
+	while (at < text.n) {
+		struct slice rest = slice_from(text, at);
+		size_t open = slice_find(rest, '{');
+		struct slice in = slice_from(rest, open);
+		size_t close = slice_find(in, '}');
+		enum word w;
+
+		if (close >= in.n)
+			return false;
+		at += open + 1;
+		w = look_up(slice_trim(slice_make(in.p + 1, close - 1)));
+		*value_r = known(w, facts);
+		if (value_r->n == 0 || is_quoted(text, at - 1))
+			continue;
+		*at_r = at - 1;
+		*n_r = close + 1;
+		return true;
+	}
+	return false;
 }

@@ -3,6 +3,8 @@
 #ifndef TUI_TEMPLATE_H
 #define TUI_TEMPLATE_H
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "util/slice.h"
@@ -20,11 +22,20 @@ struct template_facts {
 /*
  * Append the text of a template.  A first line "Subject: ..." is the subject and
  * is appended there; {cursor}, {여기} is where to go on, else the end.  What
- * stands in braces and is none of these is left as it is.
+ * stands in braces and is none of these, or not known yet, is left as it is.
  *
  * *cursor_r: offset in what was appended to out.
  */
 void template_fill(struct slice text, const struct template_facts *facts,
                    struct str *subject, struct str *out, size_t *cursor_r);
+
+/*
+ * The next word of text that stands for a fact which is known (not empty), from
+ * *at_r on; quoted lines are passed over.
+ *
+ * *at_r, *n_r  where it is; *value_r: what it stands for.  false: there is none.
+ */
+bool template_next(struct slice text, const struct template_facts *facts,
+                   size_t *at_r, size_t *n_r, struct slice *value_r);
 
 #endif

@@ -87,6 +87,13 @@ test_files(void **state)
 	shown(s, "사진.jpg (3 B)");
 	screen_type(s, "\004");
 	gone(s, "3 B");
+	/* both come back */
+	screen_type(s, "\033u");
+	shown(s, "사진.jpg (3 B)");
+	screen_type(s, "\033u");
+	shown(s, "견적서.hwp (9 B), 사진.jpg (3 B)");
+	screen_type(s, "\033r\033r");
+	gone(s, "3 B");
 	screen_type(s, "\003");
 	screen_kill(&s);
 }
@@ -145,6 +152,15 @@ test_templates(void **state)
 	screen_type(s, "\r");
 	shown(s, "이준호 님께,");
 	shown(s, "제목 견적서");
+	/* whom it goes to is said later */
+	screen_type(s, "\003m\033t");
+	shown(s, "견적");
+	screen_type(s, "\r");
+	shown(s, "{이름} 님께,");
+	screen_type(s, "\033[Z\033[Z\033[Z\033[Zpark@example.org");
+	shown(s, "받는사람 park");
+	screen_type(s, "\t\t\t\t");
+	shown(s, "park 님께,");
 	/* the cursor stands where the text goes on */
 	screen_type(s, "여기에 씁니다");
 	shown(s, "여기에 씁니다");

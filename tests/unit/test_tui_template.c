@@ -44,6 +44,39 @@ test_template(void **state)
 	check("Subject: only", "only", "", 0);
 }
 
+/* What is not known yet stays, and is found when it is. */
+static void
+test_blanks(void **state)
+{
+	struct template_facts f = { .me = { "김", 3 } };
+	struct str title, out;
+	struct slice value;
+	size_t at, n;
+
+	(void)state;
+	str_init(&title, 4096);
+	str_init(&out, 4096);
+	template_fill(
+		SLICE_LIT("Subject: {이름}\n\n> {name}\n{me}: {name}, {x}"), &f,
+		&title, &out, &at);
+	assert_string_equal(title.p, "{이름}");
+	assert_string_equal(out.p, "> {name}\n김: {name}, {x}");
+	at = 0;
+	assert_false(template_next(str_slice(&out), &f, &at, &n, &value));
+	f.name = SLICE_LIT("이준호");
+	assert_true(template_next(str_slice(&out), &f, &at, &n, &value));
+	assert_int_equal(at, 14);
+	assert_int_equal(n, 6);
+	assert_true(slice_eq_z(value, "이준호"));
+	at += n;
+	assert_false(template_next(str_slice(&out), &f, &at, &n, &value));
+	at = 0;
+	assert_false(template_next(SLICE_LIT("}{"), &f, &at, &n, &value));
+	assert_false(template_next(SLICE_LIT("{"), &f, &at, &n, &value));
+	str_release(&out);
+	str_release(&title);
+}
+
 /* What a name brings along is no template. */
 static void
 test_template_is_filled_once(void **state)
@@ -108,6 +141,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_template),
+		cmocka_unit_test(test_blanks),
 		cmocka_unit_test(test_template_is_filled_once),
 		cmocka_unit_test(test_reflow),
 	};
