@@ -802,6 +802,19 @@ arrived(const struct fetch *f)
 	return f->deliver.arrived < n ? f->deliver.arrived : n;
 }
 
+static void
+say_command(struct fetch *f, const struct err *err)
+{
+	struct str text;
+
+	str_init(&text, sizeof err->text + sizeof err->server + 2);
+	str_add_z(&text, err->text);
+	if (err->server[0] != '\0')
+		str_printf(&text, ": %s", err->server);
+	job_say(f->job, EVENT_NOTICE, text.p);
+	str_release(&text);
+}
+
 /* The user's command for new mail; that it fails is no failure of the fetch. */
 static void
 tell_user(struct fetch *f)
@@ -817,7 +830,7 @@ tell_user(struct fetch *f)
 	if (notify_run(f->job->notify, &n, &err) == 0)
 		return;
 	(void)err_wrap(&err, _("command '%s' for new mail"), f->job->notify);
-	job_say(f->job, EVENT_NOTICE, err.text);
+	say_command(f, &err);
 }
 
 static void

@@ -15,6 +15,8 @@
 #define TEXT_MAX ((size_t)200)
 #define WORD_MAX ((size_t)4096)
 #define RUN_MS   10000
+/* Of what it says; more ends it. */
+#define OUTPUT_MAX ((size_t)65536)
 
 static void
 add_text(struct str *out, const char *text)
@@ -102,16 +104,29 @@ notify_argv(const char *command, const struct notify *n, char ***argv_r,
 int
 notify_run(const char *command, const struct notify *n, struct err *err)
 {
-	struct proc_opts opts = { .timeout_ms = RUN_MS, .cancel_fd = -1 };
+	/* What it says would stand on the screen; a player of sounds may go on
+	 * when it has ended. */
+	struct proc_opts opts = { .timeout_ms = RUN_MS,
+		                  .cancel_fd = -1,
+		                  .output_max = OUTPUT_MAX,
+		                  .until_exit = true,
+		                  .errors_too = true };
+	struct slice words;
+	struct str said;
 	char **argv = NULL;
 	int status = 0;
 	int rc;
 
 	if (notify_argv(command, n, &argv, err) != 0)
 		return -1;
-	rc = proc_run(argv, &opts, NULL, &status, err);
+	str_init(&said, OUTPUT_MAX);
+	rc = proc_run(argv, &opts, &said, &status, err);
 	proc_free_argv(argv);
-	if (rc == 0 && status != 0)
+	if (rc == 0 && status != 0) {
 		rc = err_set(err, ERR_IO, _("its status is %d"), status);
+		words = slice_trim(str_slice(&said));
+		err_set_server(err, words.p, words.n);
+	}
+	str_release(&said);
 	return rc;
 }

@@ -177,11 +177,25 @@ drain(struct child *c, size_t max, struct str *output, struct err *err)
 	return 0;
 }
 
-/* Exchange until the child has closed its output. */
+/* It is waited for later; all that it wrote is in the pipe. */
+static bool
+has_ended(const struct child *c)
+{
+	siginfo_t info = { 0 };
+
+	return waitid(P_PID, (id_t)c->pid, &info,
+	              WEXITED | WNOHANG | WNOWAIT) == 0 &&
+	       info.si_pid == c->pid;
+}
+
+/* Exchange until the child has closed its output, or ended. */
 static int
 talk(struct child *c, const struct proc_opts *opts, struct str *output,
      struct err *err)
 {
+	int wait = opts->until_exit ? 50 : 1000;
+	bool ended;
+
 	while (c->in >= 0 || c->out >= 0) {
 		int64_t left = c->deadline - clock_mono_ms();
 		struct pollfd p[3] = {
@@ -191,10 +205,16 @@ talk(struct child *c, const struct proc_opts *opts, struct str *output,
 			  0 },
 		};
 
+		int ready;
+
 		if (left <= 0)
 			return err_set(err, ERR_RETRY,
 			               _("the command took too long"));
-		if (poll(p, 3, left < 1000 ? (int)left : 1000) < 0) {
+		ended = opts->until_exit && has_ended(c);
+		ready = poll(p, 3, ended ? 0 : left < wait ? (int)left : wait);
+		if (ready == 0 && ended)
+			return 0;
+		if (ready < 0) {
 			if (errno == EINTR)
 				continue;
 			return err_sys(err, errno, _("cannot wait"));

@@ -25,6 +25,7 @@ struct proc_opts {
 	int cancel_fd;          /* readable: cancel; -1 or 0: none */
 	const char *input_file; /* on standard input instead; NULL: none */
 	bool inherit_tty; /* editor: stdio is the terminal; no input, output */
+	bool until_exit;  /* what it leaves running may keep its output */
 	bool errors_too;  /* output holds standard error as well: it would be
 	                  * seen on a screen that is ours */
 };

@@ -100,6 +100,16 @@ test_a_wrong_command_is_an_error(void **state)
 	assert_int_equal(notify_run("/none/at/all %s", &n, &err), -1);
 	assert_int_equal(notify_run("false", &n, &err), -1);
 	assert_int_equal(notify_run("true %s", &n, &err), 0);
+	/* What it says is kept from the screen, and told when it fails. */
+	assert_int_equal(notify_run("sh -c 'echo out; echo why >&2; exit 3'",
+	                            &n, &err),
+	                 -1);
+	assert_non_null(strstr(err.text, "3"));
+	assert_string_equal(err.server, "out why");
+	/* Who plays a sound may go on; this one for longer than a command may
+	 * take. */
+	assert_int_equal(notify_run("sh -c 'sleep 12 & echo plays'", &n, &err),
+	                 0);
 }
 
 /* A fetch from the demo's servers: one call for each account with new mail, and
