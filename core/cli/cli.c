@@ -28,7 +28,7 @@ static const struct cli_command commands[] = {
 	  N_("show [--raw | --parts | --part PATH | --save FOLDER] ID... | --file FILE..."),
 	  N_("print messages as text, save attachments"), cmd_show },
 	{ "send",
-	  N_("send [-t] [-a ACCOUNT] [--attach FILE]... [--at TIME] [--dsn WHAT] [RECIPIENT...] < MESSAGE"),
+	  N_("send [-t] [-a ACCOUNT] [--attach FILE]... [--at TIME] [--dsn WHAT] [--mbox] [RECIPIENT...] < MESSAGE"),
 	  N_("send a message"), cmd_send },
 	{ "sendmail",
 	  N_("sendmail [-t] [-i] [-f ADDRESS] [-F NAME] [--] [RECIPIENT...]"),

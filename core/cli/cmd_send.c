@@ -19,6 +19,7 @@
 #include "conf/dsn.h"
 #include "engine/engine.h"
 #include "mail/account_match.h"
+#include "mail/mbox.h"
 #include "util/clock.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
@@ -31,7 +32,8 @@ enum {
 	SEND_TO_HEADER,
 	SEND_ATTACH,
 	SEND_AT,
-	SEND_DSN
+	SEND_DSN,
+	SEND_MBOX
 };
 
 static const struct cli_opt send_opts[] = {
@@ -39,7 +41,15 @@ static const struct cli_opt send_opts[] = {
 	[SEND_ATTACH] = { "attach", 'A', true },
 	[SEND_AT] = { "at", 0, true },
 	[SEND_DSN] = { "dsn", 0, true },
+	[SEND_MBOX] = { "mbox", 0, false },
 	{ NULL, 0, false },
+};
+
+/* A message as it goes out. */
+struct letter {
+	struct compose_out out;
+	const struct account *account;
+	char *sender; /* address of ours in From, or NULL */
 };
 
 struct send {
@@ -53,11 +63,12 @@ struct send {
 	const char *full_name; /* -F, or NULL */
 	const char *notify;    /* -N, or NULL */
 	const char *give_back; /* -R, or NULL */
-	char *sender;          /* address of ours in From, or NULL */
 	unsigned dsn;          /* delivery reports that are wanted */
 	int64_t at;            /* send no earlier; 0: now */
 	bool dot_ends;         /* as a last line "." */
 	bool as_sendmail;
+	bool mbox; /* it is many of them */
+	ARRAY(struct letter) letters;
 };
 
 static int
@@ -119,7 +130,7 @@ account_of_from(const struct conf *c, struct slice message, char **spec_r)
 
 /* -a, then -f, then the From field, then the default, then the first. */
 static const struct account *
-choose(struct send *s, struct err *err)
+choose(struct send *s, struct slice message, char **sender_r, struct err *err)
 {
 	const struct account *a = NULL;
 	size_t i;
@@ -129,8 +140,7 @@ choose(struct send *s, struct err *err)
 	if (s->envelope != NULL)
 		a = account_of_address(&s->conf, slice_of(s->envelope));
 	if (a == NULL)
-		a = account_of_from(&s->conf, str_slice(&s->message),
-		                    &s->sender);
+		a = account_of_from(&s->conf, message, sender_r);
 	if (a == NULL && s->conf.default_account != NULL)
 		a = conf_account(&s->conf, s->conf.default_account);
 	for (i = 0; a == NULL && i < s->conf.account_count; i++)
@@ -142,35 +152,87 @@ choose(struct send *s, struct err *err)
 	return a;
 }
 
+/* Make one of them ready; it goes into s->letters either way. */
 static int
-submit(struct send *s, struct engine *e, struct store *store,
-       const struct account *a, int64_t *id_r, struct err *err)
+add_letter(struct send *s, struct slice message, struct err *err)
 {
-	struct compose_out out;
-	struct engine_mail mail = { .account = a };
-	int rc;
+	struct letter *l = array_add_new(&s->letters);
 
-	s->in.message = str_slice(&s->message);
+	l->account = choose(s, message, &l->sender, err);
+	if (l->account == NULL)
+		return -1;
+	s->in.message = message;
 	s->in.words = s->words.v;
 	s->in.files = s->files.v;
-	s->in.from = slice_of(a->address);
-	s->in.legacy = a->legacy;
-	s->in.full_name =
-		slice_of(s->full_name != NULL ? s->full_name : a->full_name);
-	rc = compose(&s->in, &out, err);
-	if (rc == 0) {
-		mail.from = s->envelope != NULL ? s->envelope
-		            : s->sender != NULL ? s->sender
-		                                : a->address;
-		mail.rcpts = out.rcpts.v;
-		mail.rcpt_count = out.rcpts.n;
-		mail.message = str_slice(&out.message);
-		mail.subject = out.subject;
-		mail.not_before = s->at;
-		mail.dsn = s->dsn != 0 ? s->dsn : a->dsn;
-		rc = engine_submit(e, store, &mail, id_r, err);
+	s->in.from = slice_of(l->account->address);
+	s->in.legacy = l->account->legacy;
+	s->in.full_name = slice_of(
+		s->full_name != NULL ? s->full_name : l->account->full_name);
+	return compose(&s->in, &l->out, err);
+}
+
+/* Each with its own recipients (-t), or all to the same. */
+static int
+add_mbox(struct send *s, struct err *err)
+{
+	struct mbox_item item;
+	struct mbox mbox;
+	struct str text;
+	int rc = 0;
+
+	if (!mbox_is(str_slice(&s->message)))
+		return err_set(err, ERR_USAGE, _("this is no mbox"));
+	mbox_init(&mbox, str_slice(&s->message), MBOX_AUTO);
+	str_init(&text, BUILD_MAX);
+	while (rc == 0 && mbox_next(&mbox, &item)) {
+		if (item.hidden || item.deleted)
+			continue;
+		str_clear(&text);
+		mbox_message(&mbox, &item, &text);
+		if (text.full)
+			rc = err_set(err, ERR_LIMIT,
+			             _("the message is larger than %zu bytes"),
+			             BUILD_MAX);
+		else
+			rc = add_letter(s, str_slice(&text), err);
+		if (rc != 0)
+			err_wrap(err, _("message %zu"), s->letters.n);
 	}
-	compose_release(&out);
+	str_release(&text);
+	if (rc == 0 && s->letters.n == 0)
+		rc = err_set(err, ERR_USAGE, _("this is no mbox"));
+	return rc;
+}
+
+static void
+address(const struct send *s, const struct letter *l, struct engine_mail *mail)
+{
+	mail->account = l->account;
+	mail->from = s->envelope != NULL ? s->envelope
+	             : l->sender != NULL ? l->sender
+	                                 : l->account->address;
+	mail->rcpts = l->out.rcpts.v;
+	mail->rcpt_count = l->out.rcpts.n;
+	mail->message = str_slice(&l->out.message);
+	mail->subject = l->out.subject;
+	mail->not_before = s->at;
+	mail->dsn = s->dsn != 0 ? s->dsn : l->account->dsn;
+}
+
+/* Into the outbox: all or none. */
+static int
+submit(struct send *s, struct engine *e, struct store *store, int64_t *ids_r,
+       struct err *err)
+{
+	size_t n = s->letters.n;
+	struct engine_mail *mails = xcalloc(n, sizeof *mails);
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		address(s, &s->letters.v[i], &mails[i]);
+	rc = n == 1 ? engine_submit(e, store, mails, ids_r, err)
+	            : engine_submit_many(e, store, mails, n, ids_r, err);
+	free(mails);
 	return rc;
 }
 
@@ -204,28 +266,53 @@ say_when(struct send *s, int64_t id)
 }
 
 static int
-queue_and_send(struct send *s, const struct account *a, struct err *err)
+say_all_when(struct send *s, const int64_t *ids)
+{
+	for (size_t i = 0; i < s->letters.n; i++)
+		(void)say_when(s, ids[i]);
+	return EX_OK;
+}
+
+static int
+queue_and_send(struct send *s, struct err *err)
 {
 	struct engine *e = engine_new(&s->cli->paths, &s->conf, err);
 	struct store *store = e != NULL ? cli_store(s->cli, err) : NULL;
+	int64_t *ids = xcalloc(s->letters.n, sizeof *ids);
 	int status = -1;
-	int64_t id = 0;
 
-	if (store != NULL && submit(s, e, store, a, &id, err) == 0)
-		status = s->at != 0 ? say_when(s, id)
-		                    : outbox_run(s->cli, e, store, &id, 1);
+	if (store != NULL && submit(s, e, store, ids, err) == 0)
+		status = s->at != 0 ? say_all_when(s, ids)
+		                    : outbox_run(s->cli, e, store, ids,
+		                                 s->letters.n);
 	engine_free(&e);
 	store_close(&store);
+	free(ids);
 	if (s->as_sendmail && status == EX_TEMPFAIL)
 		status = EX_OK;
 	return status;
+}
+
+static void
+release(struct send *s)
+{
+	struct letter *l;
+
+	array_foreach(&s->letters, l) {
+		compose_release(&l->out);
+		free(l->sender);
+	}
+	array_release(&s->letters);
+	conf_release(&s->conf);
+	str_release(&s->message);
+	array_release(&s->words);
+	array_release(&s->files);
 }
 
 static int
 run(struct send *s)
 {
 	struct err err = { 0 };
-	const struct account *a;
 	struct tm tm;
 	int status = -1;
 
@@ -238,17 +325,14 @@ run(struct send *s)
 	    read_input(&s->message, &err) == 0) {
 		if (s->dot_ends)
 			cut_last_dot(&s->message);
-		a = choose(s, &err);
-		if (a != NULL)
-			status = queue_and_send(s, a, &err);
+		if ((s->mbox ? add_mbox(s, &err)
+		             : add_letter(s, str_slice(&s->message), &err)) ==
+		    0)
+			status = queue_and_send(s, &err);
 	}
 	if (status < 0)
 		status = cli_fail(s->cli, &err);
-	conf_release(&s->conf);
-	free(s->sender);
-	str_release(&s->message);
-	array_release(&s->words);
-	array_release(&s->files);
+	release(s);
 	return status;
 }
 
@@ -272,6 +356,8 @@ cmd_send(struct cli *cli, int argc, char **argv)
 		else if (opt == SEND_AT)
 			bad |= when_parse(slice_of(value), clock_now(), &s.at,
 			                  &err) != 0;
+		else if (opt == SEND_MBOX)
+			s.mbox = true;
 		else if (opt == SEND_DSN)
 			bad |= dsn_parse(slice_of(value), &s.dsn, &err) != 0;
 		else

@@ -75,6 +75,10 @@ struct engine_mail {
 int engine_submit(struct engine *e, struct store *s,
                   const struct engine_mail *mail, int64_t *outbox_id_r,
                   struct err *err);
+/* The same for n of them: all are in the outbox then, or none is. */
+int engine_submit_many(struct engine *e, struct store *s,
+                       const struct engine_mail *mails, size_t n,
+                       int64_t *outbox_ids_r, struct err *err);
 /* Send what is due now. Returns whether a worker was started or runs. */
 bool engine_send_due(struct engine *e);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /*
- * Outbox rows on their way: taken, settled and closed, many in a transaction.
+ * Outbox rows on their way: added, taken, settled and closed, many in a
+ * transaction.
  *
  * 1. outbox_take_many is the only way to OUTBOX_SENDING, in one transaction: two
  *    processes never send the same message.
@@ -9,15 +10,20 @@
  *    Sent copies: whoever is known to have a mail has it in Sent, and a row that
  *    is gone has its copy.
  */
+#include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "store/deliver_plan.h"
+#include "store/maildir_name.h"
 #include "store/outbox_rows.h"
 #include "store/store_impl.h"
 #include "util/array.h"
 #include "util/clock.h"
+#include "util/i18n.h"
 #include "util/step.h"
+#include "util/xalloc.h"
 
 #include "util/banned.h"
 
@@ -25,6 +31,110 @@
  "not_before <= ?1 AND "                              \
  "(state = 0 OR state = 1 OR state = 3 OR state = 6)" \
  " AND (?2 = 0 OR account = ?2)"
+
+/* ---- add ---- */
+
+/* Files of their own, not on disk yet; their names are owned. */
+static int
+write_files(int folder, const struct slice *messages, char **files, size_t n,
+            struct err *err)
+{
+	int rc = 0;
+
+	for (size_t i = 0; i < n && rc == 0; i++) {
+		struct str name;
+		int fd;
+
+		str_init(&name, MAILDIR_NAME_MAX);
+		maildir_name_unique(&name);
+		files[i] = str_take(&name);
+		fd = fsx_create_at(folder, files[i], err);
+		rc = fd < 0 ? -1
+		            : fsx_write_all(fd, messages[i].p, messages[i].n,
+		                            err);
+		if (fd >= 0 && close(fd) != 0 && rc == 0)
+			rc = err_sys(err, errno, _("cannot write '%s'"),
+			             files[i]);
+	}
+	return rc;
+}
+
+static int
+sync_files(int folder, char *const *files, size_t n, struct err *err)
+{
+	int rc = fsx_sync_all(folder, err);
+
+	/* One by one where there is nothing for all of them. */
+	for (size_t i = 0; i < n && rc > 0; i++) {
+		int fd = openat(folder, files[i], O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			return err_sys(err, errno, _("cannot open '%s'"),
+			               files[i]);
+		rc = fsx_fsync(fd, files[i], err) == 0 ? 1 : -1;
+		close(fd); /* synced */
+	}
+	return rc < 0 ? -1 : fsx_fsync(folder, "outbox", err);
+}
+
+static int
+insert_all(struct store *s, const struct outbox_row *rows, char *const *files,
+           size_t n, int64_t *ids_r, struct err *err)
+{
+	int rc = db_begin(s->db, true, err);
+
+	for (size_t i = 0; i < n && rc == 0; i++)
+		rc = outbox_insert(s, &rows[i], files[i], &ids_r[i], err);
+	return db_end(s->db, rc, err);
+}
+
+static int
+open_outbox(struct store *s, struct err *err)
+{
+	char *path = fsx_join(s->data, "outbox");
+	int fd = -1;
+
+	if (fsx_mkdirs(path, err) == 0 && fsx_fsync_folder(s->data, err) == 0) {
+		fd = open(path,
+		          O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		if (fd < 0)
+			(void)err_sys(err, errno, _("cannot open folder '%s'"),
+			              path);
+	}
+	free(path);
+	return fd;
+}
+
+int
+outbox_add_many(struct store *s, const struct outbox_row *rows,
+                const struct slice *messages, size_t n, int64_t *ids_r,
+                struct err *err)
+{
+	char **files = xcalloc(n + 1, sizeof *files);
+	int folder;
+	int rc;
+
+	outbox_remove_orphans(s);
+	/* Opened before the first write: its sync tells of any error. */
+	folder = open_outbox(s, err);
+	rc = folder < 0 ? -1 : write_files(folder, messages, files, n, err);
+	if (rc == 0)
+		rc = sync_files(folder, files, n, err);
+	if (rc == 0) {
+		step("outbox files");
+		rc = insert_all(s, rows, files, n, ids_r, err);
+	}
+	if (rc == 0)
+		step("outbox rows");
+	/* When the commit failed its outcome may be unknown: those files are
+	 * orphans or wanted. */
+	for (size_t i = 0; i < n; i++)
+		free(files[i]);
+	free(files);
+	if (folder >= 0)
+		close(folder); /* synced */
+	return rc;
+}
 
 /* ---- take ---- */
 

@@ -268,19 +268,6 @@ sync_one(struct store_batch *b, const char *name, struct err *err)
 	return rc;
 }
 
-#ifdef HAVE_SYNCFS
-static int
-sync_all(int fd)
-{
-	int rc;
-
-	do
-		rc = syncfs(fd);
-	while (rc != 0 && errno == EINTR);
-	return rc;
-}
-#endif
-
 static int
 sync_files(struct store_batch *b, struct err *err)
 {
@@ -290,17 +277,16 @@ sync_files(struct store_batch *b, struct err *err)
 	array_foreach(&b->items, item) {
 		fresh += item->kind == ITEM_NEW && !item->linked;
 	}
-#ifdef HAVE_SYNCFS
 	/* tmp_fd was opened before the first write, so an error of any of them
 	 * is told here. */
 	if (fresh >= SYNC_ALL_FROM) {
-		if (sync_all(b->tmp_fd) != 0)
-			return err_sys(err, errno,
-			               _("cannot write messages to disk"));
-		step("synced");
-		return 0;
+		int rc = fsx_sync_all(b->tmp_fd, err);
+
+		if (rc == 0)
+			step("synced");
+		if (rc <= 0)
+			return rc;
 	}
-#endif
 	array_foreach(&b->items, item) {
 		if (item->kind == ITEM_NEW && !item->linked &&
 		    sync_one(b, item->tmp, err) != 0)

@@ -49,6 +49,10 @@ const char *outbox_state_name(enum outbox_state s); /* "held", ... */
 /* message (CRLF) is written and fsynced, then the row committed. */
 int outbox_add(struct store *s, const struct outbox_row *row,
                struct slice message, int64_t *id_r, struct err *err);
+/* The same for n of them at once: all are there or none is.  ids_r: n. */
+int outbox_add_many(struct store *s, const struct outbox_row *rows,
+                    const struct slice *messages, size_t n, int64_t *ids_r,
+                    struct err *err);
 int outbox_list(struct store *s, struct outbox_row **v_r, size_t *n_r,
                 struct err *err);
 void outbox_rows_free(struct outbox_row **v, size_t n);

@@ -232,6 +232,25 @@ fsx_fsync_folder(const char *path, struct err *err)
 }
 
 int
+fsx_sync_all(int fd, struct err *err)
+{
+#ifdef HAVE_SYNCFS
+	int rc;
+
+	do
+		rc = syncfs(fd);
+	while (rc != 0 && errno == EINTR);
+	if (rc != 0)
+		return err_sys(err, errno, _("cannot write to disk"));
+	return 0;
+#else
+	(void)fd;
+	(void)err;
+	return 1;
+#endif
+}
+
+int
 fsx_create_at(int dirfd, const char *name, struct err *err)
 {
 	int fd = openat(dirfd, name,

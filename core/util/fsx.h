@@ -31,6 +31,9 @@ int fsx_pipe_put(int fd);
 int fsx_pipe_take(int fd);
 int fsx_fsync(int fd, const char *name, struct err *err);
 int fsx_fsync_folder(const char *path, struct err *err);
+/* All that was written to the file system of fd since it was opened.  0; 1 there
+ * is no such call; -1. */
+int fsx_sync_all(int fd, struct err *err);
 /* A new file in folder dirfd: O_CREAT|O_EXCL|O_NOFOLLOW, 0600.  fd or -1. */
 int fsx_create_at(int dirfd, const char *name, struct err *err);
 /* Is the file readable by group or others, or not ours? 0: it is private. */

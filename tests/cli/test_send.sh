@@ -140,6 +140,39 @@ done
 run "$mail" sendmail -N failure,delay -R hdrs -t
 check 'reports: by sendmail' test $status = 0
 
+# Many at once: all or none
+fresh
+mbox="From a Mon Sep 21 09:00:00 2026\\n$mail\\nFrom a Mon Sep 21 09:00:00 2026\\n"
+run "$mbox"'From: team@example.org\nTo: b@example.net\nSubject: two\n\n>From here\n' \
+	send -t --mbox
+check 'mbox' test $status = 75
+check 'mbox: two' test "$(outbox | wc -l)" = 2
+check 'mbox: from each' says '"from":"team@example.org"'
+check 'mbox: unquoted' holds '^From here$'
+check 'mbox: no line of the file' test -z "$(cat "$T/home/data/outbox/"*.pabal |
+	grep '^From a ')"
+fresh
+run "$mbox"'From: team@example.org\nSubject: to nobody\n\nx\n' send -t --mbox
+check 'mbox: one is wrong' test $status = 64
+check 'mbox: says which' grep -q 'message 2' "$T/err"
+check 'mbox: none is queued' test -z "$(outbox)"
+run "$mail" send -t --mbox
+check 'mbox: none' test $status = 64
+PABAL_TEST_NOW=1789089600 run "$mbox$mail" send -t --mbox --at '내일 9시'
+check 'mbox: scheduled' test $status = 0
+check 'mbox: says so of each' test "$(grep -c 'to be sent' "$T/out")" = 2
+
+# Where nothing is set up, or nothing can be kept
+rm -rf "$T/home"
+run "$mail" sendmail -t
+check 'no account' test $status = 78
+fresh
+mkdir -p "$T/home/data"
+: >"$T/home/data/outbox"
+run "$mail" sendmail -t
+check 'no outbox: not taken' test $status = 74
+rm -f "$T/home/data/outbox"
+
 # What it can do
 run '' sendmail --help
 check 'help' test $status = 0

@@ -288,6 +288,62 @@ test_outbox(void **state)
 }
 
 static int
+work_add_many(struct store_test *t, struct store *s, struct err *err)
+{
+	char from[] = "me@example.net";
+	char to[] = "you@example.org";
+	char subject[] = "s";
+	struct outbox_rcpt rcpt = { .spec = to };
+	struct outbox_row rows[3];
+	struct slice messages[3];
+	int64_t ids[3];
+
+	for (int i = 0; i < 3; i++) {
+		rows[i] = (struct outbox_row){ .account = t->a,
+			                       .state = OUTBOX_QUEUED,
+			                       .from = from,
+			                       .rcpts = &rcpt,
+			                       .rcpt_count = 1,
+			                       .subject = subject };
+		messages[i] = SLICE_LIT("Subject: s\r\n\r\nx\r\n");
+	}
+	return outbox_add_many(s, rows, messages, 3, ids, err);
+}
+
+/* All of them or none. */
+static void
+test_many_into_the_outbox(void **state)
+{
+	static const struct {
+		const char *step;
+		size_t rows;
+	} kills[] = { { "outbox files", 0 }, { "outbox rows", 3 } };
+
+	(void)state;
+	for (size_t n = 0; n < sizeof kills / sizeof kills[0]; n++) {
+		struct outbox_row *v = NULL;
+		struct store_test *t;
+		struct fsx_map map;
+		void *own;
+		size_t rows = 0;
+
+		(void)set_up(&own);
+		t = own;
+		assert_true(
+			WIFSIGNALED(in_child(t, kills[n].step, work_add_many)));
+		assert_ok(t, outbox_list(t->s, &v, &rows, &t->err));
+		assert_int_equal(rows, kills[n].rows);
+		for (size_t i = 0; i < rows; i++) {
+			assert_ok(t, outbox_map(t->s, &v[i], &map, &t->err));
+			assert_slice(map.data, "Subject: s\r\n\r\nx\r\n");
+			fsx_map_close(&map);
+		}
+		outbox_rows_free(&v, rows);
+		(void)tear_down(&own);
+	}
+}
+
+static int
 work_many(struct store_test *t, struct store *s, struct err *err)
 {
 	uint64_t changed;
@@ -443,6 +499,7 @@ main(void)
 		cmocka_unit_test(test_fetch_repeated_after_reconcile),
 		cmocka_unit_test(test_fetch_repeated_with_other_rules),
 		cmocka_unit_test(test_outbox),
+		cmocka_unit_test(test_many_into_the_outbox),
 		T(test_three_processes_at_once),
 		T(test_no_space),
 		T(test_folder_not_ours_to_write),
