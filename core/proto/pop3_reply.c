@@ -161,17 +161,27 @@ pop3_reply_delay(const struct pop3_reply *reply)
 	return (int)(n < POP3_DELAY_MAX ? n : POP3_DELAY_MAX);
 }
 
-/* Digits only; too many of them count as UINT64_MAX. */
+/* Take the next word, which is of digits only; too many of them count as
+ * UINT64_MAX.  A listing has a hundred thousand of them: one pass. */
 static int
-number_of(struct slice word, uint64_t *value_r)
+take_digits(struct slice *text, uint64_t *value_r)
 {
-	if (word.n == 0)
+	uint64_t value = 0;
+	size_t i = 0;
+	size_t first;
+
+	while (i < text->n && byte_is_blank(text->p[i]))
+		i++;
+	for (first = i; i < text->n && byte_is_digit(text->p[i]); i++) {
+		uint64_t digit = (uint64_t)(text->p[i] - '0');
+
+		value = value <= (UINT64_MAX - digit) / 10 ? value * 10 + digit
+		                                           : UINT64_MAX;
+	}
+	if (i == first || (i < text->n && !byte_is_blank(text->p[i])))
 		return -1;
-	for (size_t i = 0; i < word.n; i++)
-		if (!byte_is_digit(word.p[i]))
-			return -1;
-	if (slice_u64(word, value_r) < 0)
-		*value_r = UINT64_MAX;
+	*value_r = value;
+	*text = slice_from(*text, i);
 	return 0;
 }
 
@@ -188,7 +198,8 @@ pop3_reply_stat(struct slice text, uint64_t *count_r, uint64_t *bytes_r)
 	if (count.p[0] == '-' || bytes.p[0] == '-')
 		return -1;
 	/* The listing decides; words in place of numbers do no harm. */
-	if (number_of(count, count_r) < 0 || number_of(bytes, bytes_r) < 0)
+	if (take_digits(&count, count_r) < 0 ||
+	    take_digits(&bytes, bytes_r) < 0)
 		*count_r = *bytes_r = 0;
 	return 0;
 }
@@ -197,10 +208,9 @@ pop3_reply_stat(struct slice text, uint64_t *count_r, uint64_t *bytes_r)
 static int
 take_number(struct slice line, uint32_t *number_r, struct slice *rest_r)
 {
-	struct slice word;
 	uint64_t value;
 
-	if (!slice_word(&line, &word) || number_of(word, &value) < 0)
+	if (take_digits(&line, &value) < 0)
 		return -1;
 	if (value == 0 || value > UINT32_MAX)
 		return -1;
@@ -213,11 +223,10 @@ int
 pop3_reply_list(struct slice line, uint32_t *number_r, uint64_t *size_r)
 {
 	struct slice rest;
-	struct slice word;
 
 	if (take_number(line, number_r, &rest) < 0)
 		return -1;
-	if (!slice_word(&rest, &word) || number_of(word, size_r) < 0)
+	if (take_digits(&rest, size_r) < 0)
 		*size_r = 0;
 	return 0;
 }

@@ -54,21 +54,26 @@ add_block(struct arena *a, size_t size)
 	return b;
 }
 
+/* Not zeroed. */
+static char *
+take(struct arena *a, size_t size, size_t align)
+{
+	struct arena_block *b = a->first;
+	size_t at = b != NULL ? (b->used + align - 1) / align * align : 0;
+
+	assert(size < SIZE_MAX / 2);
+	if (b == NULL || at > b->size || size > b->size - at) {
+		b = add_block(a, size);
+		at = 0;
+	}
+	b->used = at + size;
+	return b->data + at;
+}
+
 void *
 arena_alloc(struct arena *a, size_t size)
 {
-	const size_t align = alignof(max_align_t);
-	struct arena_block *b = a->first;
-	void *p;
-
-	assert(size < SIZE_MAX / 2);
-	size = (size + align - 1) / align * align;
-	if (b == NULL || size > b->size - b->used)
-		b = add_block(a, size);
-	p = b->data + b->used;
-	b->used += size;
-	memset(p, 0, size);
-	return p;
+	return memset(take(a, size, alignof(max_align_t)), 0, size);
 }
 
 void *
@@ -81,10 +86,11 @@ arena_calloc(struct arena *a, size_t n, size_t size)
 char *
 arena_dup(struct arena *a, const char *p, size_t n)
 {
-	char *s = arena_alloc(a, n + 1);
+	char *s = take(a, n + 1, 1);
 
 	if (n != 0)
 		memcpy(s, p, n);
+	s[n] = '\0';
 	return s;
 }
 
