@@ -2,6 +2,9 @@
 /* Allocation that ends the program when memory runs out. */
 #include "util/xalloc.h"
 
+#ifdef HAVE_MALLOC_H
+# include <malloc.h>
+#endif
 #include <stdarg.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -32,6 +35,14 @@ xalloc_end(void)
 	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
 		_exit(EX_OSERR);
 	_exit(EX_TEMPFAIL);
+}
+
+void
+xalloc_share_heap(void)
+{
+#ifdef M_ARENA_MAX
+	(void)mallopt(M_ARENA_MAX, 1); /* else it is only slower */
+#endif
 }
 
 void *
