@@ -3,7 +3,7 @@
 /*
  * One session is one straight line:
  *
- *   greeting -> CAPA -> [STLS -> TLS -> CAPA] -> login -> STAT -> ... -> QUIT
+ *   greeting -> CAPA -> [STLS -> TLS -> CAPA] -> login -> [STAT] -> ... -> QUIT
  *
  * 1. What was learnt before TLS is forgotten after it.
  * 2. When TLS is wanted, no credential is sent without it: start_tls() is the
@@ -285,20 +285,11 @@ start_tls(struct pop3 *p, struct err *err)
 	return put_tls(p, err);
 }
 
-/* Some servers take a wrong token at login and refuse here. */
-static int
-ask_stat(struct pop3 *p, struct err *err)
+int
+pop3_read_stat(struct pop3 *p, bool token, struct err *err)
 {
 	struct pop3_reply reply;
-	enum sasl_mech mech = p->opts->mech;
-	bool token = mech == SASL_XOAUTH2 || mech == SASL_OAUTHBEARER;
 
-	if (pop3_command(p, err, "STAT") < 0)
-		return -1;
-	p->listing = p->opts->list && (p->capa & POP3_CAPA_PIPELINING) != 0;
-	if (p->listing && (pop3_command(p, err, "UIDL") < 0 ||
-	                   pop3_command(p, err, "LIST") < 0))
-		return -1;
 	if (pop3_ask(p, &reply, err) < 0)
 		return -1;
 	if (!reply.ok)
@@ -310,6 +301,28 @@ ask_stat(struct pop3 *p, struct err *err)
 		return pop3_refused(&reply, err, ERR_PROTO,
 		                    _("the answer to STAT makes no sense"));
 	return 0;
+}
+
+/* Some servers take a wrong token at login and refuse here.  Without PIPELINING
+ * it would be a round trip: where the listing comes next, that shows as well
+ * whether the mailbox is open. */
+static int
+ask_stat(struct pop3 *p, struct err *err)
+{
+	enum sasl_mech mech = p->opts->mech;
+	bool token = mech == SASL_XOAUTH2 || mech == SASL_OAUTHBEARER;
+	bool together = (p->capa & POP3_CAPA_PIPELINING) != 0;
+
+	p->uncounted = p->opts->list && !together && !token;
+	if (p->uncounted)
+		return 0;
+	if (pop3_command(p, err, "STAT") < 0)
+		return -1;
+	p->listing = p->opts->list && together;
+	if (p->listing && (pop3_command(p, err, "UIDL") < 0 ||
+	                   pop3_command(p, err, "LIST") < 0))
+		return -1;
+	return pop3_read_stat(p, token, err);
 }
 
 static int
@@ -416,6 +429,18 @@ pop3_quit(struct pop3 *p, struct err *err)
 		                  _("the server could not delete what it was "
 		                    "asked to"));
 	return rc;
+}
+
+void
+pop3_leave(struct pop3 *p)
+{
+	struct err ignored = { 0 }; /* the server ends the session either way */
+
+	if (p->broken || p->listing)
+		return;
+	if (pop3_command(p, &ignored, "QUIT") == 0)
+		(void)stream_flush(p->s, &ignored);
+	p->broken = true;
 }
 
 void

@@ -31,7 +31,8 @@ struct pop3_opts {
 	enum sasl_mech mech; /* SASL_NONE: the best of what is offered */
 	bool apop; /* log in by APOP and by nothing else; mech is not looked at */
 	sasl_prepare_fn *prepare; /* for SCRAM; may be NULL */
-	bool list; /* pop3_list comes next: ask for it with STAT */
+	bool list; /* pop3_list comes next: ask for it with STAT, or leave STAT
+	            * to it where they cannot be asked together */
 	bool look; /* end where the login would come: only pop3_close is next */
 	const struct watch *watch; /* may be NULL */
 	int *delay_r; /* may be NULL; set to pop3_login_delay, also when the
@@ -140,6 +141,9 @@ int pop3_dele(struct pop3 *p, const uint32_t *numbers, size_t n,
               size_t *refused_r, struct err *err);
 /* QUIT: 0 when the server said yes; deletes count only then. */
 int pop3_quit(struct pop3 *p, struct err *err);
+/* QUIT without waiting for its answer: where nothing was deleted and nothing
+ * depends on it, that is a round trip for nothing.  Only pop3_close may follow. */
+void pop3_leave(struct pop3 *p);
 /* Close without QUIT if still open: deletes are undone by the server. */
 void pop3_close(struct pop3 **p);
 

@@ -218,8 +218,14 @@ read_both(struct pop3 *p, struct lister *l, struct err *err)
 	if (list < 0)
 		goto failed;
 	settle(l);
+	if (uidl > 0 || list > 0)
+		return 0;
 	/* Some answer -ERR when there is nothing to list. */
-	if (uidl > 0 || list > 0 || p->count == 0)
+	if (p->uncounted && (pop3_command(p, err, "STAT") < 0 ||
+	                     pop3_read_stat(p, false, err) < 0))
+		return -1;
+	p->uncounted = false;
+	if (p->count == 0)
 		return 0;
 failed:
 	if (err != NULL)

@@ -16,9 +16,10 @@ struct pop3 {
 	unsigned capa;
 	unsigned sasl; /* 1 << enum sasl_mech for those offered */
 	int login_delay;
-	bool broken;  /* in an unknown state: nothing can be asked any more */
-	bool deleted; /* a DELE was accepted */
-	bool listing; /* UIDL and LIST are asked for already */
+	bool broken;    /* in an unknown state: nothing can be asked any more */
+	bool deleted;   /* a DELE was accepted */
+	bool listing;   /* UIDL and LIST are asked for already */
+	bool uncounted; /* no STAT yet: the listing shows whether we are in */
 	bool has_tls;
 	struct tls_info tls;
 	char *timestamp; /* of the greeting, for APOP; NULL: none usable */
@@ -47,5 +48,7 @@ void pop3_want_speed(struct pop3 *p, bool want);
  * any bytes can find out the password (CVE-2007-1558). */
 char *pop3_timestamp(struct slice greeting);
 int pop3_login(struct pop3 *p, struct err *err);
+/* The answer to a STAT that was asked for; token: its refusal may be of that. */
+int pop3_read_stat(struct pop3 *p, bool token, struct err *err);
 
 #endif

@@ -291,6 +291,10 @@ run_session(struct play *play)
 		run_top(play);
 	if (wants(play, "dele", NULL) && run_dele(play) < 0)
 		return;
+	if (wants(play, "leave", NULL)) {
+		pop3_leave(play->p);
+		str_add_z(&play->got, "left\n");
+	}
 	if (wants(play, "quit", NULL) &&
 	    outcome(play, "quit", pop3_quit(play->p, &err), &err) == 0)
 		str_add_z(&play->got, "quit ok\n");
