@@ -11,9 +11,7 @@
 #include "cli/out.h"
 #include "cli/progress.h"
 #include "engine/engine.h"
-#include "engine/sched.h"
 #include "mail/account_match.h"
-#include "store/store.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -238,60 +236,6 @@ wait_for_all(struct fetch_run *r)
 	progress_erase(&r->bar);
 }
 
-/* Has the server rejected the password so often that only a person may try it
- * again? */
-static bool
-is_paused(struct fetch_run *r, struct store *s, const struct account *a)
-{
-	struct engine_schedule plan;
-	struct err ignored = { 0 };
-
-	return engine_schedule(r->engine, s, a, &plan, &ignored) == 0 &&
-	       plan.rejected >= SCHED_REJECTED_MAX;
-}
-
-static void
-say_paused(struct fetch_run *r, const struct account *a)
-{
-	struct event *ev = event_new(EVENT_FETCH_DONE, a->name);
-
-	err_set(&ev->err, ERR_AUTH,
-	        _("the server rejected the password again and again; pabal "
-	          "waits for a new one, or for: pabal fetch -a %s"),
-	        a->name);
-	r->left++; /* report() counts it */
-	report(r, ev);
-	event_free(&ev);
-}
-
-/* All accounts.  With nobody watching (cron, a timer), a password that was
- * rejected is not tried again and again: some providers lock the account. */
-static int
-start_all(struct fetch_run *r, struct err *err)
-{
-	bool watched = isatty(STDIN_FILENO) || isatty(STDERR_FILENO);
-	struct store *s;
-	size_t i;
-
-	if (watched) {
-		r->left = engine_fetch(r->engine, NULL);
-		return 0;
-	}
-	s = cli_store(r->cli, err);
-	if (s == NULL)
-		return -1;
-	for (i = 0; i < r->conf.account_count; i++) {
-		const struct account *a = &r->conf.accounts[i];
-
-		if (a->pop.host != NULL && is_paused(r, s, a))
-			say_paused(r, a);
-		else
-			r->left += engine_fetch(r->engine, a->name);
-	}
-	store_close(&s);
-	return 0;
-}
-
 /* Start what was asked for. */
 static int
 start(struct fetch_run *r, struct err *err)
@@ -302,8 +246,12 @@ start(struct fetch_run *r, struct err *err)
 		return err_set(err, ERR_CONFIG,
 		               _("there is no account yet; make one with: "
 		                 "pabal account add --address ADDRESS"));
-	if (r->cli->account_count == 0)
-		return start_all(r, err);
+	if (r->cli->account_count == 0) {
+		if (!isatty(STDIN_FILENO) && !isatty(STDERR_FILENO))
+			engine_unwatched(r->engine);
+		r->left = engine_fetch(r->engine, NULL);
+		return 0;
+	}
 	for (i = 0; i < r->cli->account_count; i++) {
 		const struct account *a =
 			account_match(&r->conf, r->cli->accounts[i], err);
@@ -326,18 +274,23 @@ run(struct fetch_run *r)
 
 	if (cli_conf(r->cli, &r->conf, &err) != 0)
 		return cli_fail(r->cli, &err);
+	xalloc_share_heap();
 	r->done = xcalloc(r->conf.account_count + 1, sizeof *r->done);
 	r->total = xcalloc(r->conf.account_count + 1, sizeof *r->total);
 	progress_init(&r->bar, !r->cli->quiet && !r->cli->json);
 	r->engine = engine_new(&r->cli->paths, &r->conf, &err);
-	if (r->engine != NULL && r->missing)
-		engine_want_missing(r->engine);
+	if (r->engine != NULL) {
+		/* Mail for a certain time, and what is to be tried again, goes
+		 * out by cron, too. */
+		engine_want_outbox(r->engine);
+		if (r->missing)
+			engine_want_missing(r->engine);
+	}
 	if (r->engine == NULL || start(r, &err) != 0) {
 		r->status = cli_fail(r->cli, &err);
 	} else {
-		/* Mail for a certain time, and what is to be tried again, goes
-		 * out by cron, too. */
-		(void)engine_send_due(r->engine);
+		if (r->left == 0)
+			(void)engine_send_due(r->engine); /* no fetch looks */
 		wait_for_all(r);
 	}
 	engine_free(&r->engine);

@@ -205,6 +205,7 @@ reap(struct engine *e)
 	while (*at != NULL) {
 		struct job *job = *at;
 
+		send_again |= atomic_exchange(&job->due, false);
 		if (state_of(e, job) != JOB_FINISHED) {
 			at = &job->next;
 			continue;
@@ -374,6 +375,8 @@ fetch_one(struct engine *e, const struct account *a)
 	account_copy(&job->account, a);
 	job->window = tick_window(e, a);
 	job->missing = e->missing;
+	job->unwatched = e->unwatched;
+	job->outbox = e->outbox;
 	if (e->conf->notify != NULL)
 		job->notify = xstrdup(e->conf->notify);
 	engine_start_job(e, job);
@@ -383,6 +386,18 @@ void
 engine_want_missing(struct engine *e)
 {
 	e->missing = true;
+}
+
+void
+engine_unwatched(struct engine *e)
+{
+	e->unwatched = true;
+}
+
+void
+engine_want_outbox(struct engine *e)
+{
+	e->outbox = true;
 }
 
 size_t
@@ -586,6 +601,13 @@ job_say(struct job *job, enum event_kind kind, const char *text)
 	e->job = job->id;
 	e->text = xstrdup(text);
 	queue_post(job->queue, e);
+}
+
+void
+job_ask_to_send(struct job *job)
+{
+	atomic_store(&job->due, true);
+	queue_wake(job->queue);
 }
 
 bool

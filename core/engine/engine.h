@@ -35,6 +35,12 @@ size_t engine_fetch(struct engine *e, const char *account);
 /* From now on fetches also get what was fetched before and is not here any more
  * without having been deleted in pabal. */
 void engine_want_missing(struct engine *e);
+/* Nobody looks on (cron, a timer): from now on fetches keep away from a server
+ * that rejected the password again and again (ERR_AUTH); some providers lock the
+ * account. */
+void engine_unwatched(struct engine *e);
+/* From now on a fetch begins sending (engine_send_due) when mail is due. */
+void engine_want_outbox(struct engine *e);
 /* Cancel fetches (NULL: all); each still ends in its final event. */
 void engine_cancel_fetch(struct engine *e, const char *account);
 /* Fetch the whole of a message of which only the header is here.

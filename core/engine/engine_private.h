@@ -69,7 +69,8 @@ struct engine {
 	struct watch *watch; /* of it; NULL: none, or none yet */
 	bool watching;       /* it was tried */
 	bool closing;
-	bool missing; /* fetches get what went lost here, too */
+	bool missing;           /* fetches get what went lost here, too */
+	bool unwatched, outbox; /* of fetches, see engine.h */
 };
 
 /* Questions take a const engine but have to lock it. */

@@ -7,7 +7,8 @@
  * 2. A UIDL is never forgotten because a listing lacks it.
  * 3. Nothing of a message that was cut stays: store_batch_drop.
  * 4. QUIT comes after the last commit, because servers like Gmail delete or
- *    hide by themselves at QUIT.
+ *    hide by themselves at QUIT.  Its answer is waited for where something
+ *    depends on it: what was deleted, what a window shows next.
  * 5. However it ends, exactly one EVENT_FETCH_DONE and one row of history.
  *
  * 6. Nothing is stored under a name or deleted by a number that moved meanwhile
@@ -18,7 +19,8 @@
  *    memory waits for it (intake_drain) and goes on alone.
  * 8. One pipe of RETR runs over all batches.  The end of a batch is a mark in it:
  *    the numbers are checked there, and only what was fetched before a mark that
- *    was passed is committed.
+ *    was passed is committed.  Without PIPELINING each mark is a round trip:
+ *    there are fewer.
  * 9. DELE comes at the end of the session.  The server deletes at QUIT and not
  *    before, so nothing is gained by earlier ones, and each would empty the pipe.
  *
@@ -53,6 +55,9 @@
 /* A batch shares one sync; the first are small so that mail shows early. */
 #define FETCH_BATCH_FIRST 25
 #define FETCH_BATCH_MAX   500
+/* Without PIPELINING the check at its end is a round trip, as each message is:
+ * one for so many. */
+#define FETCH_BATCH_ALONE 50
 #define FETCH_BATCH_BYTES ((uint64_t)32 * 1024 * 1024)
 #define FETCH_PROGRESS_MS 100
 /* Sessions of one fetch: Gmail's window has some 250 messages. */
@@ -227,6 +232,15 @@ sink_end(void *ctx, size_t index, bool ok, const struct err *why,
 
 /* ---- batches ---- */
 
+/* How many messages the batch has that begins with that one of the plan. */
+static size_t
+batch_max(const struct fetch *f, size_t at)
+{
+	if ((pop3_capa(f->pop3) & POP3_CAPA_PIPELINING) == 0)
+		return FETCH_BATCH_ALONE;
+	return at == 0 ? FETCH_BATCH_FIRST : FETCH_BATCH_MAX;
+}
+
 /* Where the batches of the plan's entries from at on end; owned. */
 static size_t *
 batch_ends(const struct fetch *f, size_t *n_r)
@@ -238,8 +252,7 @@ batch_ends(const struct fetch *f, size_t *n_r)
 
 	*n_r = 0;
 	for (size_t i = 0; i < count; i++) {
-		size_t max = f->at + first == 0 ? FETCH_BATCH_FIRST
-		                                : FETCH_BATCH_MAX;
+		size_t max = batch_max(f, f->at + first);
 
 		bytes += f->listing.v[f->plan.fetch[f->at + i]].size;
 		if (i + 1 - first < max && bytes < FETCH_BATCH_BYTES &&
@@ -505,9 +518,13 @@ fetch_connect(struct fetch *f, struct err *err)
 void
 fetch_replan(struct fetch *f)
 {
+	const struct fetch_listed listed = { .listing = &f->listing,
+		                             .keys = f->keys,
+		                             .rows = f->rows,
+		                             .first = f->known.map.n == 0 };
+
 	fetch_plan_release(&f->plan);
-	fetch_plan_make(f->account, &f->listing, f->keys, &f->known,
-	                clock_now(), &f->plan);
+	fetch_plan_make(f->account, &listed, clock_now(), &f->plan);
 }
 
 /* What earlier fetches have learnt about this server. */
@@ -572,11 +589,7 @@ free_window(struct fetch *f, struct err *err)
 	if (rc >= 0 && p->fetch_count + p->head_count == 0 &&
 	    f->listing.n >= WINDOW_FULL && strcmp(last.p, today) != 0) {
 		for (size_t i = 0; i < f->listing.n; i++) {
-			const struct uidl_row *row =
-				f->keys[i] != NULL
-					? map_get(&f->known.map,
-			                          slice_of(f->keys[i]))
-					: NULL;
+			const struct uidl_row *row = f->rows[i];
 
 			if (row != NULL && !row->stub)
 				p->fetch[p->fetch_count++] = i;
@@ -594,14 +607,19 @@ free_window(struct fetch *f, struct err *err)
 static int
 plan_session(struct fetch *f, struct err *err)
 {
+	int quiet;
+
 	job_say(f->job, EVENT_FETCH_STATE, _("looking for new mail"));
 	if (pop3_list(f->pop3, &f->listing, err) != 0)
 		return -1;
 	f->removed = xcalloc(f->listing.n, sizeof *f->removed);
 	f->gone = xcalloc(f->listing.n, sizeof *f->gone);
-	if (load_quirks(f, err) != 0)
+	if (fetch_spare_earlier(f, err) != 0)
 		return -1;
-	if (fetch_spare_earlier(f, err) != 0 || fetch_identify(f, err) != 0 ||
+	quiet = fetch_is_quiet(f, err);
+	if (quiet != 0)
+		return quiet < 0 ? -1 : 0;
+	if (load_quirks(f, err) != 0 || fetch_identify(f, err) != 0 ||
 	    fetch_find_missing(f, err) != 0)
 		return -1;
 	fetch_replan(f);
@@ -631,6 +649,7 @@ plan_session(struct fetch *f, struct err *err)
 		return -1;
 	if (f->job->window && free_window(f, err) != 0)
 		return -1;
+	fetch_note_quiet(f);
 	return put_stuck_last(f, err);
 }
 
@@ -644,6 +663,11 @@ end_session(struct fetch *f, struct err *err)
 	struct err why = { 0 };
 
 	step("fetch-quit");
+	/* Nothing depends on the answer: not to wait is a round trip less. */
+	if (f->removed_count == 0 && !f->job->window) {
+		pop3_leave(f->pop3);
+		return 0;
+	}
 	if (pop3_quit(f->pop3, &why) != 0) {
 		if (job_cancelled(f->job)) {
 			*err = why;
@@ -677,6 +701,7 @@ forget_session(struct fetch *f)
 	for (size_t i = 0; f->keys != NULL && i < f->listing.n; i++)
 		free(f->keys[i]);
 	free(f->keys);
+	free(f->rows);
 	free(f->stored);
 	free(f->removed);
 	free(f->gone);
@@ -684,6 +709,7 @@ forget_session(struct fetch *f)
 	free(f->stuck_key);
 	free(f->unchecked_key);
 	f->keys = NULL;
+	f->rows = NULL;
 	f->stored = f->removed = NULL;
 	f->gone = NULL;
 	f->aliases = NULL;
@@ -735,7 +761,7 @@ sessions(struct fetch *f, struct err *err)
 	uint64_t before;
 	unsigned n = 0;
 
-	if (deliver_open(&f->deliver, f->job->paths, f->account, err) != 0)
+	if (fetch_open(f, err) != 0)
 		return -1;
 	do {
 		before = fresh(f);
@@ -878,9 +904,12 @@ fetch_run(struct job *job)
 		/* A cancel may show as a broken call: name it as it is. */
 		if (sessions(&f, &err) != 0 && job_cancelled(job))
 			err_set(&err, ERR_CANCELLED, _("cancelled"));
-		record(&f, started, &err);
+		if (!f.paused)
+			record(&f, started, &err);
 		close(lock);
 		tell_user(&f);
+	} else if (job->outbox) {
+		job_ask_to_send(job); /* it was not looked at */
 	}
 	make_final(&f, &err, start_ms);
 	fetch_release(&f);

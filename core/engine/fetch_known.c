@@ -124,6 +124,14 @@ fetch_each_head(struct fetch *f, const size_t *entries, size_t n,
 
 /* ---- keys ---- */
 
+struct uidl_row *
+fetch_find_row(const struct fetch *f, size_t i)
+{
+	return f->keys[i] == NULL
+	               ? NULL
+	               : map_get(&f->known.map, slice_of(f->keys[i]));
+}
+
 static int
 key_of_head(struct fetch *f, size_t i, struct slice head, struct err *err)
 {
@@ -134,15 +142,16 @@ key_of_head(struct fetch *f, size_t i, struct slice head, struct err *err)
 	free(f->keys[i]);
 	f->keys[i] = fetch_key_of_bytes(slice_of(text));
 	memcpy(f->keys[i], "header", 6); /* "sha256:..." */
+	f->rows[i] = fetch_find_row(f, i);
 	free(text);
 	return 0;
 }
 
 /* Most are known: only others need a map of their own. */
 static bool
-is_first(struct fetch *f, struct map *seen, const char *uidl)
+is_first(struct fetch *f, struct map *seen, const char *uidl,
+         struct uidl_row *row)
 {
-	struct uidl_row *row = map_get(&f->known.map, slice_of(uidl));
 	bool first;
 
 	if (row == NULL)
@@ -162,13 +171,19 @@ make_keys(struct fetch *f, struct err *err)
 	int rc;
 
 	f->keys = xcalloc(f->listing.n, sizeof *f->keys);
+	f->rows = xcalloc(f->listing.n, sizeof *f->rows);
 	for (size_t i = 0; i < f->listing.n; i++) {
 		const char *uidl = f->listing.v[i].uidl;
+		struct uidl_row *row =
+			uidl != NULL ? map_get(&f->known.map, slice_of(uidl))
+				     : NULL;
 
-		if (uidl != NULL && is_first(f, &seen, uidl))
+		if (uidl != NULL && is_first(f, &seen, uidl, row)) {
 			f->keys[i] = xstrdup(uidl);
-		else
+			f->rows[i] = row;
+		} else {
 			nameless[n++] = i;
+		}
 	}
 	rc = fetch_each_head(f, nameless, n, key_of_head, err);
 	map_release(&seen);
@@ -176,20 +191,16 @@ make_keys(struct fetch *f, struct err *err)
 	return rc;
 }
 
-static struct uidl_row *
-row_of(const struct fetch *f, size_t i)
-{
-	return f->keys[i] == NULL
-	               ? NULL
-	               : map_get(&f->known.map, slice_of(f->keys[i]));
-}
-
 int
 fetch_load_known(struct fetch *f, struct err *err)
 {
 	uidl_map_release(&f->known);
-	return store_uidls(f->deliver.store, f->deliver.account_id, &f->known,
-	                   err);
+	if (store_uidls(f->deliver.store, f->deliver.account_id, &f->known,
+	                err) != 0)
+		return -1;
+	for (size_t i = 0; f->keys != NULL && i < f->listing.n; i++)
+		f->rows[i] = fetch_find_row(f, i);
+	return 0;
 }
 
 /* pabal.db was lost, but not the files: their names tell. */
@@ -202,11 +213,14 @@ find_known(struct fetch *f, struct err *err)
 	int rc;
 
 	for (size_t i = 0; i < f->listing.n; i++)
-		if (f->keys[i] != NULL &&
-		    !map_has(&f->known.map, slice_of(f->keys[i])))
+		if (f->keys[i] != NULL && f->rows[i] == NULL)
 			keys[n++] = slice_of(f->keys[i]);
-	rc = store_uidls_by_name(f->deliver.store, f->deliver.account_id, keys,
-	                         n, &found, err);
+	if (n == 0)
+		rc = 0;
+	else
+		rc = store_uidls_by_name(f->deliver.store,
+		                         f->deliver.account_id, keys, n, &found,
+		                         err);
 	free(keys);
 	if (rc == 0 && found != 0)
 		rc = fetch_load_known(f, err);
@@ -240,7 +254,7 @@ write_aliases(struct fetch *f, struct err *err)
 static int
 compare_head(struct fetch *f, size_t i, struct slice head, struct err *err)
 {
-	const struct uidl_row *row = row_of(f, i);
+	const struct uidl_row *row = f->rows[i];
 	enum fetch_same same;
 
 	if (row == NULL)
@@ -258,7 +272,7 @@ compare_head(struct fetch *f, size_t i, struct slice head, struct err *err)
 static int
 probe_head(struct fetch *f, size_t i, struct slice head, struct err *err)
 {
-	const struct uidl_row *row = row_of(f, i);
+	const struct uidl_row *row = f->rows[i];
 	enum fetch_same same = FETCH_SAME;
 
 	if (row != NULL && fetch_compare_head(f, row, head, &same, err) != 0)
@@ -295,7 +309,7 @@ look_for_reused(struct fetch *f, struct err *err)
 	int rc;
 
 	for (size_t i = 0; i < f->listing.n; i++) {
-		const struct uidl_row *row = row_of(f, i);
+		const struct uidl_row *row = f->rows[i];
 		uint64_t size = f->listing.v[i].size;
 
 		if (row != NULL && row->state != UIDL_SKIPPED && size != 0 &&
@@ -304,7 +318,7 @@ look_for_reused(struct fetch *f, struct err *err)
 	}
 	rc = recounted(f, changed, n, &all, err);
 	for (size_t i = 0; all && i < n; i++) {
-		const struct uidl_row *row = row_of(f, changed[i]);
+		const struct uidl_row *row = f->rows[changed[i]];
 
 		if (row != NULL)
 			alias(f, changed[i], row->message);
@@ -349,7 +363,7 @@ recognise_all(struct fetch *f, struct err *err)
 	if (rc != 0 || write_aliases(f, err) != 0)
 		return -1;
 	for (size_t i = 0; i < f->listing.n; i++)
-		found += row_of(f, i) != NULL;
+		found += f->rows[i] != NULL;
 	if (found != 0 && f->note == NULL)
 		f->note = xasprintf(_("the server has given its messages new "
 		                      "names; %zu of them are here already"),
@@ -369,7 +383,7 @@ look_for_renamed(struct fetch *f, struct err *err)
 		expected += ((const struct uidl_row *)e->value)->state ==
 		            UIDL_STORED;
 	for (size_t i = 0; i < f->listing.n; i++) {
-		const struct uidl_row *row = row_of(f, i);
+		const struct uidl_row *row = f->rows[i];
 
 		known += row != NULL;
 		present += row != NULL && row->state == UIDL_STORED;

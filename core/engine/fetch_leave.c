@@ -110,10 +110,7 @@ candidates(struct fetch *f, struct quota_item *items)
 	size_t n = 0;
 
 	for (size_t i = 0; i < f->listing.n; i++) {
-		const struct uidl_row *row =
-			f->keys[i] != NULL
-				? map_get(&f->known.map, slice_of(f->keys[i]))
-				: NULL;
+		const struct uidl_row *row = f->rows[i];
 
 		if (!f->gone[i] && row != NULL && f->listing.v[i].size > 0)
 			items[n++] =

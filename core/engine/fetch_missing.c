@@ -17,14 +17,6 @@
 /* A number. */
 #define COUNT_MAX 32
 
-static struct uidl_row *
-row_of(const struct fetch *f, size_t i)
-{
-	return f->keys[i] == NULL
-	               ? NULL
-	               : map_get(&f->known.map, slice_of(f->keys[i]));
-}
-
 /* Said again only when it has become another number. */
 static void
 tell_once(struct fetch *f, size_t missing)
@@ -61,32 +53,36 @@ int
 fetch_find_missing(struct fetch *f, struct err *err)
 {
 	struct slice *keys = xcalloc(f->listing.n, sizeof *keys);
+	size_t *entries = xcalloc(f->listing.n, sizeof *entries);
 	int64_t *ids = xcalloc(f->listing.n, sizeof *ids);
 	size_t missing = 0;
 	size_t n = 0;
 	int rc;
 
 	for (size_t i = 0; i < f->listing.n; i++) {
-		const struct uidl_row *row = row_of(f, i);
+		const struct uidl_row *row = f->rows[i];
 
 		if (row != NULL && row->state == UIDL_STORED &&
-		    row->message == 0)
+		    row->message == 0) {
+			entries[n] = i;
 			keys[n++] = slice_of(f->keys[i]);
+		}
 	}
 	rc = store_uidls_relink(f->deliver.store, f->deliver.account_id, keys,
 	                        n, ids, err);
 	for (size_t i = 0; rc == 0 && i < n; i++) {
-		struct uidl_row *row = map_get(&f->known.map, keys[i]);
+		struct uidl_row *row = f->rows[entries[i]];
 
 		row->message = ids[i];
 		row->lost = ids[i] == 0;
 		missing += row->lost;
 		if (row->lost && f->job->missing) {
 			f->match_content = true;
-			(void)map_set(&f->known.map, keys[i], NULL);
+			f->rows[entries[i]] = NULL;
 		}
 	}
 	free(keys);
+	free(entries);
 	free(ids);
 	if (rc == 0)
 		tell_once(f, f->job->missing ? 0 : missing);

@@ -70,29 +70,26 @@ reverse(size_t *v, size_t n)
 }
 
 void
-fetch_plan_make(const struct account *a, const struct pop3_listing *l,
-                char *const *keys, const struct uidl_map *known, int64_t now,
-                struct fetch_plan *plan_r)
+fetch_plan_make(const struct account *a, const struct fetch_listed *listed,
+                int64_t now, struct fetch_plan *plan_r)
 {
+	const struct pop3_listing *l = listed->listing;
 	struct fetch_plan *p = plan_r;
 
 	*p = (struct fetch_plan){ 0 };
 	p->fetch = xcalloc(l->n, sizeof *p->fetch);
 	p->heads = xcalloc(l->n, sizeof *p->heads);
 	p->remove = xcalloc(l->n, sizeof *p->remove);
-	p->first = known->map.n == 0;
+	p->first = listed->first;
 	for (size_t i = 0; i < l->n; i++) {
-		const struct uidl_row *row =
-			keys[i] == NULL
-				? NULL
-				: map_get(&known->map, slice_of(keys[i]));
+		const struct uidl_row *row = listed->rows[i];
 
 		if (row != NULL) {
 			if (due_for_removal(a, row, now))
 				p->remove[p->remove_count++] = i;
 		} else if (a->max_size != 0 && l->v[i].size > a->max_size) {
 			p->too_large++;
-		} else if (header_will_do(a, &l->v[i], keys[i])) {
+		} else if (header_will_do(a, &l->v[i], listed->keys[i])) {
 			p->heads[p->head_count++] = i;
 		} else {
 			p->fetch[p->fetch_count++] = i;

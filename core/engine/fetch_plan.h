@@ -29,12 +29,16 @@ struct fetch_plan {
 	bool first;       /* nothing of this account was ever fetched */
 };
 
-/*
- * keys[i] names listing entry i, NULL: not known yet (it will be fetched).
- * now decides on ACCOUNT_DELETE_AFTER.  Release with fetch_plan_release.
- */
-void fetch_plan_make(const struct account *a, const struct pop3_listing *l,
-                     char *const *keys, const struct uidl_map *known,
+/* A listing and what is known of it.  All borrowed. */
+struct fetch_listed {
+	const struct pop3_listing *listing;
+	char *const *keys;            /* names of its entries; NULL: none yet */
+	struct uidl_row *const *rows; /* NULL: not known, to be fetched */
+	bool first;                   /* nothing at all is known */
+};
+
+/* now decides on ACCOUNT_DELETE_AFTER.  Release with fetch_plan_release. */
+void fetch_plan_make(const struct account *a, const struct fetch_listed *listed,
                      int64_t now, struct fetch_plan *plan_r);
 
 /* A message that may leave the server. */

@@ -17,6 +17,8 @@ struct fetch {
 	struct pop3_listing listing;
 	char **keys; /* one a listing entry; NULL: not known */
 	struct uidl_map known;
+	struct uidl_row **rows; /* of known, by those keys; NULL: not known */
+	uint64_t version;       /* of the store, before known was read */
 	struct uidl_alias *aliases; /* found out; borrow from keys */
 	size_t alias_count;
 	struct fetch_plan plan;
@@ -51,6 +53,7 @@ struct fetch {
 	int64_t told_ms;
 	struct err why;  /* of the last message that failed */
 	bool shown;      /* the secret, to the server */
+	bool paused;     /* the server was not called: see fetch_open */
 	int delay;       /* between two logins, as the server wants it */
 	int64_t changed; /* of the secret, before it was read */
 };
@@ -65,7 +68,9 @@ int fetch_identify(struct fetch *f, struct err *err);
 int fetch_find_missing(struct fetch *f, struct err *err);
 /* Compare rows with files, then the same again: before anything is deleted. */
 int fetch_look_here(struct fetch *f, struct err *err);
-/* What is here, anew. */
+/* What is known by an entry's key as it is now; NULL: nothing. */
+struct uidl_row *fetch_find_row(const struct fetch *f, size_t i);
+/* What is here, anew; also f->rows, when there are keys. */
 int fetch_load_known(struct fetch *f, struct err *err);
 
 typedef int fetch_head_fn(struct fetch *f, size_t entry, struct slice head,
@@ -129,6 +134,18 @@ int fetch_keep_below(struct fetch *f, struct err *err);
 /* Headers of plan.heads; those that the server does not give alone join
  * plan.fetch. */
 int fetch_stubs(struct fetch *f, struct err *err);
+
+/* ---- fetch_open.c ---- */
+
+/* The store, and what is to be known before the server is called. */
+int fetch_open(struct fetch *f, struct err *err);
+
+/* ---- fetch_quiet.c ---- */
+
+/* Is it the listing in which there was nothing to do?  1 yes, 0 look at it, -1. */
+int fetch_is_quiet(struct fetch *f, struct err *err);
+/* Note that there was nothing to do, if that is so. */
+void fetch_note_quiet(struct fetch *f);
 
 /* ---- fetch_known.c ---- */
 

@@ -28,14 +28,6 @@
 /* A server that never deletes shows all again each time; new mail stands last. */
 #define AGAIN_MAX 500
 
-static struct uidl_row *
-row_of(const struct fetch *f, size_t i)
-{
-	return f->keys[i] == NULL
-	               ? NULL
-	               : map_get(&f->known.map, slice_of(f->keys[i]));
-}
-
 int
 fetch_compare_head(struct fetch *f, const struct uidl_row *row,
                    struct slice head, enum fetch_same *same_r, struct err *err)
@@ -68,6 +60,7 @@ fetch_name_reused(struct fetch *f, size_t i, struct slice head)
 	free(f->keys[i]);
 	f->keys[i] = fetch_key_of_bytes(slice_of(text));
 	memcpy(f->keys[i], "reused", 6); /* "sha256:..." */
+	f->rows[i] = fetch_find_row(f, i);
 	f->match_content = true;
 	free(text);
 }
@@ -75,7 +68,7 @@ fetch_name_reused(struct fetch *f, size_t i, struct slice head)
 static int
 verify_head(struct fetch *f, size_t i, struct slice head, struct err *err)
 {
-	struct uidl_row *row = row_of(f, i);
+	struct uidl_row *row = f->rows[i];
 	enum fetch_same same;
 
 	if (row == NULL)
@@ -94,7 +87,7 @@ static void
 drop_unshown(struct fetch *f, const size_t *entries, size_t n)
 {
 	for (size_t i = 0; i < n; i++) {
-		const struct uidl_row *row = row_of(f, entries[i]);
+		const struct uidl_row *row = f->rows[entries[i]];
 		uint64_t size = f->listing.v[entries[i]].size;
 
 		if (row == NULL || row->shown || row->size == 0 || size == 0 ||
@@ -102,6 +95,7 @@ drop_unshown(struct fetch *f, const size_t *entries, size_t n)
 			continue;
 		free(f->keys[entries[i]]);
 		f->keys[entries[i]] = NULL;
+		f->rows[entries[i]] = NULL;
 		f->match_content = true;
 	}
 }
@@ -117,7 +111,7 @@ doubtful(const struct fetch *f, size_t *entries)
 	for (size_t i = 0; i < f->plan.remove_count; i++)
 		due[f->plan.remove[i]] = true;
 	for (size_t i = f->listing.n; i-- > 0;) {
-		const struct uidl_row *row = row_of(f, i);
+		const struct uidl_row *row = f->rows[i];
 
 		if (row == NULL)
 			continue;

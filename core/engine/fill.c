@@ -231,10 +231,7 @@ find_entry(struct fill *fill, struct err *err)
 	struct fetch *f = &fill->f;
 
 	for (size_t i = 0; i < f->listing.n; i++) {
-		const struct uidl_row *row =
-			f->keys[i] != NULL
-				? map_get(&f->known.map, slice_of(f->keys[i]))
-				: NULL;
+		const struct uidl_row *row = f->rows[i];
 
 		if (row != NULL && row->message == fill->id) {
 			fill->entry = i;

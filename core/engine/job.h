@@ -51,8 +51,11 @@ struct job {
 	struct event *final;     /* posted when the thread ends; made by run */
 	bool threadless;         /* never got a thread */
 	bool missing;            /* JOB_FETCH: also what went lost here */
-	bool queued;             /* JOB_FETCH: rules put mail into the outbox */
-	_Atomic bool again;      /* asked once more while it was running */
+	bool unwatched;          /* JOB_FETCH: as engine_unwatched says */
+	bool outbox;        /* JOB_FETCH: look whether mail is to be sent */
+	_Atomic bool due;   /* there is: job_ask_to_send */
+	bool queued;        /* JOB_FETCH: rules put mail into the outbox */
+	_Atomic bool again; /* asked once more while it was running */
 	struct engine *engine;
 };
 
@@ -70,5 +73,7 @@ void work_run(struct job *job); /* its final is made before */
 /* Post a line for people.  text is copied. */
 void job_say(struct job *job, enum event_kind kind, const char *text);
 bool job_cancelled(const struct job *job);
+/* The main thread is to begin sending now, while the job goes on. */
+void job_ask_to_send(struct job *job);
 
 #endif

@@ -425,6 +425,19 @@ outbox_message(struct store *s, int64_t id, struct fsx_map *map_r,
 }
 
 int
+outbox_waiting(struct store *s, int64_t now, bool *waiting_r, struct err *err)
+{
+	int64_t one;
+	int rc = db_get_int(s->db, err, &one,
+	                    "SELECT 1 FROM outbox WHERE not_before <= ?"
+	                    " OR state NOT IN (0, 1, 3, 6) LIMIT 1",
+	                    "i", now);
+
+	*waiting_r = rc == 1;
+	return rc < 0 ? -1 : 0;
+}
+
+int
 outbox_next(struct store *s, int64_t *when_r, struct err *err)
 {
 	*when_r = 0;

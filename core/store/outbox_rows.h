@@ -140,6 +140,10 @@ int outbox_close(struct store *s, struct outbox_row *const *v, size_t n,
                  int64_t when, struct err *err);
 /* Remove row and file. */
 int outbox_remove(struct store *s, int64_t id, struct err *err);
+/* Is there anything to do by now, which is not: nothing there, or all of it waits
+ * for a later time? */
+int outbox_waiting(struct store *s, int64_t now, bool *waiting_r,
+                   struct err *err);
 /* Time of the next due one, 0 none. */
 int outbox_next(struct store *s, int64_t *when_r, struct err *err);
 

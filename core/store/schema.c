@@ -211,6 +211,27 @@ static const char reports[] =
 static const char uidl_heads[] =
 	"ALTER TABLE uidl ADD COLUMN head INTEGER NOT NULL DEFAULT 0;";
 
+/*
+ * quiet: a listing in which a fetch found nothing to do (store.h).  Whatever may
+ * change what the next one finds takes it away.
+ */
+static const char quiet[] =
+	"CREATE TABLE quiet(account INTEGER PRIMARY KEY,"
+	" listing INTEGER NOT NULL, wishes INTEGER NOT NULL,"
+	" until INTEGER NOT NULL);"
+	"CREATE TRIGGER uidl_in AFTER INSERT ON uidl BEGIN"
+	" DELETE FROM quiet WHERE account = NEW.account;"
+	"END;"
+	"CREATE TRIGGER uidl_out AFTER DELETE ON uidl BEGIN"
+	" DELETE FROM quiet WHERE account = OLD.account;"
+	"END;"
+	"CREATE TRIGGER uidl_change AFTER UPDATE ON uidl BEGIN"
+	" DELETE FROM quiet WHERE account IN (OLD.account, NEW.account);"
+	"END;"
+	"CREATE TRIGGER message_stub_change AFTER UPDATE OF stub ON message BEGIN"
+	" DELETE FROM quiet WHERE account = NEW.account;"
+	"END;";
+
 struct migration {
 	const char *scripts[2];
 };
@@ -219,7 +240,7 @@ static const struct migration migrations[] = {
 	{ { tables, triggers } }, { { uidl_sizes, NULL } },
 	{ { automatic, NULL } },  { { stubs, NULL } },
 	{ { lists, NULL } },      { { reports, NULL } },
-	{ { uidl_heads, NULL } },
+	{ { uidl_heads, NULL } }, { { quiet, NULL } },
 };
 
 #define NEWEST ((int)(sizeof migrations / sizeof migrations[0]))
@@ -249,9 +270,9 @@ migrate_from(struct db *db, int64_t version, struct err *err)
 static int
 set_version(struct db *db, struct err *err)
 {
-	static const char sql[] = "PRAGMA user_version=7";
+	static const char sql[] = "PRAGMA user_version=8";
 
-	_Static_assert(NEWEST == 7, "and the number in sql");
+	_Static_assert(NEWEST == 8, "and the number in sql");
 	return db_script(db, sql, err);
 }
 

@@ -237,6 +237,26 @@ int store_uidl_set(struct store *s, int64_t account, const char *uidl,
 /* All that was deleted here until now becomes UIDL_SPARED.  Durable. */
 int store_uidls_spare(struct store *s, int64_t account, struct err *err);
 
+/*
+ * A listing in which there was nothing to do: while it and what the account wants
+ * stay the same there still is nothing.  Forgotten when any row of the account's
+ * UIDLs changes, or a message of it becomes whole.
+ */
+struct store_quiet {
+	uint64_t listing; /* hash of what the server listed */
+	uint64_t wishes;  /* hash of what decides on it */
+	int64_t until;    /* from then on something is to do */
+};
+
+/* 1 there is one, 0 none, -1. */
+int store_quiet_get(struct store *s, int64_t account, struct store_quiet *q_r,
+                    struct err *err);
+/* Only when store_version still is version, of before the rows were read: what
+ * others wrote since may matter. */
+int store_quiet_set(struct store *s, int64_t account,
+                    const struct store_quiet *q, uint64_t version,
+                    struct err *err);
+
 /* A message that is here has this UIDL as well, or another size in the list. */
 struct uidl_alias {
 	const char *uidl;

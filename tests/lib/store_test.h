@@ -7,6 +7,13 @@
 
 #include "store/store.h"
 
+/* SQL: an index as it was in the seventh version, but for its number. */
+#define STORE_TEST_SEVENTH_VERSION   \
+ "DROP TRIGGER message_stub_change;" \
+ "DROP TRIGGER uidl_in;"             \
+ "DROP TRIGGER uidl_out;"            \
+ "DROP TRIGGER uidl_change;DROP TABLE quiet;"
+
 /* Everything below dir goes with store_test_release. */
 struct store_test {
 	char dir[64];

@@ -99,9 +99,12 @@ class Home:
             f.write(self.accounts)
 
     def run(self, *words, stdin=None, wall=90, step=None,
-            timeout_ms=TIMEOUT_MS):
-        """(exit status, output, seconds, CPU seconds, KB)"""
-        env = dict(os.environ, PABAL_TEST_TIMEOUT_MS=str(timeout_ms))
+            timeout_ms=TIMEOUT_MS, more=None):
+        """(exit status, output, seconds, CPU seconds, KB)
+
+        more: of the environment."""
+        env = dict(os.environ, PABAL_TEST_TIMEOUT_MS=str(timeout_ms),
+                   **(more or {}))
         if step:
             env['PABAL_TEST_STEP'] = step
         env.setdefault('LC_ALL', 'C.UTF-8')

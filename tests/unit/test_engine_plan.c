@@ -13,8 +13,9 @@ struct world {
 	struct pop3_listing listing;
 	struct pop3_item items[8];
 	char *keys[8];
-	struct uidl_map known;
+	struct uidl_row *known[8]; /* of the listing's entries */
 	struct uidl_row rows[8];
+	size_t row_count;
 	struct fetch_plan plan;
 };
 
@@ -40,25 +41,28 @@ lists(struct world *w, char *key, uint64_t size)
 static void
 knows(struct world *w, const char *key, enum uidl_state state, int64_t when)
 {
-	struct uidl_row *row = &w->rows[w->known.map.n];
+	struct uidl_row *row = &w->rows[w->row_count++];
 
 	row->state = state;
 	row->fetched = when;
-	map_set(&w->known.map, slice_of(key), row);
+	for (size_t i = 0; i < w->listing.n; i++)
+		if (w->keys[i] != NULL && strcmp(w->keys[i], key) == 0)
+			w->known[i] = row;
 }
 
 static void
 plan(struct world *w)
 {
-	fetch_plan_make(&w->account, &w->listing, w->keys, &w->known, NOW,
-	                &w->plan);
+	const struct fetch_listed listed = { &w->listing, w->keys, w->known,
+		                             w->row_count == 0 };
+
+	fetch_plan_make(&w->account, &listed, NOW, &w->plan);
 }
 
 static void
 end(struct world *w)
 {
 	fetch_plan_release(&w->plan);
-	map_release(&w->known.map);
 	account_release(&w->account);
 }
 

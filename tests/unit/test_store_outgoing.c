@@ -240,6 +240,7 @@ test_a_mailbox_of_the_second_version_is_migrated(void **state)
 
 	assert_ok(t, store_move(t->s, &id, 1, FOLDER_TRASH, &undo, &t->err));
 	assert_ok(t, db_script(t->s->db,
+	                       STORE_TEST_SEVENTH_VERSION
 	                       "DROP INDEX message_list;"
 	                       "DROP INDEX message_unlisted;"
 	                       "ALTER TABLE message DROP COLUMN list;"

@@ -195,6 +195,7 @@ test_a_mailbox_of_the_third_version_is_migrated(void **state)
 	int64_t id = add(t, t->a, "1", "x");
 
 	assert_ok(t, db_script(t->s->db,
+	                       STORE_TEST_SEVENTH_VERSION
 	                       "DROP INDEX message_list;"
 	                       "DROP INDEX message_unlisted;"
 	                       "ALTER TABLE message DROP COLUMN list;"

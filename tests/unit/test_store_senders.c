@@ -158,6 +158,7 @@ test_a_mailbox_of_the_fourth_version_learns_its_lists(void **state)
 	bool left = false;
 
 	assert_ok(t, db_script(t->s->db,
+	                       STORE_TEST_SEVENTH_VERSION
 	                       "DROP INDEX message_list;"
 	                       "DROP INDEX message_unlisted;"
 	                       "ALTER TABLE message DROP COLUMN list;"
