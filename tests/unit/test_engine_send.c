@@ -286,6 +286,45 @@ test_copy_is_a_file_of_its_own(void **state)
 	free(path);
 }
 
+static enum outbox_state
+state_of(struct world *w, int64_t id)
+{
+	struct outbox_row *row = NULL;
+	struct err err = { 0 };
+	enum outbox_state state;
+
+	assert_int_equal(outbox_get(w->store, id, &row, &err), 0);
+	state = row->state;
+	assert_non_null(row->error);
+	outbox_rows_free(&row, 1);
+	return state;
+}
+
+/* Nobody knows whether it was taken: it waits, goes out once more, and after a
+ * second kill not by itself. */
+static void
+test_killed_twice(void **state)
+{
+	struct world *w = *state;
+	struct err err = { 0 };
+	int64_t id = add_plain(w, 1);
+
+	assert_true(was_killed(send_in_child(w, "send-answered")));
+	send_due(w);
+	assert_int_equal(state_of(w, id), OUTBOX_UNKNOWN);
+	assert_int_equal(demo_sent(w->demo), 1);
+	clock_freeze(clock_now() + 600);
+	assert_true(was_killed(send_in_child(w, "send-answered")));
+	assert_int_equal(demo_sent(w->demo), 2);
+	send_due(w);
+	assert_int_equal(state_of(w, id), OUTBOX_FAILED);
+	clock_freeze(clock_now() + 86400);
+	send_due(w);
+	clock_freeze(0);
+	assert_int_equal(demo_sent(w->demo), 2);
+	assert_int_equal(outbox_cancel(w->store, id, &err), 1);
+}
+
 /* ---- the copy is made up for ---- */
 
 /* The states alone were written: what a full disk or an older kill leaves. */
@@ -433,6 +472,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_killed_at_each_step),
 		T(test_copy_is_a_file_of_its_own),
+		T(test_killed_twice),
 		T(test_copy_of_what_all_have),
 		T(test_copy_of_what_some_have),
 		T(test_copy_that_was_deleted),
