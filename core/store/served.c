@@ -147,12 +147,55 @@ choose(struct store *s, const int64_t *ids, size_t n, unsigned folders,
 	return 0;
 }
 
+static int
+sync_account(struct store *s, int64_t account, unsigned folders,
+             struct err *err)
+{
+	struct maildir *m = store_maildir(s, account, err);
+	int rc = m != NULL ? 0 : -1;
+
+	for (int f = 0; rc == 0 && f < FOLDER_COUNT; f++)
+		for (int cur = 0; rc == 0 && cur < 2; cur++) {
+			int fd;
+
+			if ((folders & 1U << f) == 0)
+				continue;
+			fd = maildir_fd(m, (enum folder)f,
+			                cur != 0 ? MAILDIR_CUR : MAILDIR_NEW,
+			                err);
+			rc = fd >= 0 ? fsx_fsync(fd,
+			                         folder_name((enum folder)f),
+			                         err)
+			             : -1;
+		}
+	return rc;
+}
+
+/* A power cut must not bring back what a client was told is gone.  The files
+ * tell it; rows follow them.  Twins may be in any account. */
+static int
+sync_folders(struct store *s, unsigned folders, struct err *err)
+{
+	ARRAY(int64_t) ids = { 0 };
+	struct db_stmt *st = db_query(s->db, err, "SELECT id FROM account", "");
+	int rc = -1;
+
+	while (st != NULL && (rc = db_step(st, err)) == 1)
+		array_add(&ids, db_int(st, 0));
+	db_done(st);
+	for (size_t i = 0; rc == 0 && i < ids.n; i++)
+		rc = sync_account(s, ids.v[i], folders, err);
+	array_release(&ids);
+	return rc;
+}
+
 int
 served_move(struct store *s, const int64_t *ids, size_t n, unsigned folders,
             enum folder to, struct err *err)
 {
 	int64_t still[MOVE_CHUNK];
 	size_t still_n;
+	bool moved = false;
 
 	while (n > 0) {
 		size_t some = n < MOVE_CHUNK ? n : MOVE_CHUNK;
@@ -163,8 +206,12 @@ served_move(struct store *s, const int64_t *ids, size_t n, unsigned folders,
 		    store_move(s, still, still_n, to, NULL, err) != 0)
 			return -1;
 		step("served-moved");
+		moved |= still_n > 0;
 		ids += some;
 		n -= some;
 	}
+	if (moved && sync_folders(s, folders | 1U << to, err) != 0)
+		return -1;
+	step("served-synced");
 	return 0;
 }

@@ -42,7 +42,7 @@ int served_list(struct store *s, const struct served_view *view,
 int served_open(struct store *s, int64_t id, struct err *err);
 /*
  * Move those of ids that still stand in one of folders; the others were moved
- * or deleted meanwhile, and whoever did it knew better.
+ * or deleted meanwhile, and whoever did it knew better.  Durable.
  */
 int served_move(struct store *s, const int64_t *ids, size_t n, unsigned folders,
                 enum folder to, struct err *err);

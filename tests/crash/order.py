@@ -3,7 +3,7 @@
 """Is all on the disk before the server is told to delete?
 
   order.py LOG HOME       judge one log of strace (made with STRACE below)
-  order.py --run          fetch in several ways and judge each
+  order.py --run          fetch in several ways, be fetched from; judge each
   order.py --self         the judge finds what is wrong in logs made wrong
 
 The order for each message: its file is synced, then renamed into its folder,
@@ -12,14 +12,19 @@ out, or QUIT.  A batch shares its syncs: syncfs is a sync of every file and
 folder.  What a sync covers is what was written before it began; it counts when
 it has ended well.  Folders that were made count like files: their parents have
 to be synced.
+
+When it is our server that deletes, the folders are synced before the client is
+told that all is done.
 """
 
 import os
 import re
+import signal
 import sys
 import tempfile
 
 from crash import Bad, Fetch, need, sure
+from serve import GONE, Serve, Served
 
 STRACE = ['strace', '-f', '-qq', '-y', '-s', '9000', '-e', 'trace=openat,write,'
           'pwrite64,writev,pwritev,fsync,fdatasync,syncfs,rename,renameat,'
@@ -163,8 +168,24 @@ class Judge:
             self.end(thread, call, rest)
 
 
-def judge(log, home):
-    verdict = Judge(home)
+class ServerJudge(Judge):
+    """Files only move; what counts is what the client is told."""
+
+    def renamed(self, old, new):
+        if new.startswith(self.mail):
+            super().renamed(old, new)
+            self.stale.add(os.path.dirname(old))
+
+    def begin(self, thread, call, rest):
+        super().begin(thread, call, rest)
+        if call == 'sendto' and '+OK Bye' in rest:
+            self.deleted += 1
+            for path in self.stale:
+                self.bad.append(f'{path}: said goodbye before it was synced')
+
+
+def judge(log, home, kind=Judge):
+    verdict = kind(home)
     with open(log, errors='replace') as f:
         for text in f:
             verdict.line(text.rstrip('\n'))
@@ -189,6 +210,27 @@ def fetch(n, keep='no', lines='', earlier=0, part=None):
         story.close()
 
 
+def serve():
+    """Messages moved and goodbyes said of a server under the judge."""
+    story = Serve(5)
+    log = story.folder + '/strace.log'
+    served = Served(story, before=[*STRACE, '-o', log])
+    try:
+        story.visit(served)
+        story.visit(served)
+        pid = served.child.pid
+        with open(f'/proc/{pid}/task/{pid}/children') as f:
+            os.kill(int(f.read().split()[0]), signal.SIGTERM)
+        got = served.end(ask=False)
+        sure(got[0] == 0, str(got))
+        verdict = judge(log, story.folder, ServerJudge)
+        sure(not verdict.bad, '\n'.join(verdict.bad[:10]))
+        return len(verdict.placed), verdict.deleted
+    finally:
+        served.end()
+        story.close()
+
+
 RUNS = {
     # name: how, then messages placed and DELE sent
     'one message (its own sync)': (dict(n=1), (1, 1)),
@@ -206,15 +248,16 @@ RUNS = {
 def run_all():
     need('strace')
     failed = 0
-    for name, (how, wanted) in RUNS.items():
+    runs = {**RUNS, 'given out': (None, (len(GONE), 2))}
+    for name, (how, wanted) in runs.items():
         try:
-            got = fetch(**how)
+            got = fetch(**how) if how else serve()
             sure(got == wanted, f'{got[0]} messages, {got[1]} DELE')
             print('ok: ' + name, flush=True)
         except Bad as e:
             failed += 1
             print(f'FAILED: {name}: {e}', flush=True)
-    print(f'{len(RUNS) - failed} passed, {failed} failed')
+    print(f'{len(runs) - failed} passed, {failed} failed')
     return failed != 0
 
 

@@ -498,6 +498,24 @@ test_login_has_a_deadline(void **state)
 	str_release(&text);
 }
 
+/* A client that says nothing more has not said goodbye. */
+static void
+test_silence_deletes_nothing(void **state)
+{
+	struct drop d = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(serve(&d,
+	                       READY LOG_IN "S: DELE 1\nC: +OK Marked\n"
+	                                    "X: stall\n",
+	                       NULL, &err),
+	                 -1);
+	assert_int_equal(err.code, ERR_RETRY);
+	assert_int_equal(d.commits, 0);
+	assert_int_equal(d.logouts, 1);
+}
+
 static void
 test_names_that_are_none(void **state)
 {
@@ -617,6 +635,7 @@ main(void)
 		cmocka_unit_test(test_mailbox_in_use),
 		cmocka_unit_test(test_mailbox_that_cannot_be_opened),
 		cmocka_unit_test(test_login_has_a_deadline),
+		cmocka_unit_test(test_silence_deletes_nothing),
 		cmocka_unit_test(test_names_that_are_none),
 		cmocka_unit_test(test_bad_commands_end_the_session),
 		cmocka_unit_test(test_long_commands),
