@@ -307,6 +307,31 @@ run_batch(struct spam_run *r)
 	return EX_OK;
 }
 
+/* The user's own rules; their mistakes are said where they are asked for. */
+static void
+use_rules(struct spam_run *r, bool said)
+{
+	char *path = fsx_join(r->cli->paths.config, "spam-rules.conf");
+	struct str warnings;
+	struct slice rest, line;
+	struct err err = { 0 };
+
+	if (!said) {
+		spam_user_rules(r->spam, &r->cli->paths);
+		free(path);
+		return;
+	}
+	str_init(&warnings, EXPLAIN_MAX);
+	if (spam_add_rules(r->spam, path, &warnings, &err) != 0)
+		out_note(r->cli, "%s", err.text);
+	rest = str_slice(&warnings);
+	while (slice_line(&rest, &line))
+		if (line.n > 0)
+			out_note(r->cli, "%.*s", SLICE_ARG(line));
+	str_release(&warnings);
+	free(path);
+}
+
 static int
 run(struct cli *cli, const char *name, char **words, int count)
 {
@@ -328,7 +353,8 @@ run(struct cli *cli, const char *name, char **words, int count)
 		return cli_fail(cli, &err);
 	r.spam = spam_open(cli->paths.data, &err);
 	if (r.spam != NULL)
-		spam_user_rules(r.spam, &cli->paths);
+		use_rules(&r, action != NULL && (action->run == do_score ||
+		                                 action->run == do_explain));
 	if (r.spam == NULL)
 		status = cli_fail(cli, &err);
 	else if (action != NULL)

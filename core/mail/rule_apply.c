@@ -100,18 +100,31 @@ rule_apply_add(struct rule_apply *r, const struct store_row *row,
 	return any || flags != 0 || folder != row->folder;
 }
 
-int
-rule_apply_do(struct rule_apply *r, struct store *s, struct store_many *m,
-              struct err *err)
+static int
+do_changes(struct rule_apply *r, bool moves, struct store *s,
+           struct store_many *m, struct err *err)
 {
 	struct rule_change *c;
 	int rc = 0;
 
 	array_foreach(&r->changes, c) {
-		if (rc == 0)
+		if (rc == 0 && (c->wish.folder != FOLDER_ANY) == moves)
 			rc = store_many_change(s, m, &c->wish, c->ids.v,
 			                       c->ids.n, err);
 	}
+	return rc;
+}
+
+/* Moves come last: a message that is out of the inbox is done with, so that a run
+ * which was killed goes on with the others. */
+int
+rule_apply_do(struct rule_apply *r, struct store *s, struct store_many *m,
+              struct err *err)
+{
+	int rc = do_changes(r, false, s, m, err);
+
+	if (rc == 0)
+		rc = do_changes(r, true, s, m, err);
 	rule_apply_release(r);
 	return rc;
 }

@@ -13,6 +13,7 @@
 #include "store/maildir_name.h"
 #include "store/store_impl.h"
 #include "util/i18n.h"
+#include "util/step.h"
 
 #include "util/banned.h"
 
@@ -49,6 +50,9 @@ put(struct store *s, const struct row *old, const struct row *fresh,
 		c->missed = old->account;
 		return 0;
 	}
+	/* Killed here, the file is where the row does not say. */
+	if (c->group != NULL)
+		step("piece file");
 	if (c->token != 0 &&
 	    undo_add(s, c->token, old->id,
 	             c->kind == UNDO_FLAGS ? (int64_t)old->flags

@@ -13,6 +13,7 @@
 #include <stdlib.h>
 
 #include "store/store_impl.h"
+#include "util/step.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -68,6 +69,7 @@ store_many_change(struct store *s, struct store_many *m,
 	c.group = &group;
 	if (change_all(s, ids, n, &c, err) != 0)
 		return -1;
+	step("piece");
 	*token = c.token;
 	m->undo = group;
 	return 0;
