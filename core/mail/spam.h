@@ -63,7 +63,7 @@ void spam_explain(struct spam *s, const struct spam_input *in, struct str *out);
 /*
  * One line of "pabal spam batch", without its line end:
  *
- *     C PATH   ham|unsure|spam SCORE
+ *     C PATH   ham|unsure|spam SCORE PROBABILITY
  *     H PATH   ok (learns ham)         S PATH   ok (learns spam)
  *     F        ok (all is on disk)     Q        (the end)
  *

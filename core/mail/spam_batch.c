@@ -26,7 +26,8 @@ add_score(struct spam *s, const struct message *m, struct str *reply)
 	struct spam_result result;
 
 	spam_score(s, &in, &result);
-	str_printf(reply, "%s %.6f\n", names[result.verdict], result.score);
+	str_printf(reply, "%s %.6f %.6f\n", names[result.verdict], result.score,
+	           result.probability);
 	spam_result_release(&result);
 }
 

@@ -70,10 +70,9 @@ struct sink {
 	struct spam_features *f;
 	struct slice head; /* name of the header, or empty */
 	uint64_t head_hash;
-	struct window near;   /* for A or B */
-	struct window sparse; /* for N */
-	size_t left;          /* words that A or B still takes */
-	size_t *sparse_left;  /* the same for N */
+	struct window window;
+	size_t left;         /* words that the set still takes */
+	size_t *sparse_left; /* the same for N: never more */
 	enum spam_set set;
 };
 
@@ -131,7 +130,9 @@ spam_features_init(struct spam_features *f, bool named)
 
 		l->slots = xcalloc(SPAM_FEATURES_MAX, sizeof *l->slots);
 		l->distance = xcalloc(SPAM_FEATURES_MAX, 1);
-		l->seen = xcalloc(spam_set_slots((enum spam_set)i) / 8, 1);
+		l->limit = spam_set_slots((enum spam_set)i);
+		l->salt = i == SPAM_SUBJECT ? SUBJECT_SALT : 0;
+		l->seen = xcalloc(l->limit / 8, 1);
 		if (named)
 			l->names = xcalloc(SPAM_FEATURES_MAX, sizeof *l->names);
 	}
@@ -171,8 +172,8 @@ add(struct spam_features *f, enum spam_set set, uint64_t hash,
     unsigned distance)
 {
 	struct spam_feature_list *l = &f->set[set];
-	uint64_t high = hash >> 32 ^ (set == SPAM_SUBJECT ? SUBJECT_SALT : 0);
-	uint32_t slot = (uint32_t)((high * spam_set_slots(set)) >> 32);
+	uint64_t high = hash >> 32 ^ l->salt;
+	uint32_t slot = (uint32_t)((high * l->limit) >> 32);
 	unsigned char bit = (unsigned char)(1u << (slot % 8));
 
 	if (l->n == SPAM_FEATURES_MAX || (l->seen[slot / 8] & bit) != 0)
@@ -246,28 +247,36 @@ add_chars(struct spam_features *f, struct slice s)
 	}
 }
 
-/* A word, and its pairs with up to distance words before it, into a set. */
 static void
-add_pairs(struct sink *to, enum spam_set set, struct window *win,
-          unsigned distance, struct word w)
+add_named(struct sink *to, enum spam_set set, uint64_t hash, unsigned distance,
+          struct slice first, struct slice second)
 {
-	uint64_t seed = to->head_hash;
-	struct spam_feature_name *name;
-	unsigned d;
+	struct spam_feature_name *name = add(to->f, set, hash, distance);
 
-	name = add(to->f, set, mix(w.hash ^ seed ^ KIND_WORD), 0);
 	if (name != NULL)
-		*name = (struct spam_feature_name){ to->head, w.text,
-			                            SLICE_NONE };
-	for (d = 1; d <= distance && d <= win->n; d++) {
-		const struct word *before = &win->w[(win->n - d) % WINDOW_RING];
-		uint64_t h = before->hash * 3 + w.hash * 7 + d;
+		*name = (struct spam_feature_name){ to->head, first, second };
+}
 
-		name = add(to->f, set, mix(h ^ seed ^ KIND_PAIR), d);
-		if (name != NULL)
-			*name = (struct spam_feature_name){ to->head,
-				                            before->text,
-				                            w.text };
+/* A word, and its pairs with those before it: near ones for the sink's set, with
+ * wide all of the window for N. */
+static void
+add_pairs(struct sink *to, unsigned near, bool wide, struct word w)
+{
+	uint64_t seed = to->head_hash, h = mix(w.hash ^ seed ^ KIND_WORD);
+	struct window *win = &to->window;
+	unsigned reach = wide ? WINDOW - 1 : near, d;
+
+	add_named(to, to->set, h, 0, w.text, SLICE_NONE);
+	if (wide)
+		add_named(to, SPAM_SPARSE, h, 0, w.text, SLICE_NONE);
+	for (d = 1; d <= reach && d <= win->n; d++) {
+		const struct word *before = &win->w[(win->n - d) % WINDOW_RING];
+
+		h = mix((before->hash * 3 + w.hash * 7 + d) ^ seed ^ KIND_PAIR);
+		if (d <= near)
+			add_named(to, to->set, h, d, before->text, w.text);
+		if (wide)
+			add_named(to, SPAM_SPARSE, h, d, before->text, w.text);
 	}
 	win->w[win->n++ % WINDOW_RING] = w;
 }
@@ -288,15 +297,12 @@ take_word(struct sink *to, struct slice text)
 		text.n--;
 	w.hash = spam_hash(slice_head(text, WORD_MAX), 0);
 	w.text = text;
-	if (to->left > 0) {
-		to->left--;
-		add_pairs(to, to->set, &to->near,
-		          to->set == SPAM_CONTENT ? 2 : 1, w);
-	}
-	if (*to->sparse_left > 0) {
+	if (to->left == 0)
+		return;
+	to->left--;
+	add_pairs(to, to->set == SPAM_CONTENT ? 2 : 1, *to->sparse_left > 0, w);
+	if (*to->sparse_left > 0)
 		--*to->sparse_left;
-		add_pairs(to, SPAM_SPARSE, &to->sparse, WINDOW - 1, w);
-	}
 }
 
 /* Hangul, Han and kana: scripts whose words are taken as bigrams. */
@@ -349,7 +355,7 @@ take_words(struct sink *to, struct slice s)
 {
 	size_t i = 0, start = 0;
 
-	while (i < s.n && (to->left > 0 || *to->sparse_left > 0)) {
+	while (i < s.n && to->left > 0) {
 		uint32_t c = (unsigned char)s.p[i];
 		size_t len = 1;
 
@@ -402,8 +408,7 @@ add_headers(const struct spam_view *v, struct sink *to)
 			continue;
 		to->head = h->name;
 		to->head_hash = spam_hash(h->name, KIND_HEADER);
-		to->near.n = 0;
-		to->sparse.n = 0;
+		to->window.n = 0;
 		take_words(to, h->value);
 	}
 }

@@ -50,6 +50,8 @@ struct spam_feature_list {
 	size_t n;
 	struct spam_feature_name *names; /* NULL unless wanted */
 	unsigned char *seen;             /* one bit a slot */
+	uint32_t limit;                  /* slots of its table */
+	uint32_t salt; /* keeps sets that share a table apart */
 };
 
 /* Memory for the features of one message at a time. */

@@ -38,7 +38,7 @@
 #define STRIDE 2.0
 /* Fit again when this part more is known; up to EACH for each message, as one
  * more then moves the shares. */
-#define AGAIN 0.03
+#define AGAIN 0.05
 #define EACH  150
 
 /* Gradient and curvature of the loss. */

@@ -49,11 +49,12 @@ kind_of(const char *name, uint64_t more)
 static void
 add_number(struct spam_features *f, uint64_t kind, size_t n)
 {
-	double x = (double)n + 1;
 	unsigned steps = 0;
+	size_t edge = 1;
 
-	while (x >= 1.5) {
-		x /= 1.5;
+	/* Whole numbers: 1, 2, 3, 4, 6, 9, 13 ... */
+	while (edge <= n && edge < SIZE_MAX / 2) {
+		edge += edge / 2 + (edge < 2);
 		steps++;
 	}
 	add(f, kind, steps);
@@ -205,31 +206,37 @@ add_links(struct spam_features *f, const struct spam_view *v)
 	add_number(f, kind_of("links", 0), n);
 }
 
+static size_t
+count_bytes(const size_t *n, unsigned from, unsigned to)
+{
+	size_t sum = 0;
+
+	for (; from <= to; from++)
+		sum += n[from];
+	return sum;
+}
+
 /* Of what the text consists, in percent. */
 static void
 add_text(struct spam_features *f, struct slice text)
 {
-	static const struct {
-		const char *name;
-		char sign;
-	} kinds[] = { { "capitals", 'A' },
-		      { "digits", '9' },
-		      { "other script", 'U' },
-		      { "blanks", ' ' } };
-
-	size_t n[256] = { 0 }, i, rest = text.n;
+	size_t n[256] = { 0 }, all = text.n + 1, i;
+	size_t capitals, digits, others, letters;
 
 	for (i = 0; i < text.n; i++)
-		n[(unsigned char)sign_of(text.p[i])]++;
-	rest -= n['a'];
-	for (i = 0; i < sizeof kinds / sizeof *kinds; i++) {
-		size_t k = n[(unsigned char)kinds[i].sign];
-
-		rest -= k;
-		add_number(f, kind_of(kinds[i].name, 0),
-		           100 * k / (text.n + 1));
-	}
-	add_number(f, kind_of("signs", 0), 100 * rest / (text.n + 1));
+		n[(unsigned char)text.p[i]]++;
+	capitals = count_bytes(n, 'A', 'Z');
+	letters = count_bytes(n, 'a', 'z');
+	digits = count_bytes(n, '0', '9');
+	others = count_bytes(n, 0x80, 0xff);
+	add_number(f, kind_of("capitals", 0), 100 * capitals / all);
+	add_number(f, kind_of("digits", 0), 100 * digits / all);
+	add_number(f, kind_of("other script", 0), 100 * others / all);
+	add_number(f, kind_of("blanks", 0), 100 * n[' '] / all);
+	add_number(
+		f, kind_of("signs", 0),
+		100 * (text.n - capitals - letters - digits - others - n[' ']) /
+			all);
 	add_number(f, kind_of("cries", 0), n['!']);
 	add_number(f, kind_of("money", 0), n['$']);
 	add_number(f, kind_of("text", 0), text.n);
