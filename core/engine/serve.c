@@ -34,7 +34,7 @@
 /* Persons who type take less. */
 #define LOGIN_TIMEOUT_MS 120000
 #define LOGIN_DELAY_MS   1000
-/* Of 2^3 seconds before the first answer of a connection. */
+/* The first wrong login of a connection waits 8 seconds at most. */
 #define LOGIN_DOUBLINGS_MAX 3
 
 /* ---- a session ---- */
