@@ -28,6 +28,8 @@
 #define TURN_MS 200
 /* Findings of an account with both servers: for the bar alone. */
 #define FINDINGS_USUAL 18
+/* Of this machine. */
+#define MACHINE_CHECKS 9
 #define TEXT_MAX       16384
 
 static const struct cli_opt no_opts[] = { { NULL, 0, false } };
@@ -190,6 +192,9 @@ machine_begin(struct machine_note *n, struct doctor *d, const char *check)
 	str_init(&n->values, TEXT_MAX);
 	json_init(&n->json, &n->values);
 	json_object(&n->json);
+	/* A large store takes a while. */
+	progress_draw(&d->progress, doctor_title(check), d->looked++,
+	              MACHINE_CHECKS);
 }
 
 void
@@ -278,11 +283,16 @@ draw(struct ward *w)
 	              w->findings < total ? w->findings : total - 1, total);
 }
 
+static bool
+is_cancelled(const struct doctor *d)
+{
+	return d->cli->cancelled != NULL && d->cli->cancelled();
+}
+
 static void
 cancel_all(struct ward *w)
 {
-	if (w->cancelled || w->d->cli->cancelled == NULL ||
-	    !w->d->cli->cancelled())
+	if (w->cancelled || !is_cancelled(w->d))
 		return;
 	w->cancelled = true;
 	for (size_t i = 0; i < w->n; i++)

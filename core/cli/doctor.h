@@ -17,6 +17,7 @@ struct doctor {
 	struct progress progress;
 	enum err_code worst; /* of what is bad */
 	unsigned long bad, notes;
+	uint64_t looked; /* checks of this machine begun */
 };
 
 /* Print a finding; a: of which account, or NULL. */
