@@ -294,6 +294,8 @@ def served(folder):
         home.run('fetch')
         if i in (0, 2):
             home.run('account', 'test', 'kim')
+        # What greets, refuses, and offers.
+        if i in (0, 1, 2, 9):
             home.run('doctor')
         server.stop()
     for i, smtp in enumerate(hostile_smtp()):
@@ -301,6 +303,8 @@ def served(folder):
         server = Server(Smtp, {'extensions': ['8BITMIME', 'AUTH PLAIN'],
                                **smtp}, certs).start()
         account(home, 9, server.port)
+        if i in (0, 1, 5):
+            home.run('doctor')
         home.run('send', '-t', stdin=b'From: kim@example.kr\nTo: ' + WORD +
                  b' <a@b.example>\nSubject: ' + WORD + EVIL + b'\n\nx\n')
         home.run('sendmail', 'a@b.example', stdin=EVIL)

@@ -317,6 +317,45 @@ test_log_hides_secrets(void **state)
 }
 
 static void
+shout(int fd, struct slice text, struct str *out)
+{
+	assert_true(fd >= 0);
+	for (size_t i = 0; i < text.n; i++)
+		str_add_c(out, text.p[i] == 'a' ? 'A' : text.p[i]);
+}
+
+static void
+test_log_is_converted(void **state)
+{
+	char *path = fsx_join(folder, "log");
+	struct secret secret = { 0 };
+	struct err err = { 0 };
+	struct str text;
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC, 0600);
+
+	(void)state;
+	str_init(&text, 1000);
+	secret_set(&secret, "banana", 6);
+	log_convert(shout);
+	log_open(fd, LOG_INFO);
+	log_hide(&secret);
+	log_line(LOG_INFO, "a\x1b[ma banana %s", "end");
+	log_close();
+	/* Closing forgets it. */
+	log_open(fd, LOG_INFO);
+	log_line(LOG_INFO, "as it is");
+	log_close();
+	close(fd);
+	assert_int_equal(fsx_read(path, 1000, &text, &err), 0);
+	assert_non_null(strstr(text.p, "mA *** end\n"));
+	assert_null(strchr(text.p, 0x1b));
+	assert_non_null(strstr(text.p, "as it is\n"));
+	secret_release(&secret);
+	str_release(&text);
+	free(path);
+}
+
+static void
 test_digests(void **state)
 {
 	unsigned char out[DIGEST_MAX_SIZE];
@@ -438,6 +477,7 @@ main(void)
 		cmocka_unit_test(test_command_lines_are_split_without_a_shell),
 		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_log_hides_secrets),
+		cmocka_unit_test(test_log_is_converted),
 		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_clock),
 		cmocka_unit_test(test_map_keeps_order),
