@@ -697,6 +697,8 @@ def inside_names(*more):
     done = subprocess.run(
         [*before, sys.executable, os.path.join(HERE, 'names.py'), *more],
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+    if done.returncode == 99:
+        raise LeaveOut(done.stdout.decode(errors='replace').strip())
     sure(done.returncode == 0, done.stdout.decode(errors='replace')[-2000:])
 
 

@@ -25,6 +25,8 @@ from crash import PABAL, Bad, Fetch, Send, check_run, environment, sure
 SERVFAIL, NXDOMAIN = 2, 3
 A, AAAA = 1, 28
 SILENCE = 30
+# The status when this system does not let us make such surroundings.
+NOT_HERE = 99
 # name: addresses, an error, or seconds of silence before 127.0.0.1
 ZONE = {
     'good.test': ['127.0.0.1'],
@@ -339,8 +341,7 @@ def cover(path, text):
     os.unlink(f.name)
 
 
-def main():
-    global NAMES
+def set_up():
     subprocess.run(['ip', 'link', 'set', 'lo', 'up'], check=True)
     # Not loopback alone: the resolver asks for kinds of addresses we have.
     subprocess.run(['ip', 'addr', 'add', '192.0.2.2/32', 'dev', 'lo'],
@@ -352,6 +353,15 @@ def main():
     if os.path.exists('/etc/nsswitch.conf'):
         cover('/etc/nsswitch.conf', 'hosts: files dns\n')
     cover('/etc/hosts', '127.0.0.1 localhost\n')
+
+
+def main():
+    global NAMES
+    try:
+        set_up()
+    except (subprocess.CalledProcessError, OSError) as error:
+        print('not here:', error)
+        return NOT_HERE
     NAMES = Names()
     failed = 0
     wanted = sys.argv[1:]
