@@ -117,6 +117,16 @@ whole_word(const struct spam_view *v, struct slice piece)
 	return n <= WHOLE_MAX ? slice_make(piece.p - before, n) : piece;
 }
 
+/* Two pieces of one word are that word. */
+static void
+make_whole(const struct spam_view *v, struct spam_feature_name *name)
+{
+	name->first = whole_word(v, name->first);
+	name->second = whole_word(v, name->second);
+	if (slice_eq(name->first, name->second))
+		name->second = SLICE_NONE;
+}
+
 /* Several learners know the same word: one line for all.  Returns how many are
  * left. */
 static size_t
@@ -196,8 +206,8 @@ show_features(const struct spam *s, const struct spam_view *v,
 
 			if (w.name.first.n == 0 || fabs(w.weight) <= WORTH)
 				continue;
-			if (w.name.head.n == 0 && w.name.second.n == 0)
-				w.name.first = whole_word(v, w.name.first);
+			if (w.name.head.n == 0)
+				make_whole(v, &w.name);
 			array_add(&words, w);
 		}
 	if (words.n > 0)

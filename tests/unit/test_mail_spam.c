@@ -285,6 +285,7 @@ test_explains_in_words_of_the_mail(void **state)
 	assert_non_null(word);
 	assert_null(strstr(word + 1, "투자금\n"));
 	assert_null(strstr(out.p, "  자금\n"));
+	assert_null(strstr(out.p, "투자 … 자금"));
 	message_release(&m);
 	str_release(&out);
 	free(raw);
