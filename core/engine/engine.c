@@ -12,6 +12,7 @@
 #include "engine/engine_private.h"
 #include "text/charset.h"
 #include "util/clock.h"
+#include "util/digest.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -35,6 +36,7 @@ engine_new(const struct paths *paths, const struct conf *conf, struct err *err)
 {
 	struct engine *e = xcalloc(1, sizeof *e);
 
+	digest_warm_up(); /* no mail is under way, no terminal changed */
 	if (queue_init(&e->queue, err) != 0) {
 		free(e);
 		return NULL;

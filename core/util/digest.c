@@ -32,8 +32,8 @@ must(bool ok)
 {
 	if (ok)
 		return;
-	fputs("pabal: the cryptographic library failed\n", stderr);
-	exit(EX_SOFTWARE);
+	xalloc_end_with("pabal: the cryptographic library failed\n",
+	                EX_SOFTWARE);
 }
 
 static const char *
@@ -100,6 +100,21 @@ digest_pbkdf2(enum digest_kind kind, struct slice password, struct slice salt,
 	                       (const unsigned char *)salt.p, (int)salt.n,
 	                       (int)rounds, md_of(kind), (int)digest_size(kind),
 	                       out) == 1);
+}
+
+void
+digest_warm_up(void)
+{
+	static const enum digest_kind kinds[] = { DIGEST_MD5, DIGEST_SHA1,
+		                                  DIGEST_SHA256 };
+
+	unsigned char out[DIGEST_MAX_SIZE];
+
+	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+		digest_bytes(kinds[i], SLICE_NONE, out);
+		digest_hmac(kinds[i], SLICE_NONE, SLICE_NONE, out);
+		digest_pbkdf2(kinds[i], slice_of("-"), slice_of("-"), 1, out);
+	}
 }
 
 void

@@ -19,6 +19,10 @@ enum digest_kind {
 	DIGEST_SHA256
 };
 
+/* Use everything once.  The library's first use allocates much and can crash when
+ * memory runs out in it (EVP_MD_fetch of OpenSSL 3.0); later uses do not.  Called
+ * where nothing can be lost yet. */
+void digest_warm_up(void);
 /* Bytes of a digest of that kind. */
 size_t digest_size(enum digest_kind kind);
 /* out has digest_size(kind) bytes. */

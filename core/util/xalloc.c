@@ -24,17 +24,22 @@ xalloc_set_exit_hook(void (*hook)(void))
 }
 
 _Noreturn void
-xalloc_end(void)
+xalloc_end_with(const char *text, int status)
 {
-	static const char text[] = "pabal: out of memory\n";
 	void (*hook)(void) = exit_hook;
 
 	exit_hook = NULL;
 	if (hook != NULL)
 		hook();
-	if (write(STDERR_FILENO, text, sizeof text - 1) < 0)
+	if (write(STDERR_FILENO, text, strlen(text)) < 0)
 		_exit(EX_OSERR);
-	_exit(EX_TEMPFAIL);
+	_exit(status);
+}
+
+_Noreturn void
+xalloc_end(void)
+{
+	xalloc_end_with("pabal: out of memory\n", EX_TEMPFAIL);
 }
 
 void

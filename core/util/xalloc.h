@@ -26,5 +26,7 @@ void xalloc_share_heap(void);
 void xalloc_set_exit_hook(void (*hook)(void));
 /* End the program: for memory that a library could not get. */
 _Noreturn void xalloc_end(void);
+/* The same with other words and another status: a library cannot go on. */
+_Noreturn void xalloc_end_with(const char *text, int status);
 
 #endif
