@@ -20,6 +20,37 @@ measure() {
 	python3 "$bench/measure.py" "$@"
 }
 
+# ratio FILE NAME BASE COLUMN: how the medians stand to each other; wall is
+# column 2, CPU 3, peak 4.
+ratio() {
+	sort -s -k1,1 -k"$4","$4"n "$1" | awk -v a="$2" -v b="$3" -v c="$4" '
+		{
+			if (!($1 in first))
+				first[$1] = NR
+			count[$1]++
+			value[NR] = $c
+		}
+		function of(k) {
+			return value[first[k] + int(count[k] / 2)]
+		}
+		END {
+			if (a in first && b in first && of(b) > 0)
+				printf "%.2f", of(a) / of(b)
+		}'
+}
+
+# goal WORDS MEASURED SIGN LIMIT: a line that says whether it is reached.  SIGN is
+# "<=" or ">="; MEASURED may be empty, where a program was missing.
+goal() {
+	awk -v words="$1" -v got="$2" -v sign="$3" -v limit="$4" 'BEGIN {
+		if (got == "")
+			exit
+		good = sign == "<=" ? got + 0 <= limit + 0 : got + 0 >= limit + 0
+		printf "  %-6s %s: %s (%s %s)\n", good ? "ok" : "MISSED", words,
+			got, sign, limit
+	}'
+}
+
 # The medians of file $1 as a table; the ratios are to the line named $2; $3
 # pieces of work were done.
 table() {
