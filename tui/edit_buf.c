@@ -23,6 +23,8 @@
 /* Bytes looked at around a position to find a cluster: far more than any real
  * cluster has. */
 #define CLUSTER_WINDOW 128
+/* Bytes looked at in one go for the end of a line. */
+#define LF_BLOCK 4096
 /* Changes kept for undo. */
 #define LOG_MAX 10000
 
@@ -402,21 +404,39 @@ edit_buf_prev_word(const struct edit_buf *b, size_t at)
 
 /* The text is in two pieces, and a line may be long: no call for each byte. */
 
+/* Behind the last LF of p[0, n), 0: there is none.  Block by block, because
+ * memchr is fast and the way back may be long. */
+static size_t
+behind_last_lf(const char *p, size_t n)
+{
+	while (n > 0) {
+		size_t from = n > LF_BLOCK ? n - LF_BLOCK : 0;
+
+		if (memchr(p + from, '\n', n - from) != NULL) {
+			while (p[n - 1] != '\n')
+				n--;
+			return n;
+		}
+		n = from;
+	}
+	return 0;
+}
+
 size_t
 edit_buf_line_start(const struct edit_buf *b, size_t at)
 {
 	size_t size = edit_buf_size(b);
-	size_t hole = b->gap_end - b->gap;
 
 	if (at > size)
 		at = size;
-	while (at > b->gap && b->p[hole + at - 1] != '\n')
-		at--;
-	if (at > b->gap)
-		return at;
-	while (at > 0 && b->p[at - 1] != '\n')
-		at--;
-	return at;
+	if (at > b->gap) {
+		size_t n = behind_last_lf(b->p + b->gap_end, at - b->gap);
+
+		if (n > 0)
+			return b->gap + n;
+		at = b->gap;
+	}
+	return behind_last_lf(b->p, at);
 }
 
 size_t

@@ -39,6 +39,8 @@ struct line {
 
 /* Bytes wrapped at once: some screens full. */
 #define SEGMENT 8192
+/* Bytes looked through at once when something is found. */
+#define FIND_PIECE 4096
 /* Bytes before the end of one where a blank is looked for. */
 #define SEGMENT_BACK 256
 
@@ -53,7 +55,9 @@ struct editor {
 	bool cutting; /* the last action was a cut: the next one adds */
 	struct str scratch;
 	size_t max;
-	size_t work; /* bytes taken out of the text so far */
+	struct line segment; /* found last: from, to, shown, last are not set */
+	unsigned segment_version; /* of the text then */
+	size_t work;              /* bytes taken out of the text so far */
 };
 
 struct editor *
@@ -157,9 +161,8 @@ segment_end(const struct editor *e, size_t from, size_t to)
 	return at;
 }
 
-/* The segment that position at is in. */
 static struct line
-segment_at(const struct editor *e, size_t at)
+find_segment(const struct editor *e, size_t at)
 {
 	size_t from = edit_buf_line_start(e->buf, at);
 	size_t to = edit_buf_line_end(e->buf, at);
@@ -173,6 +176,27 @@ segment_at(const struct editor *e, size_t at)
 	}
 	l.whole = l.end == to;
 	return l;
+}
+
+/* Is position at in the segment found last, in the text as it is? */
+static bool
+is_cached(const struct editor *e, size_t at)
+{
+	const struct line *l = &e->segment;
+
+	return e->segment_version == edit_buf_version(e->buf) &&
+	       at >= l->start && (at < l->end || (l->whole && at == l->end));
+}
+
+/* The segment that position at is in.  A key asks again and again. */
+static struct line
+segment_at(struct editor *e, size_t at)
+{
+	if (!is_cached(e, at)) {
+		e->segment = find_segment(e, at);
+		e->segment_version = edit_buf_version(e->buf);
+	}
+	return e->segment;
 }
 
 /* The display line of l's segment that holds position at, or its last one.
@@ -462,24 +486,37 @@ editor_act(struct editor *e, enum action_id id)
 	return true;
 }
 
+/* Where what begins in [from, to), piece by piece: a hit that is near costs
+ * little.  false: nowhere. */
+static bool
+find_between(struct editor *e, size_t from, size_t to, struct slice what,
+             size_t *at_r)
+{
+	size_t size = edit_buf_size(e->buf);
+
+	for (; from < to; from += FIND_PIECE) {
+		size_t n = to - from < FIND_PIECE ? to - from : FIND_PIECE;
+		size_t end = from + n + what.n - 1;
+		struct slice text = take(e, from, end < size ? end : size);
+		size_t at = slice_ifind_text(text, what);
+
+		if (at < text.n) {
+			*at_r = from + at;
+			return true;
+		}
+	}
+	return false;
+}
+
 bool
 editor_find(struct editor *e, struct slice what)
 {
+	size_t size = edit_buf_size(e->buf);
 	size_t from = edit_buf_next(e->buf, e->cursor);
-	struct slice text;
 	size_t at;
 
-	if (what.n == 0)
-		return false;
-	str_clear(&e->scratch);
-	editor_text(e, &e->scratch);
-	text = str_slice(&e->scratch);
-	at = slice_ifind_text(slice_from(text, from), what);
-	if (at < text.n - (from < text.n ? from : text.n))
-		at += from;
-	else
-		at = slice_ifind_text(text, what);
-	if (at >= text.n)
+	if (what.n == 0 || (!find_between(e, from, size, what, &at) &&
+	                    !find_between(e, 0, from, what, &at)))
 		return false;
 	editor_set_cursor(e, at);
 	return true;
@@ -487,28 +524,56 @@ editor_find(struct editor *e, struct slice what)
 
 /* ---- drawing ---- */
 
+/* Is the line that begins at from one of those on screen? */
+static bool
+is_on_screen(struct editor *e, size_t from)
+{
+	struct line l = line_at(e, e->top);
+	int i;
+
+	for (i = 1; l.from != from; i++)
+		if (i == e->rows || !line_after(e, &l, &l))
+			return false;
+	return true;
+}
+
+/* The start of the line n lines before l, or of the first one: the lines of a
+ * segment are found in one go. */
+static size_t
+lines_before(struct editor *e, struct line l, size_t n)
+{
+	size_t *starts = xcalloc(n + 1, sizeof *starts);
+	size_t at = l.from, kept;
+
+	while (n > 0 && at > 0) {
+		struct line s = segment_at(e, at - 1);
+		struct line one = find_line(e, s, s.start, s.start);
+
+		kept = 0;
+		while (one.from < at) {
+			starts[kept++ % n] = one.from;
+			if (one.to >= at || one.last || one.to >= one.end)
+				break;
+			one = find_line(e, one, one.to, one.to);
+		}
+		at = kept < n ? s.start : starts[kept % n];
+		n -= kept < n ? kept : n;
+	}
+	free(starts);
+	return at;
+}
+
 /* Move top so that the cursor's line is on screen. */
 static void
 scroll(struct editor *e)
 {
 	struct line c = line_at(e, e->cursor);
-	struct line l;
-	int i;
 
 	e->top = line_at(e, e->top).from;
-	if (c.from <= e->top) {
+	if (c.from <= e->top)
 		e->top = c.from;
-		return;
-	}
-	l = c;
-	for (i = 1; i < e->rows; i++) {
-		if (l.from == e->top)
-			return;
-		if (!line_before(e, &l, &l))
-			break;
-	}
-	if (l.from > e->top)
-		e->top = l.from;
+	else if (!is_on_screen(e, c.from))
+		e->top = lines_before(e, c, (size_t)e->rows - 1);
 }
 
 static void

@@ -187,13 +187,20 @@ static void
 scroll(struct w_line *w, size_t width)
 {
 	struct slice all = str_slice(&w->text);
+	size_t cells;
 
 	if (w->left > w->cursor || w->left > all.n)
 		w->left = w->cursor;
-	while (w->left < w->cursor &&
-	       unicode_cells(slice_make(all.p + w->left,
-	                                w->cursor - w->left)) >= width)
-		w->left += unicode_cluster(slice_from(all, w->left));
+	/* counted once: the line may be long */
+	cells = unicode_cells(slice_make(all.p + w->left, w->cursor - w->left));
+	while (w->left < w->cursor && cells >= width) {
+		struct slice rest = slice_from(all, w->left);
+		struct slice first = slice_head(rest, unicode_cluster(rest));
+		size_t less = unicode_cells(first);
+
+		cells = cells > less ? cells - less : 0;
+		w->left += first.n;
+	}
 }
 
 void

@@ -21,6 +21,9 @@ dict=
 	"$top"/core/net/*.c "$top"/core/proto/*.c "$top"/core/conf/*.c \
 	"$top"/core/store/*.c "$top"/core/mail/*.c \
 	"$top"/tui/action.c "$top"/tui/key.c "$top"/tui/keymap.c \
+	"$top"/tui/compose*.c "$top"/tui/pane_compose.c "$top"/tui/edit*.c \
+	"$top"/tui/grid.c "$top"/tui/reflow.c "$top"/tui/text_fmt.c \
+	"$top"/tui/w_line.c "$top"/tui/theme.c \
 	$libs -lunistring -lresolv -lpthread -lm -o "$out/fuzz_$name"
 # shellcheck disable=SC2086
 "$out/fuzz_$name" -max_total_time="$seconds" -timeout=5 -rss_limit_mb=1024 \

@@ -227,6 +227,34 @@ test_cut_collects_lines(void **state)
 	editor_free(&e);
 }
 
+/* It is looked for piece by piece: also where two of them meet. */
+static void
+test_find_anywhere(void **state)
+{
+	size_t at;
+
+	(void)state;
+	for (at = 4070; at < 4110; at++) {
+		struct editor *e = editor_new(100000);
+		struct str s;
+
+		str_init(&s, 100000);
+		while (s.n < at)
+			str_add_c(&s, 'x');
+		str_add_z(&s, "보고서");
+		while (s.n < 9000)
+			str_add_c(&s, 'y');
+		editor_set(e, str_slice(&s));
+		assert_true(editor_find(e, SLICE_LIT("보고서")));
+		assert_int_equal(editor_cursor(e), at);
+		/* round the end to the only one */
+		assert_true(editor_find(e, SLICE_LIT("보고서")));
+		assert_int_equal(editor_cursor(e), at);
+		str_release(&s);
+		editor_free(&e);
+	}
+}
+
 static void
 test_find_goes_round(void **state)
 {
@@ -439,6 +467,7 @@ main(void)
 		cmocka_unit_test(test_segments),
 		cmocka_unit_test(test_cut_collects_lines),
 		cmocka_unit_test(test_find_goes_round),
+		cmocka_unit_test(test_find_anywhere),
 		cmocka_unit_test(test_small_screens),
 		cmocka_unit_test(test_a_key_costs_the_same_in_a_long_draft),
 	};
