@@ -206,12 +206,30 @@ add_decoded(struct composer *c, struct slice raw, size_t column)
 	str_release(&text);
 }
 
+/* A CR alone does not end a line here, but would on the wire: a text that
+ * somebody else chose could add fields with it. */
+static void
+add_folded(struct str *out, struct slice value)
+{
+	for (size_t i = 0; i < value.n; i++) {
+		bool ends = i + 1 < value.n && value.p[i + 1] == '\n';
+
+		if (value.p[i] == '\n')
+			str_add_z(out, "\r\n");
+		else if (value.p[i] != '\r')
+			str_add_c(out, value.p[i]);
+		else if (!ends)
+			str_add_c(out, ' ');
+	}
+}
+
 static void
 add_field(struct composer *c, const struct header_field *f)
 {
 	struct str *out = &c->out->message;
 
-	if (slice_ieq_z(f->name, "Bcc") || slice_ieq_z(f->name, "Return-Path"))
+	if (slice_ieq_z(f->name, "Bcc") || slice_ieq_z(f->name, "Resent-Bcc") ||
+	    slice_ieq_z(f->name, "Return-Path"))
 		return;
 	str_add_slice(out, f->name);
 	str_add_z(out, ":");
@@ -219,7 +237,7 @@ add_field(struct composer *c, const struct header_field *f)
 		/* The value begins behind the colon, blanks and all. */
 		if (f->value.n > 0 && !byte_is_blank(f->value.p[0]))
 			str_add_c(out, ' ');
-		add_crlf(out, slice_rtrim(f->value));
+		add_folded(out, slice_rtrim(f->value));
 	} else {
 		str_add_c(out, ' ');
 		if (is_address_field(f->name))

@@ -142,6 +142,26 @@ test_recipients_of_the_header(void **state)
 	release(&r);
 }
 
+/* A CR in a field that somebody else chose is no line end on the wire. */
+static void
+test_bare_cr_adds_no_field(void **state)
+{
+	struct result r;
+
+	(void)state;
+	run(&r,
+	    "To: b@example.com\nSubject: hi\rBcc: evil@example.com\r\r\n"
+	    " folded\r\n\tonce more\nResent-Bcc: s@example.com\n\nx\n",
+	    true, NULL, NULL);
+	assert_int_equal(r.rc, 0);
+	assert_int_equal(r.out.rcpts.n, 1);
+	assert_header(&r, "Bcc", NULL);
+	assert_header(&r, "Resent-Bcc", NULL);
+	assert_header(&r, "Subject",
+	              "hi Bcc: evil@example.com folded once more");
+	release(&r);
+}
+
 static void
 test_raw_8bit_is_encoded(void **state)
 {
@@ -277,6 +297,7 @@ main(void)
 		cmocka_unit_test(test_body_alone),
 		cmocka_unit_test(test_header_goes_through),
 		cmocka_unit_test(test_recipients_of_the_header),
+		cmocka_unit_test(test_bare_cr_adds_no_field),
 		cmocka_unit_test(test_raw_8bit_is_encoded),
 		cmocka_unit_test(test_nothing_is_injected),
 		cmocka_unit_test(test_attachments),
