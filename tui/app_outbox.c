@@ -44,6 +44,19 @@ outbox_words(enum outbox_state s)
 	return "";
 }
 
+/* The time alone today, else the day before it. */
+static void
+add_when(int64_t t, struct str *out)
+{
+	struct tm due, now;
+
+	clock_local(t, &due, NULL);
+	clock_local(clock_now(), &now, NULL);
+	fmt_date_short(t, clock_now(), out);
+	if (due.tm_yday != now.tm_yday || due.tm_year != now.tm_year)
+		str_printf(out, " %02d:%02d", due.tm_hour, due.tm_min);
+}
+
 /* "being sent", "to be sent ...: the server's words". */
 static void
 describe(const struct outbox_row *row, struct str *out)
@@ -58,7 +71,7 @@ describe(const struct outbox_row *row, struct str *out)
 	if (later && (row->state == OUTBOX_HELD || row->state == OUTBOX_RETRY ||
 	              row->state == OUTBOX_UNKNOWN)) {
 		str_add_c(out, ' ');
-		fmt_date_short(row->not_before, clock_now(), out);
+		add_when(row->not_before, out);
 	}
 	if (row->error != NULL)
 		str_printf(out, ": %s", row->error);

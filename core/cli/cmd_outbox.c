@@ -9,11 +9,14 @@
 #include "cli/out.h"
 #include "cli/outbox_run.h"
 #include "store/outbox_rows.h"
+#include "text/unicode.h"
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/i18n.h"
 
 #include "util/banned.h"
+
+#define SUBJECT_CELLS 60
 
 static const struct cli_opt no_opts[] = { { NULL, 0, false } };
 
@@ -83,7 +86,11 @@ list_line(const struct outbox_row *row)
 	out_column(&line, row->rcpt_count > 0 ? row->rcpts[0].spec : "", 28);
 	if (row->rcpt_count > 1)
 		str_printf(&line, " +%zu", row->rcpt_count - 1);
-	str_printf(&line, " %s", row->subject != NULL ? row->subject : "");
+	if (row->subject != NULL && row->subject[0] != '\0') {
+		str_add_c(&line, ' ');
+		str_add_slice(&line, unicode_fit(slice_of(row->subject),
+		                                 SUBJECT_CELLS, NULL));
+	}
 	out_line("%s", line.p);
 	if (!outbox_recipients(row, say_indented, NULL) && row->error != NULL &&
 	    row->error[0] != '\0')

@@ -72,6 +72,14 @@ run "$mail" send -t --at '2020-01-01'
 check 'past' test $status = 64
 check 'nothing queued' test -z "$(outbox)"
 
+# A long subject does not fill the screen
+fresh
+long=$(printf '%0300d' 0)
+run "To: a@example.net\nSubject: $long\n\nx\n" send -t --at 'in 1 hour'
+"$PABAL" --home "$T/home" outbox list >"$T/out"
+check 'long subject' test "$(wc -c <"$T/out")" -lt 160
+check 'long subject: whole' says "$long"
+
 # What was cancelled is not on its way any more
 fresh
 run "$mail" send -t --at 'in 1 hour'

@@ -54,6 +54,7 @@ test_scheduled_edited_and_sent(void **state)
 	screen_type(s, "go");
 	shown(s, "to be sent");
 	shown(s, "Outbox");
+	shown(s, "09:00");
 	screen_type(s, "\r");
 	shown(s, "Edit and send again");
 	shown(s, "a@example.org");
