@@ -75,6 +75,17 @@ action_line(struct page *pg, unsigned context, const struct action *a)
 	str_release(&keys);
 }
 
+/* Keys of several contexts may stand in rows of their own; one is enough. */
+static bool
+is_told(const struct action *t, size_t i, unsigned context)
+{
+	for (size_t j = 0; j < i; j++)
+		if (t[j].id == t[i].id && t[j].help == t[i].help &&
+		    (t[j].contexts & context) == (t[i].contexts & context))
+			return true;
+	return false;
+}
+
 static void
 section(struct page *pg, unsigned context, const char *title)
 {
@@ -83,7 +94,7 @@ section(struct page *pg, unsigned context, const char *title)
 
 	text_line(pg, STYLE_SUBJECT, title);
 	for (i = 0; i < n; i++)
-		if (t[i].contexts & context)
+		if ((t[i].contexts & context) && !is_told(t, i, context))
 			action_line(pg, context, &t[i]);
 	text_line(pg, STYLE_TEXT, "");
 }
