@@ -202,24 +202,15 @@ is_one_line(struct slice text)
 	return pop3_reply_uidl(text, &number, &uidl) == 0 && uidl.n != 0;
 }
 
-/* The answer to a check.  Some servers do not look at the number and list all.
- * 1 passed, 0 not, -1. */
+/* Lines of a listing, until its dot.  1 passed, 0 not, -1. */
 static int
-read_check(struct pop3 *p, const struct pop3_check *check, struct err *err)
+read_listed(struct pop3 *p, const struct pop3_check *check, struct err *err)
 {
-	struct pop3_reply reply;
 	struct slice line;
 	size_t lines = 0;
-	bool same;
+	bool same = false;
 	int rc;
 
-	if (pop3_read_reply(p, &reply, err) < 0)
-		return -1;
-	if (!reply.ok)
-		return 0;
-	same = is_checked(check, reply.text);
-	if (is_one_line(reply.text))
-		return same;
 	while ((rc = pop3_read_more(p, &line, err)) > 0) {
 		if (++lines > LISTED_MAX) {
 			p->broken = true;
@@ -232,6 +223,57 @@ read_check(struct pop3 *p, const struct pop3_check *check, struct err *err)
 	return rc < 0 ? -1 : same;
 }
 
+/*
+ * A "+OK" that does not say what was asked for: is it all, or does a listing
+ * follow?  The next byte tells, for a line of a listing begins with a number and
+ * a reply with '+' or '-'.  So that there is a next byte, the server must owe
+ * one more reply; where none is under way NOOP asks for it.
+ */
+static int
+read_doubtful(struct pipe *q, struct err *err)
+{
+	struct pop3 *p = q->p;
+	bool noop = under_way(q) == 0;
+	struct pop3_reply reply;
+	struct slice next;
+	int same = 0;
+
+	if (noop) {
+		if (pop3_command(p, err, "NOOP") < 0)
+			return -1;
+		if (stream_flush(p->s, err) < 0) {
+			p->broken = true;
+			return -1;
+		}
+	}
+	/* At the end of the connection the reader below says so. */
+	if (stream_peek(p->s, &next, err) < 0) {
+		p->broken = true;
+		return -1;
+	}
+	if (!slice_starts(next, "+") && !slice_starts(next, "-"))
+		same = read_listed(p, q->check, err);
+	if (same >= 0 && noop && pop3_read_reply(p, &reply, err) < 0)
+		return -1;
+	return same;
+}
+
+/* The answer to a check.  Some servers do not look at the number and list all,
+ * some say yes and nothing else: that is no pass.  1 passed, 0 not, -1. */
+static int
+read_check(struct pipe *q, struct err *err)
+{
+	struct pop3_reply reply;
+
+	if (pop3_read_reply(q->p, &reply, err) < 0)
+		return -1;
+	if (!reply.ok)
+		return 0;
+	if (is_one_line(reply.text))
+		return is_checked(q->check, reply.text);
+	return read_doubtful(q, err);
+}
+
 /* A mark's turn has come. */
 static int
 take_mark(struct pipe *q, const struct pop3_sink *sink, struct err *err)
@@ -241,7 +283,7 @@ take_mark(struct pipe *q, const struct pop3_sink *sink, struct err *err)
 
 	q->marks_answered++;
 	if (check->uidl != NULL)
-		passed = read_check(q->p, check, err);
+		passed = read_check(q, err);
 	if (passed < 0)
 		return -1;
 	if (q->stopped)

@@ -331,6 +331,16 @@ POP3 = {
         keep=('yes',), runs=((UNAVAILABLE, 0), (OK, 3), (OK, 3))),
     'uidl-no-number': both(UIDL=lambda s, a: say('-ERR no argument')(s, a)
                            if a else DEFAULT, runs=ALL),
+    # Yes, and nothing else: neither a line of its own nor a listing follows.
+    'uidl-number-bare': both(UIDL=lambda s, a: say('+OK')(s, a)
+                             if a else DEFAULT, runs=ALL),
+    'uidl-number-bare-ahead': both(UIDL=lambda s, a: say('+OK')(s, a)
+                                   if a else DEFAULT,
+                                   capabilities=AHEAD, runs=ALL),
+    'uidl-number-words': both(UIDL=lambda s, a: say('+OK it is there')(s, a)
+                              if a else DEFAULT, runs=ALL),
+    'uidl-deaf-ahead': both(UIDL=lambda s, a: s.per_message('', s.uid),
+                            capabilities=AHEAD, runs=ALL),
     'retr-refused': dict(RETR=for_message(
         2, say('-ERR [SYS/TEMP] cannot read')), keep=('yes',),
         runs=((None, 2), (None, 2))),
