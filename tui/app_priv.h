@@ -315,7 +315,6 @@ void app_write_mailto(struct app *a, const char *uri);
 void app_edit_draft(struct app *a);
 void app_compose_key(struct app *a, uint32_t key);
 void app_compose_act(struct app *a, enum action_id id);
-void app_redirect(struct app *a, struct slice to);
 bool app_unsend(struct app *a);
 /* Take a row out of the outbox to be written on as c; what a crash leaves is one
  * of them.  1, 0 when it is too late, -1. */
@@ -353,6 +352,8 @@ void app_pick_files(struct app *a);
 void app_pick_detach(struct app *a);
 void app_detach(struct app *a, int64_t at);
 void app_files_done(struct app *a, enum w_pick_result r);
+/* app_redirect.c */
+void app_redirect(struct app *a, struct slice to);
 /* app_template.c */
 void app_pick_template(struct app *a);
 void app_template_chosen(struct app *a, int64_t n);
