@@ -7,6 +7,7 @@
 
 #include "mime/addr.h"
 #include "text/hangul.h"
+#include "tui/wizard_priv.h"
 #include "util/i18n.h"
 #include "util/utf8.h"
 #include "util/xalloc.h"
@@ -142,8 +143,8 @@ go(struct wizard_steps *w, enum wizard_step step)
 		w->focus = fields[0];
 }
 
-static struct slice
-text(const struct wizard_steps *w, enum wizard_field f)
+struct slice
+wizard_text(const struct wizard_steps *w, enum wizard_field f)
 {
 	struct slice s = w_line_get(&w->fields[f]);
 
@@ -158,58 +159,16 @@ set(char **to, struct slice s)
 	*to = s.n > 0 ? slice_dup(s) : NULL;
 }
 
-static struct slice
-domain(struct slice address)
+struct slice
+wizard_domain(struct slice address)
 {
 	return slice_from(address, slice_rfind(address, '@') + 1);
-}
-
-static void
-show_server(const struct account_server *s, bool pop, struct w_line *field)
-{
-	static const char *const kinds[] = { "tls", "starttls", "plain" };
-	struct str out;
-
-	str_init(&out, W_LINE_MAX);
-	if (s->host != NULL)
-		str_printf(&out,
-		           slice_find(slice_of(s->host), ':') <
-		                           slice_of(s->host).n
-		                   ? "[%s]:%d:%s"
-		                   : "%s:%d:%s",
-		           s->host, s->port,
-		           pop && s->tls == ACCOUNT_TLS_START ? "stls"
-		                                              : kinds[s->tls]);
-	w_line_set(field, str_slice(&out));
-	str_release(&out);
-}
-
-/* Servers of the provider, else a guess that is often right. */
-static void
-propose_servers(struct wizard_steps *w)
-{
-	struct slice d = domain(text(w, WIZARD_F_ADDRESS));
-	struct str s;
-
-	if (w->provider != NULL && w->provider->pop.host != NULL) {
-		show_server(&w->provider->pop, true, &w->fields[WIZARD_F_POP]);
-		show_server(&w->provider->smtp, false,
-		            &w->fields[WIZARD_F_SMTP]);
-		return;
-	}
-	str_init(&s, W_LINE_MAX);
-	str_printf(&s, "pop.%.*s:995:tls", SLICE_ARG(d));
-	w_line_set(&w->fields[WIZARD_F_POP], str_slice(&s));
-	str_clear(&s);
-	str_printf(&s, "smtp.%.*s:465:tls", SLICE_ARG(d));
-	w_line_set(&w->fields[WIZARD_F_SMTP], str_slice(&s));
-	str_release(&s);
 }
 
 void
 wizard_changed(struct wizard_steps *w)
 {
-	struct slice address = text(w, WIZARD_F_ADDRESS);
+	struct slice address = wizard_text(w, WIZARD_F_ADDRESS);
 
 	w->error.code = ERR_NONE;
 	clear_lines(w);
@@ -235,8 +194,8 @@ fail(struct wizard_steps *w, enum wizard_field field)
 static void
 name_candidate(const struct wizard_steps *w, int round, struct str *out)
 {
-	struct slice address = text(w, WIZARD_F_ADDRESS);
-	struct slice d = domain(address);
+	struct slice address = wizard_text(w, WIZARD_F_ADDRESS);
+	struct slice d = wizard_domain(address);
 	struct slice rest, c;
 
 	if (w->provider != NULL)
@@ -279,7 +238,7 @@ choose_name(struct wizard_steps *w)
 static enum wizard_effect
 enter_address(struct wizard_steps *w)
 {
-	struct slice address = text(w, WIZARD_F_ADDRESS);
+	struct slice address = wizard_text(w, WIZARD_F_ADDRESS);
 
 	if (!addr_spec_ok(address)) {
 		(void)err_set(&w->error, ERR_USAGE,
@@ -297,7 +256,7 @@ enter_address(struct wizard_steps *w)
 	}
 	if (w->manual || w->provider == NULL) {
 		if (w_line_get(&w->fields[WIZARD_F_POP]).n == 0)
-			propose_servers(w);
+			wizard_propose_servers(w);
 		go(w, WIZARD_SERVERS);
 	} else {
 		go(w, WIZARD_PASSWORD);
@@ -311,76 +270,23 @@ wizard_manual(struct wizard_steps *w)
 	if (w->step == WIZARD_TEST || w->step == WIZARD_DONE)
 		return;
 	w->manual = true;
-	if (!addr_spec_ok(text(w, WIZARD_F_ADDRESS))) {
+	if (!addr_spec_ok(wizard_text(w, WIZARD_F_ADDRESS))) {
 		w->step = WIZARD_ADDRESS;
 		(void)enter_address(w);
 		return;
 	}
 	if (w_line_get(&w->fields[WIZARD_F_POP]).n == 0)
-		propose_servers(w);
+		wizard_propose_servers(w);
 	w->error.code = ERR_NONE;
 	clear_lines(w);
 	go(w, WIZARD_SERVERS);
 }
 
-/* "pop.example.kr" and "pop.example.kr:110" leave the rest to us; never plain.
- * The field shows what that comes to. */
-static void
-complete_server(struct wizard_steps *w, enum wizard_field f)
-{
-	bool pop = f == WIZARD_F_POP;
-	struct slice s = text(w, f);
-	size_t colon = slice_find(s, ':');
-	struct slice port = slice_from(s, colon + 1);
-	struct str full;
-
-	if (s.n == 0 || s.p[0] == '[' || slice_find(port, ':') < port.n ||
-	    (colon == s.n && slice_find(s, '.') == s.n))
-		return;
-	str_init(&full, W_LINE_MAX);
-	str_add_slice(&full, s);
-	if (colon == s.n)
-		str_add_z(&full, pop ? ":995:tls" : ":465:tls");
-	else if (pop)
-		str_add_z(&full, slice_eq_z(port, "110") ? ":stls" : ":tls");
-	else
-		str_add_z(&full,
-		          slice_eq_z(port, "587") || slice_eq_z(port, "25")
-		                  ? ":starttls"
-		                  : ":tls");
-	w_line_set(&w->fields[f], str_slice(&full));
-	str_release(&full);
-}
-
-static int
-take_server(struct wizard_steps *w, enum wizard_field f,
-            struct account_server *to)
-{
-	struct account_server server = { 0 };
-	struct slice s;
-
-	complete_server(w, f);
-	s = text(w, f);
-
-	if (s.n == 0 && f == WIZARD_F_SMTP) {
-		free(to->host);
-		to->host = NULL;
-		return 0;
-	}
-	if (account_parse_server(s, &server, &w->error) != 0) {
-		fail(w, f);
-		return -1;
-	}
-	free(to->host);
-	*to = server;
-	return 0;
-}
-
 static enum wizard_effect
 enter_servers(struct wizard_steps *w)
 {
-	if (take_server(w, WIZARD_F_POP, &w->account.pop) != 0 ||
-	    take_server(w, WIZARD_F_SMTP, &w->account.smtp) != 0)
+	if (wizard_take_server(w, WIZARD_F_POP, &w->account.pop) != 0 ||
+	    wizard_take_server(w, WIZARD_F_SMTP, &w->account.smtp) != 0)
 		return WIZARD_NOTHING;
 	go(w, WIZARD_PASSWORD);
 	return WIZARD_NOTHING;
@@ -394,22 +300,22 @@ fill_account(struct wizard_steps *w)
 
 	account_release(a);
 	account_init(a);
-	set(&a->address, text(w, WIZARD_F_ADDRESS));
-	set(&a->full_name, text(w, WIZARD_F_NAME));
+	set(&a->address, wizard_text(w, WIZARD_F_ADDRESS));
+	set(&a->full_name, wizard_text(w, WIZARD_F_NAME));
 	if (w->provider != NULL)
 		provider_apply(w->provider, a);
 	if (w->manual || w->provider == NULL) {
-		if (take_server(w, WIZARD_F_POP, &a->pop) != 0 ||
-		    take_server(w, WIZARD_F_SMTP, &a->smtp) != 0)
+		if (wizard_take_server(w, WIZARD_F_POP, &a->pop) != 0 ||
+		    wizard_take_server(w, WIZARD_F_SMTP, &a->smtp) != 0)
 			return -1;
-		if (text(w, WIZARD_F_USER).n > 0)
-			set(&a->user, text(w, WIZARD_F_USER));
+		if (wizard_text(w, WIZARD_F_USER).n > 0)
+			set(&a->user, wizard_text(w, WIZARD_F_USER));
 		if (found_account(w) != NULL)
 			set(&a->smtp_user,
 			    slice_of(found_account(w)->smtp_user));
 	}
 	if (wants_token(w))
-		set(&a->password_command, text(w, WIZARD_F_COMMAND));
+		set(&a->password_command, wizard_text(w, WIZARD_F_COMMAND));
 	set(&a->pop_pin, slice_of(w->pop_pin));
 	set(&a->smtp_pin, slice_of(w->smtp_pin));
 	choose_name(w);
@@ -422,7 +328,7 @@ enter_password(struct wizard_steps *w)
 	enum wizard_field f =
 		wants_token(w) ? WIZARD_F_COMMAND : WIZARD_F_PASSWORD;
 
-	if (text(w, f).n == 0) {
+	if (wizard_text(w, f).n == 0) {
 		(void)err_set(&w->error, ERR_USAGE,
 		              f == WIZARD_F_PASSWORD
 		                      ? _("the password is missing")
@@ -483,17 +389,6 @@ wizard_offer(struct wizard_steps *w, struct foreign_list *list)
 		w->step = WIZARD_FOUND;
 }
 
-/* Whoever went without TLS before does not so silently. */
-static void
-show_safe(const struct account_server *s, bool pop, struct w_line *field)
-{
-	struct account_server safe = *s;
-
-	if (safe.tls == ACCOUNT_TLS_NONE)
-		safe.tls = ACCOUNT_TLS_START;
-	show_server(&safe, pop, field);
-}
-
 static enum wizard_effect
 enter_found(struct wizard_steps *w)
 {
@@ -511,10 +406,10 @@ enter_found(struct wizard_steps *w)
 	w_line_set(&w->fields[WIZARD_F_COMMAND], slice_of(a->password_command));
 	w->step = WIZARD_ADDRESS;
 	wizard_changed(w);
-	propose_servers(w);
-	show_safe(&a->pop, true, &w->fields[WIZARD_F_POP]);
+	wizard_propose_servers(w);
+	wizard_show_safe(&a->pop, true, &w->fields[WIZARD_F_POP]);
 	if (a->smtp.host != NULL)
-		show_safe(&a->smtp, false, &w->fields[WIZARD_F_SMTP]);
+		wizard_show_safe(&a->smtp, false, &w->fields[WIZARD_F_SMTP]);
 	w->manual = w->from_found = true;
 	go(w, WIZARD_PASSWORD);
 	return WIZARD_NOTHING;
