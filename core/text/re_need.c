@@ -10,9 +10,13 @@
  *    for less than the pattern does and never for more.
  * 2. Words are of ASCII in small letters and of Hangul syllables: in a folded text
  *    nothing else equals these without regard to case.
- * 3. A word is there when each of its runs of three bytes is; the text's runs are
- *    a set of bits by hash.  Shorter words are not asked for.
- * 4. Syntax that is not understood ends the analysis, and there is no need.
+ * 3. Letters, small classes and groups of nothing but words that stand side by side
+ *    are words of all their letters, as many as there are ways to spell them
+ *    (struct re_spellings): the longer a word, the less often it is there by chance.
+ * 4. A word is looked for in the text only when each of its runs of three bytes is
+ *    there; the text's runs are a set of bits by hash.  Shorter words are not asked
+ *    for.
+ * 5. Syntax that is not understood ends the analysis, and there is no need.
  *
  * Rejected: one automaton of all words (more to build at each start than it saves
  * with a few messages).
@@ -23,16 +27,16 @@
 #include <string.h>
 
 #include "text/re.h"
+#include "text/re_spell.h"
 #include "util/array.h"
-#include "util/str.h"
 #include "util/utf8.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
 #define GRAM 3
-/* Words longer than this are asked for by their beginning. */
-#define WORD_MAX 48
+/* Letters of a class that counts as so many ways. */
+#define CLASS_MAX 8
 /* Groups in groups; PCRE2's own limit is higher. */
 #define DEPTH_MAX 40
 /* 64 bits a byte of text: one of eight is set by chance in the worst case. */
@@ -48,21 +52,33 @@ enum kind {
 /* Nodes stand in one array, parents before their children. */
 struct node {
 	enum kind kind;
-	uint32_t end; /* index behind the last node below this one */
-	uint8_t n;    /* WORD */
-	char word[WORD_MAX];
+	uint32_t end;  /* index behind the last node below this one */
+	uint32_t gram; /* WORD: of its first bytes */
+	uint8_t n;
+	char word[RE_SPELL_BYTES];
 };
 
 struct re_need {
 	ARRAY(struct node) nodes;
 };
 
+static uint32_t
+gram_at(const char *p)
+{
+	uint32_t three = (uint32_t)(unsigned char)p[0] |
+	                 (uint32_t)(unsigned char)p[1] << 8 |
+	                 (uint32_t)(unsigned char)p[2] << 16;
+
+	return three * 0x9e3779b1U >> (32 - BITS_MAX);
+}
+
 /* ---- taking a pattern apart ---- */
 
 struct reader {
 	struct re_need *need;
-	struct slice in; /* what is left */
-	struct str run;  /* letters that stand side by side */
+	struct slice in;         /* what is left */
+	struct re_spellings run; /* of what stands side by side, to here */
+	bool broken;             /* something else stood before it */
 	unsigned depth;
 	bool failed;
 };
@@ -107,19 +123,54 @@ has_children(const struct reader *r, size_t at)
 	return r->need->nodes.n > at + 1;
 }
 
-/* The run is over: its letters are a word, if there are enough. */
+static void
+add_word(struct reader *r, const struct re_spelling *word)
+{
+	size_t at = open_node(r, WORD);
+	struct node *n = &r->need->nodes.v[at];
+
+	n->n = word->n;
+	memcpy(n->word, word->p, word->n);
+	n->gram = gram_at(n->word);
+	close_node(r, at);
+}
+
+/* The run is over: one of its spellings is needed, if all are long enough. */
 static void
 end_run(struct reader *r)
 {
-	if (r->run.n >= GRAM) {
-		size_t at = open_node(r, WORD);
-		struct node *n = &r->need->nodes.v[at];
+	bool usable = true;
+	size_t at, i;
 
-		n->n = (uint8_t)(r->run.n < WORD_MAX ? r->run.n : WORD_MAX);
-		memcpy(n->word, r->run.p, n->n);
+	for (i = 0; i < r->run.n; i++)
+		usable = usable && r->run.v[i].n >= GRAM;
+	if (usable && r->run.n == 1) {
+		add_word(r, &r->run.v[0]);
+	} else if (usable) {
+		at = open_node(r, ANY);
+		for (i = 0; i < r->run.n; i++)
+			add_word(r, &r->run.v[i]);
 		close_node(r, at);
 	}
-	str_clear(&r->run);
+	re_spell_start(&r->run);
+	r->broken = true;
+}
+
+/* The run goes on with one of next, if that does not become too much. */
+static void
+extend_run(struct reader *r, const struct re_spellings *next)
+{
+	if (!re_spell_fits(&r->run, next))
+		end_run(r);
+	re_spell_extend(&r->run, next);
+}
+
+static void
+extend_run_by(struct reader *r, struct slice letter)
+{
+	if (r->run.longest + letter.n > RE_SPELL_BYTES)
+		end_run(r);
+	re_spell_extend_by(&r->run, letter);
 }
 
 /* A quantifier, if one comes: the least number of times; 1 without. */
@@ -148,29 +199,6 @@ take_quantifier(struct reader *r, bool *there_r)
 	return least;
 }
 
-/* One character that stands for itself. */
-static void
-take_letter(struct reader *r, uint32_t c, size_t n)
-{
-	char lower = byte_lower(r->in.p[0]);
-	bool usable = c < 0x80 || (c >= 0xac00 && c <= 0xd7a3);
-	struct slice letter = slice_head(r->in, n);
-	bool there;
-	unsigned least;
-
-	if (c < 0x80)
-		letter = slice_make(&lower, 1);
-	skip(r, n);
-	least = take_quantifier(r, &there);
-	if (!usable || least == 0) {
-		end_run(r);
-		return;
-	}
-	str_add_slice(&r->run, letter);
-	if (there)
-		end_run(r);
-}
-
 /* Something that is no certain letter. */
 static void
 take_other(struct reader *r)
@@ -179,6 +207,48 @@ take_other(struct reader *r)
 
 	end_run(r);
 	(void)take_quantifier(r, &there);
+}
+
+/* Something that is spelled in one of these ways, and its quantifier. */
+static void
+take_spellings(struct reader *r, struct re_spellings *ways)
+{
+	bool maybe = next_is(r, "?") && ways->n < RE_SPELL_MAX, there;
+	unsigned least = take_quantifier(r, &there);
+
+	if (maybe)
+		re_spell_add(ways, SLICE_NONE);
+	if (least == 0 && !maybe) {
+		end_run(r);
+		return;
+	}
+	if (ways->n == 1)
+		extend_run_by(r, re_spell_at(ways, 0));
+	else
+		extend_run(r, ways);
+	if (there && !maybe)
+		end_run(r);
+}
+
+/* One character that stands for itself. */
+static void
+take_letter(struct reader *r, uint32_t c, size_t n)
+{
+	char lower = byte_lower(r->in.p[0]);
+	bool usable = c < 0x80 || (c >= 0xac00 && c <= 0xd7a3);
+	struct slice letter = slice_head(r->in, n);
+	struct re_spellings ways;
+
+	if (c < 0x80)
+		letter = slice_make(&lower, 1);
+	skip(r, n);
+	if (!usable) {
+		take_other(r);
+		return;
+	}
+	re_spell_none(&ways);
+	re_spell_add(&ways, letter);
+	take_spellings(r, &ways);
 }
 
 static void
@@ -202,10 +272,35 @@ take_escape(struct reader *r)
 	}
 }
 
+/* "[i1!]": a few letters, each a way to spell it. */
+static bool
+take_small_class(struct reader *r)
+{
+	size_t end = slice_find(r->in, ']'), i;
+	struct re_spellings ways;
+
+	re_spell_none(&ways);
+	if (end < 2 || end > CLASS_MAX + 1)
+		return false;
+	for (i = 1; i < end; i++) {
+		char c = byte_lower(r->in.p[i]);
+
+		if (!byte_is_print(c) || strchr("\\[^-", c) != NULL)
+			return false;
+		re_spell_add(&ways, slice_make(&c, 1));
+	}
+	skip(r, end + 1);
+	take_spellings(r, &ways);
+	return true;
+}
+
 static void
 take_class(struct reader *r)
 {
 	size_t i = 1;
+
+	if (take_small_class(r))
+		return;
 
 	if (i < r->in.n && r->in.p[i] == '^')
 		i++;
@@ -248,19 +343,40 @@ take_group_kind(struct reader *r)
 	return next_is(r, "?") || next_is(r, "*") ? -1 : 1;
 }
 
-static void take_any(struct reader *r);
+static bool take_any(struct reader *r, struct re_spellings *ways_r);
+
+/* The inside of a group, of the kind that take_group_kind says. */
+static void
+take_inside(struct reader *r, int kind)
+{
+	size_t at = r->need->nodes.n;
+	struct re_spellings before = r->run, ways;
+	bool broken = r->broken, words, there;
+
+	words = take_any(r, &ways) && kind == 1;
+	if (!next_is(r, ")"))
+		r->failed = true;
+	skip(r, 1);
+	r->run = before;
+	r->broken = broken;
+	if (words) {
+		forget_from(r, at);
+		take_spellings(r, &ways);
+		return;
+	}
+	if (take_quantifier(r, &there) == 0 || kind == 0)
+		forget_from(r, at);
+	end_run(r);
+}
 
 static void
 take_group(struct reader *r)
 {
-	size_t at = r->need->nodes.n;
-	unsigned least;
-	bool there;
 	int kind;
 
-	end_run(r);
 	skip(r, 1);
 	if (next_is(r, "?-i)")) {
+		end_run(r);
 		skip(r, 4);
 		return;
 	}
@@ -269,14 +385,8 @@ take_group(struct reader *r)
 		r->failed = true;
 		return;
 	}
-	take_any(r);
+	take_inside(r, kind);
 	r->depth--;
-	if (!next_is(r, ")"))
-		r->failed = true;
-	skip(r, 1);
-	least = take_quantifier(r, &there);
-	if (least == 0 || kind == 0)
-		forget_from(r, at);
 }
 
 static void
@@ -312,30 +422,40 @@ take_one(struct reader *r)
 	}
 }
 
-/* One after the other, until "|" or ")". */
-static void
-take_all(struct reader *r)
+/* One after the other, until "|" or ")".  Is it nothing but words?  Then they
+ * are added to ways. */
+static bool
+take_all(struct reader *r, struct re_spellings *ways)
 {
-	size_t at = open_node(r, ALL);
+	size_t at = open_node(r, ALL), i;
+	bool words;
 
+	re_spell_start(&r->run);
+	r->broken = false;
 	while (r->in.n > 0 && !r->failed && !next_is(r, "|") &&
 	       !next_is(r, ")"))
 		take_one(r);
+	words = !r->broken && ways->n + r->run.n <= RE_SPELL_MAX;
+	for (i = 0; words && i < r->run.n; i++)
+		re_spell_add(ways, re_spell_at(&r->run, i));
 	end_run(r);
 	close_node(r, at);
+	return words;
 }
 
-/* Alternatives; those after one that needs nothing are read past. */
-static void
-take_any(struct reader *r)
+/* Alternatives; those after one that needs nothing are read past.  Are all
+ * nothing but words?  Then ways_r is complete. */
+static bool
+take_any(struct reader *r, struct re_spellings *ways_r)
 {
 	size_t at = open_node(r, ANY);
-	bool useless = false;
+	bool useless = false, words = true;
 
+	re_spell_none(ways_r);
 	for (;;) {
 		size_t branch = r->need->nodes.n;
 
-		take_all(r);
+		words = take_all(r, ways_r) && words;
 		if (!has_children(r, branch))
 			useless = true;
 		if (r->failed || !next_is(r, "|"))
@@ -346,6 +466,7 @@ take_any(struct reader *r)
 		forget_from(r, at);
 	else
 		close_node(r, at);
+	return words;
 }
 
 /* Plain words; with wildcards "*" and "?" part them. */
@@ -362,9 +483,9 @@ take_words(struct reader *r, bool wild)
 		if (wild && (c == '*' || c == '?'))
 			end_run(r);
 		else if (c < 0x80)
-			str_add_c(&r->run, lower);
+			extend_run_by(r, slice_make(&lower, 1));
 		else if (c >= 0xac00 && c <= 0xd7a3)
-			str_add(&r->run, r->in.p, n);
+			extend_run_by(r, slice_head(r->in, n));
 		else
 			end_run(r);
 		skip(r, n);
@@ -380,13 +501,13 @@ re_need_new(struct slice pattern, unsigned flags)
 {
 	struct re_need *need = xcalloc(1, sizeof *need);
 	struct reader r = { .need = need, .in = pattern };
+	struct re_spellings ways;
 
-	str_init(&r.run, pattern.n);
+	re_spell_start(&r.run);
 	if ((flags & (RE_LITERAL | RE_WILDCARD)) != 0)
 		take_words(&r, (flags & RE_WILDCARD) != 0);
 	else
-		take_any(&r);
-	str_release(&r.run);
+		(void)take_any(&r, &ways);
 	if (r.failed || r.in.n > 0 || need->nodes.n == 0)
 		re_need_free(&need);
 	return need;
@@ -404,16 +525,6 @@ re_need_free(struct re_need **need)
 
 /* ---- texts ---- */
 
-static uint32_t
-gram_at(const char *p)
-{
-	uint32_t three = (uint32_t)(unsigned char)p[0] |
-	                 (uint32_t)(unsigned char)p[1] << 8 |
-	                 (uint32_t)(unsigned char)p[2] << 16;
-
-	return three * 0x9e3779b1U >> (32 - BITS_MAX);
-}
-
 void
 re_grams_make(struct re_grams *g, struct slice text)
 {
@@ -422,6 +533,7 @@ re_grams_make(struct re_grams *g, struct slice text)
 	while (bits < BITS_MAX && (size_t)1 << bits < text.n * 16)
 		bits++;
 	re_grams_release(g);
+	g->text = text;
 	g->mask = (1U << bits) - 1;
 	g->bits = xcalloc(((size_t)g->mask + 1) / 64, sizeof *g->bits);
 	for (size_t i = 0; i + GRAM <= text.n; i++) {
@@ -438,29 +550,40 @@ re_grams_release(struct re_grams *g)
 	*g = (struct re_grams){ 0 };
 }
 
-static bool
-word_may_be_in(const struct node *n, const struct re_grams *g)
+static inline bool
+has_gram(const struct re_grams *g, uint32_t gram)
 {
-	for (unsigned i = 0; i + GRAM <= n->n; i++) {
-		uint32_t at = gram_at(n->word + i) & g->mask;
+	uint32_t at = gram & g->mask;
 
-		if ((g->bits[at / 64] >> at % 64 & 1) == 0)
+	return (g->bits[at / 64] >> at % 64 & 1) != 0;
+}
+
+/* n's first bytes are there. */
+static bool
+word_is_in(const struct node *n, const struct re_grams *g)
+{
+	for (unsigned i = 1; i + GRAM <= n->n; i++)
+		if (!has_gram(g, gram_at(n->word + i)))
 			return false;
-	}
-	return true;
+	return slice_find_text(g->text, slice_make(n->word, n->n)) < g->text.n;
 }
 
 static bool
 is_met(const struct re_need *need, size_t at, const struct re_grams *g)
 {
-	const struct node *n = &need->nodes.v[at];
+	const struct node *all = need->nodes.v, *n = &all[at];
 	bool any = n->kind == ANY;
 
 	if (n->kind == WORD)
-		return word_may_be_in(n, g);
-	for (size_t i = at + 1; i < n->end; i = need->nodes.v[i].end)
-		if (is_met(need, i, g) == any)
+		return has_gram(g, n->gram) && word_is_in(n, g);
+	for (size_t i = at + 1; i < n->end; i = all[i].end) {
+		bool met = all[i].kind == WORD ? has_gram(g, all[i].gram) &&
+		                                         word_is_in(&all[i], g)
+		                               : is_met(need, i, g);
+
+		if (met == any)
 			return any;
+	}
 	return !any;
 }
 

@@ -24,9 +24,10 @@ void re_need_free(struct re_need **need);
 struct re_grams {
 	uint64_t *bits; /* owned */
 	uint32_t mask;
+	struct slice text;
 };
 
-/* Made anew from text; release with re_grams_release. */
+/* Made anew from text, which must outlive them; release with re_grams_release. */
 void re_grams_make(struct re_grams *g, struct slice text);
 void re_grams_release(struct re_grams *g);
 

@@ -65,6 +65,38 @@ test_what_is_needed(void **state)
 		{ "(?-i)[A-Z]casino", "casino", 1 },
 		{ "a{,3}casino", "casino", 1 },
 		{ "x{a}casino", "x{a}casino", 1 },
+		/* What stands side by side is one word. */
+		{ "(?:call|act) now", "now act or call", 0 },
+		{ "(?:call|act) now", "act now", 1 },
+		{ "(?:call|act) no(?:w|thing)", "call nothing", 1 },
+		{ "c[i1!]al[i1!]s", "a c1al!s", 1 },
+		{ "c[i1!]al[i1!]s", "a cxalis", 0 },
+		{ "c[I1]al", "cial", 1 },
+		{ "c[^i1]al", "xxx", -1 },
+		{ "c[a-z]al", "cial", -1 },
+		{ "c[a-z]alis", "c\u00e9alis", 1 },
+		{ "e-?mail list", "email list", 1 },
+		{ "e-?mail list", "e-mail list", 1 },
+		{ "e-?mail list", "e--mail list", 0 },
+		{ "e[-_]?mail", "e_mail", 1 },
+		{ "e[_.]?mail", "e_mail", 1 },
+		{ "work (?:from |at )?home", "work home", 1 },
+		{ "work (?:from |at )?home", "work, home", 0 },
+		{ "work (?:from |at )*home", "work at at home", 1 },
+		{ "work (?:from\\b|at) home", "work at home", 1 },
+		{ "work (?:from\\b|at) home", "at work", 0 },
+		{ "(?:one|two|three|four|five|six|seven) (?:one|two|three|"
+		  "four|five|six|seven)",
+		  "seven six", 1 },
+		{ "(?:one|two|three|four|five|six|seven) (?:one|two|three|"
+		  "four|five|six|seven)",
+		  "eight nine", 0 },
+		{ "an uncommonly long sentence of words", /* cut in two */
+		  "an uncommonly long sentence of words", 1 },
+		{ "an uncommonly long sentence of words",
+		  "an uncommonly long sentence of ", 0 },
+		/* All runs of three bytes, but no such word. */
+		{ "abcabd", "abd bda abcab cabd", 0 },
 		/* Not understood: anything may match. */
 		{ "(casino)\\1", "x", -1 },
 		{ "(?i)casino", "x", -1 },
