@@ -128,8 +128,8 @@ spam_features_init(struct spam_features *f, bool named)
 	for (i = 0; i < SPAM_SETS; i++) {
 		struct spam_feature_list *l = &f->set[i];
 
-		l->slots = xcalloc(SPAM_FEATURES_MAX, sizeof *l->slots);
-		l->distance = xcalloc(SPAM_FEATURES_MAX, 1);
+		l->slots = xcalloc(SPAM_FEATURES_MAX + 1, sizeof *l->slots);
+		l->distance = xcalloc(SPAM_FEATURES_MAX + 1, 1);
 		l->limit = spam_set_slots((enum spam_set)i);
 		l->salt = i == SPAM_SUBJECT ? SUBJECT_SALT : 0;
 		l->seen = xcalloc(l->limit / 8, 1);
@@ -166,7 +166,9 @@ spam_features_clear(struct spam_features *f)
 	}
 }
 
-/* The same as spam_features_add, for the compiler to see through. */
+/* The same as spam_features_add, for the compiler to see through.  Whether a
+ * feature is new cannot be foreseen, and a branch taken wrongly costs more than
+ * to write it always: behind the last one there is room for one that is not. */
 static inline struct spam_feature_name *
 add(struct spam_features *f, enum spam_set set, uint64_t hash,
     unsigned distance)
@@ -174,18 +176,19 @@ add(struct spam_features *f, enum spam_set set, uint64_t hash,
 	struct spam_feature_list *l = &f->set[set];
 	uint64_t high = hash >> 32 ^ l->salt;
 	uint32_t slot = (uint32_t)((high * l->limit) >> 32);
-	unsigned char bit = (unsigned char)(1u << (slot % 8));
+	unsigned char *seen = &l->seen[slot / 8], had = *seen;
+	unsigned bit = slot % 8;
+	size_t n = l->n;
+	unsigned fresh = (n < SPAM_FEATURES_MAX) & (~(had >> bit) & 1U);
 
-	if (l->n == SPAM_FEATURES_MAX || (l->seen[slot / 8] & bit) != 0)
+	l->slots[n] = slot;
+	l->distance[n] = (unsigned char)distance;
+	*seen = (unsigned char)(had | fresh << bit);
+	l->n = n + fresh;
+	if (l->names == NULL || !fresh)
 		return NULL;
-	l->seen[slot / 8] |= bit;
-	l->slots[l->n] = slot;
-	l->distance[l->n] = (unsigned char)distance;
-	if (l->names != NULL)
-		l->names[l->n] =
-			(struct spam_feature_name){ .first = SLICE_NONE };
-	l->n++;
-	return l->names != NULL ? &l->names[l->n - 1] : NULL;
+	l->names[n] = (struct spam_feature_name){ .first = SLICE_NONE };
+	return &l->names[n];
 }
 
 struct spam_feature_name *
