@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The text editor of the composer: cursor, wrapping, cutting, finding. */
+/* The text editor of the composer: cursor, cutting, finding, drawing. */
 #include "tui/editor.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "text/unicode.h"
-#include "text/wrap.h"
+#include "tui/editor_priv.h"
 #include "tui/key.h"
 #include "tui/reflow.h"
 #include "util/utf8.h"
@@ -15,50 +15,13 @@
 #include "util/banned.h"
 
 /*
- * 1. Display lines are computed paragraph by paragraph with text/wrap, never
- *    for the whole text: a key costs what the paragraphs on screen cost.
- * 2. A display line owns the blanks behind it, so every position lies in
- *    exactly one line; the cursor behind such blanks stands at the margin.
- * 3. A paragraph longer than SEGMENT bytes is wrapped in segments of about that
- *    size, counted from its start: a line pasted without end does not make each
- *    key cost its length.  The last display line of a segment may be short.
- * 4. top is the start of a display line; draw moves it so that the cursor is
+ * 1. What a display line is, and what finding one costs: editor_lines.c.
+ * 2. top is the start of a display line; draw moves it so that the cursor is
  *    inside, and nothing else does.
  */
 
-/* One display line: bytes [from, to) of the text; shown: without blanks cut
- * by wrapping. */
-struct line {
-	size_t from, to;
-	size_t shown;
-	bool last;         /* of its paragraph */
-	bool quoted;       /* the paragraph is */
-	size_t start, end; /* of its segment */
-	bool whole;        /* nothing of the paragraph follows that */
-};
-
-/* Bytes wrapped at once: some screens full. */
-#define SEGMENT 8192
 /* Bytes looked through at once when something is found. */
 #define FIND_PIECE 4096
-/* Bytes before the end of one where a blank is looked for. */
-#define SEGMENT_BACK 256
-
-struct editor {
-	struct edit_buf *buf;
-	size_t cursor;
-	size_t top;
-	size_t goal; /* column that up and down try to keep */
-	bool keep_goal;
-	int rows, cols;
-	struct str cut;
-	bool cutting; /* the last action was a cut: the next one adds */
-	struct str scratch;
-	size_t max;
-	struct line segment; /* found last: from, to, shown, last are not set */
-	unsigned segment_version; /* of the text then */
-	size_t work;              /* bytes taken out of the text so far */
-};
 
 struct editor *
 editor_new(size_t max)
@@ -126,166 +89,6 @@ editor_work(const struct editor *e)
 	return e->work;
 }
 
-/* Bytes [from, to) into scratch: what a key costs is counted here. */
-static struct slice
-take(struct editor *e, size_t from, size_t to)
-{
-	str_clear(&e->scratch);
-	edit_buf_copy(e->buf, from, to, &e->scratch);
-	e->work += to - from;
-	return str_slice(&e->scratch);
-}
-
-/* ---- display lines ---- */
-
-static size_t
-width(const struct editor *e)
-{
-	/* one column stays free for the cursor behind a full line */
-	return e->cols > 2 ? (size_t)e->cols - 1 : 1;
-}
-
-/* Where the segment that begins at from ends, to being the paragraph's end. */
-static size_t
-segment_end(const struct editor *e, size_t from, size_t to)
-{
-	size_t at = from + SEGMENT, i;
-
-	if (to - from <= SEGMENT)
-		return to;
-	for (i = at; i > at - SEGMENT_BACK; i--)
-		if (edit_buf_at(e->buf, i - 1) == ' ')
-			return i;
-	while (((unsigned char)edit_buf_at(e->buf, at) & 0xc0) == 0x80)
-		at--;
-	return at;
-}
-
-static struct line
-find_segment(const struct editor *e, size_t at)
-{
-	size_t from = edit_buf_line_start(e->buf, at);
-	size_t to = edit_buf_line_end(e->buf, at);
-	struct line l = { .quoted = edit_buf_at(e->buf, from) == '>' };
-
-	l.start = from;
-	l.end = segment_end(e, from, to);
-	while (at >= l.end && l.end < to) {
-		l.start = l.end;
-		l.end = segment_end(e, l.start, to);
-	}
-	l.whole = l.end == to;
-	return l;
-}
-
-/* Is position at in the segment found last, in the text as it is? */
-static bool
-is_cached(const struct editor *e, size_t at)
-{
-	const struct line *l = &e->segment;
-
-	return e->segment_version == edit_buf_version(e->buf) &&
-	       at >= l->start && (at < l->end || (l->whole && at == l->end));
-}
-
-/* The segment that position at is in.  A key asks again and again. */
-static struct line
-segment_at(struct editor *e, size_t at)
-{
-	if (!is_cached(e, at)) {
-		e->segment = find_segment(e, at);
-		e->segment_version = edit_buf_version(e->buf);
-	}
-	return e->segment;
-}
-
-/* The display line of l's segment that holds position at, or its last one.
- * base: where one of its lines begins, not behind at. */
-static struct line
-find_line(struct editor *e, struct line l, size_t base, size_t at)
-{
-	struct slice text = take(e, base, l.end);
-	struct slice rest = text;
-	struct slice shown;
-
-	l.from = l.to = l.shown = base;
-	l.last = l.whole;
-	while (wrap_next(&rest, width(e), &shown)) {
-		l.from = l.to;
-		l.to = base + (text.n - rest.n);
-		l.shown = shown.n == 0
-		                  ? l.from
-		                  : base + (size_t)(shown.p - text.p) + shown.n;
-		l.last = rest.n == 0 && l.whole;
-		if (at < l.to)
-			break;
-	}
-	return l;
-}
-
-/* The display line that position at is in. */
-static struct line
-line_at(struct editor *e, size_t at)
-{
-	struct line l = segment_at(e, at);
-
-	return find_line(e, l, l.start, at);
-}
-
-static bool
-line_after(struct editor *e, const struct line *l, struct line *next_r)
-{
-	size_t at = l->to;
-
-	if (l->last && at >= edit_buf_size(e->buf))
-		return false;
-	if (!l->last && at < l->end)
-		*next_r = find_line(e, *l, at, at);
-	else
-		*next_r = line_at(e, at + l->last); /* behind the LF */
-	return true;
-}
-
-static bool
-line_before(struct editor *e, const struct line *l, struct line *prev_r)
-{
-	if (l->from == 0)
-		return false;
-	*prev_r = l->from > l->start ? find_line(e, *l, l->start, l->from - 1)
-	                             : line_at(e, l->from - 1);
-	return true;
-}
-
-/* TABs are drawn as one blank; everything else as wide as it is. */
-static size_t
-column_of(struct editor *e, const struct line *l, size_t at)
-{
-	size_t end = at < l->shown ? at : l->shown;
-	size_t cells;
-
-	cells = unicode_cells(take(e, l->from, end));
-	if (at > l->shown)
-		cells += at - l->shown;
-	return cells < width(e) ? cells : width(e);
-}
-
-static size_t
-position_at(struct editor *e, const struct line *l, size_t column)
-{
-	size_t end = l->last || l->to == l->from ? l->to
-	                                         : edit_buf_prev(e->buf, l->to);
-	size_t at = l->from;
-
-	while (at < end) {
-		size_t next = edit_buf_next(e->buf, at);
-
-		if (column_of(e, l, next) > column)
-			break;
-		at = next;
-	}
-	return at;
-}
-
 /* ---- keys ---- */
 
 bool
@@ -351,17 +154,17 @@ editor_paste(struct editor *e, struct slice text)
 static bool
 move_lines(struct editor *e, int n)
 {
-	struct line l = line_at(e, e->cursor);
+	struct editor_line l = editor_line_at(e, e->cursor);
 	bool moved = false;
 
 	if (!e->keep_goal)
-		e->goal = column_of(e, &l, e->cursor);
-	for (; n > 0 && line_after(e, &l, &l); n--)
+		e->goal = editor_column_of(e, &l, e->cursor);
+	for (; n > 0 && editor_line_after(e, &l, &l); n--)
 		moved = true;
-	for (; n < 0 && line_before(e, &l, &l); n++)
+	for (; n < 0 && editor_line_before(e, &l, &l); n++)
 		moved = true;
 	if (moved)
-		e->cursor = position_at(e, &l, e->goal);
+		e->cursor = editor_position_at(e, &l, e->goal);
 	e->keep_goal = true;
 	return moved;
 }
@@ -396,7 +199,7 @@ delete_to(struct editor *e, size_t to)
 static size_t
 home(struct editor *e)
 {
-	size_t from = line_at(e, e->cursor).from;
+	size_t from = editor_line_at(e, e->cursor).from;
 
 	return e->cursor == from ? edit_buf_line_start(e->buf, from) : from;
 }
@@ -404,7 +207,7 @@ home(struct editor *e)
 static size_t
 end(struct editor *e)
 {
-	struct line l = line_at(e, e->cursor);
+	struct editor_line l = editor_line_at(e, e->cursor);
 	size_t to =
 		l.last || l.to == l.from ? l.to : edit_buf_prev(e->buf, l.to);
 
@@ -497,7 +300,8 @@ find_between(struct editor *e, size_t from, size_t to, struct slice what,
 	for (; from < to; from += FIND_PIECE) {
 		size_t n = to - from < FIND_PIECE ? to - from : FIND_PIECE;
 		size_t end = from + n + what.n - 1;
-		struct slice text = take(e, from, end < size ? end : size);
+		struct slice text =
+			editor_take(e, from, end < size ? end : size);
 		size_t at = slice_ifind_text(text, what);
 
 		if (at < text.n) {
@@ -528,76 +332,50 @@ editor_find(struct editor *e, struct slice what)
 static bool
 is_on_screen(struct editor *e, size_t from)
 {
-	struct line l = line_at(e, e->top);
+	struct editor_line l = editor_line_at(e, e->top);
 	int i;
 
 	for (i = 1; l.from != from; i++)
-		if (i == e->rows || !line_after(e, &l, &l))
+		if (i == e->rows || !editor_line_after(e, &l, &l))
 			return false;
 	return true;
-}
-
-/* The start of the line n lines before l, or of the first one: the lines of a
- * segment are found in one go. */
-static size_t
-lines_before(struct editor *e, struct line l, size_t n)
-{
-	size_t *starts = xcalloc(n + 1, sizeof *starts);
-	size_t at = l.from, kept;
-
-	while (n > 0 && at > 0) {
-		struct line s = segment_at(e, at - 1);
-		struct line one = find_line(e, s, s.start, s.start);
-
-		kept = 0;
-		while (one.from < at) {
-			starts[kept++ % n] = one.from;
-			if (one.to >= at || one.last || one.to >= one.end)
-				break;
-			one = find_line(e, one, one.to, one.to);
-		}
-		at = kept < n ? s.start : starts[kept % n];
-		n -= kept < n ? kept : n;
-	}
-	free(starts);
-	return at;
 }
 
 /* Move top so that the cursor's line is on screen. */
 static void
 scroll(struct editor *e)
 {
-	struct line c = line_at(e, e->cursor);
+	struct editor_line c = editor_line_at(e, e->cursor);
 
-	e->top = line_at(e, e->top).from;
+	e->top = editor_line_at(e, e->top).from;
 	if (c.from <= e->top)
 		e->top = c.from;
 	else if (!is_on_screen(e, c.from))
-		e->top = lines_before(e, c, (size_t)e->rows - 1);
+		e->top = editor_lines_before(e, c, (size_t)e->rows - 1);
 }
 
 static void
 draw_line(struct editor *e, struct grid *g, const struct rect *r, int row,
-          const struct line *l)
+          const struct editor_line *l)
 {
 	enum style st = l->quoted ? STYLE_QUOTE1 : STYLE_TEXT;
 	int col;
 
-	col = grid_put(g, r, row, 0, st, take(e, l->from, l->shown));
+	col = grid_put(g, r, row, 0, st, editor_take(e, l->from, l->shown));
 	grid_fill_row(g, r, row, col, STYLE_TEXT);
 }
 
 void
 editor_draw(struct editor *e, struct grid *g, const struct rect *r, bool focus)
 {
-	struct line l;
+	struct editor_line l;
 	bool more = true;
 	int row;
 
 	e->rows = r->rows > 0 ? r->rows : 1;
 	e->cols = r->cols;
 	scroll(e);
-	l = line_at(e, e->top);
+	l = editor_line_at(e, e->top);
 	for (row = 0; row < r->rows; row++) {
 		if (!more) {
 			grid_fill_row(g, r, row, 0, STYLE_TEXT);
@@ -607,19 +385,19 @@ editor_draw(struct editor *e, struct grid *g, const struct rect *r, bool focus)
 		if (focus && e->cursor >= l.from &&
 		    (e->cursor < l.to || (l.last && e->cursor == l.to)))
 			grid_cursor(g, r, row,
-			            (int)column_of(e, &l, e->cursor));
-		more = line_after(e, &l, &l);
+			            (int)editor_column_of(e, &l, e->cursor));
+		more = editor_line_after(e, &l, &l);
 	}
 }
 
 void
 editor_click(struct editor *e, int row, int col)
 {
-	struct line l = line_at(e, e->top);
+	struct editor_line l = editor_line_at(e, e->top);
 
-	while (row-- > 0 && line_after(e, &l, &l))
+	while (row-- > 0 && editor_line_after(e, &l, &l))
 		;
-	e->cursor = position_at(e, &l, col > 0 ? (size_t)col : 0);
+	e->cursor = editor_position_at(e, &l, col > 0 ? (size_t)col : 0);
 	e->keep_goal = e->cutting = false;
 	edit_buf_mark(e->buf);
 }
