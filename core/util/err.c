@@ -7,6 +7,9 @@
 #include <string.h>
 #include <sysexits.h>
 
+#include "util/log.h"
+#include "util/slice.h"
+#include "util/str.h"
 #include "util/utf8.h"
 
 #include "util/banned.h"
@@ -86,8 +89,15 @@ err_wrap(struct err *err, const char *fmt, ...)
 void
 err_set_server(struct err *err, const char *words, size_t n)
 {
-	if (err != NULL)
-		clean_into(err->server, sizeof err->server, words, n);
+	struct str said;
+
+	if (err == NULL)
+		return;
+	str_init(&said, n);
+	str_add_slice(&said, slice_make(words, n));
+	log_redact(&said); /* some repeat what they reject */
+	clean_into(err->server, sizeof err->server, said.p, said.n);
+	str_release(&said);
 }
 
 int

@@ -45,7 +45,8 @@ int err_sys(struct err *err, int errnum, const char *fmt, ...)
 /* Put "context: " before the text.  Always returns -1. */
 int err_wrap(struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Keep the server's words, n bytes from outside: cleaned and shortened. */
+/* Keep the server's words, n bytes from outside: cleaned, shortened, and without
+ * the secrets that log_hide knows. */
 void err_set_server(struct err *err, const char *words, size_t n);
 /* The sysexits status of a code: 0, 65 to 78. */
 int err_exit_status(enum err_code code);

@@ -58,6 +58,18 @@ log_wants(enum log_level level)
 	return wants;
 }
 
+/* Holds log_state.lock. */
+static bool
+is_hidden_locked(const struct secret *secret)
+{
+	const struct secret *s;
+
+	array_foreach(&log_state.hidden, s)
+		if (slice_eq(secret_get(s), secret_get(secret)))
+			return true;
+	return false;
+}
+
 void
 log_hide(const struct secret *s)
 {
@@ -65,10 +77,24 @@ log_hide(const struct secret *s)
 
 	if (s->n < LOG_SECRET_MIN)
 		return;
-	secret_set(&copy, s->p, s->n);
 	pthread_mutex_lock(&log_state.lock);
-	array_add(&log_state.hidden, copy);
+	/* Each login tells its own; locked memory is scarce. */
+	if (!is_hidden_locked(s)) {
+		secret_set(&copy, s->p, s->n);
+		array_add(&log_state.hidden, copy);
+	}
 	pthread_mutex_unlock(&log_state.lock);
+}
+
+size_t
+log_hidden_count(void)
+{
+	size_t n;
+
+	pthread_mutex_lock(&log_state.lock);
+	n = log_state.hidden.n;
+	pthread_mutex_unlock(&log_state.lock);
+	return n;
 }
 
 /* Holds log_state.lock. */
@@ -86,6 +112,14 @@ redact_locked(struct str *line)
 			str_insert(line, at, SLICE_LIT("***"));
 		}
 	}
+}
+
+void
+log_redact(struct str *text)
+{
+	pthread_mutex_lock(&log_state.lock);
+	redact_locked(text);
+	pthread_mutex_unlock(&log_state.lock);
 }
 
 /* Holds log_state.lock. */

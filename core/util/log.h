@@ -26,8 +26,11 @@ bool log_wants(enum log_level level);
  * it is replaced by "***".  Safe from any thread. */
 void log_line(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Secrets to redact; copied, wiped by log_close. */
+/* Secrets to redact; copied unless known already, wiped by log_close. */
 void log_hide(const struct secret *s);
+size_t log_hidden_count(void);
+/* Replace every registered secret in text by "***"; it never gets longer. */
+void log_redact(struct str *text);
 void log_close(void);
 
 #endif

@@ -316,6 +316,28 @@ test_log_hides_secrets(void **state)
 	free(path);
 }
 
+/* A server may say again what it was told. */
+static void
+test_words_of_servers_hide_secrets(void **state)
+{
+	struct secret secret = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	secret_set(&secret, "hunter2hunter2", 14);
+	for (int i = 0; i < 3; i++)
+		log_hide(&secret);
+	assert_int_equal(log_hidden_count(), 1);
+	err_set(&err, ERR_AUTH, "no");
+	err_set_server(&err, "what is PASS hunter2hunter2?", 28);
+	assert_string_equal(err.server, "what is PASS ***?");
+	log_close();
+	assert_int_equal(log_hidden_count(), 0);
+	err_set_server(&err, "hunter2hunter2", 14);
+	assert_string_equal(err.server, "hunter2hunter2");
+	secret_release(&secret);
+}
+
 static void
 shout(int fd, struct slice text, struct str *out)
 {
@@ -477,6 +499,7 @@ main(void)
 		cmocka_unit_test(test_command_lines_are_split_without_a_shell),
 		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_log_hides_secrets),
+		cmocka_unit_test(test_words_of_servers_hide_secrets),
 		cmocka_unit_test(test_log_is_converted),
 		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_clock),
