@@ -59,6 +59,8 @@
  * one for so many. */
 #define FETCH_BATCH_ALONE 50
 #define FETCH_BATCH_BYTES ((uint64_t)32 * 1024 * 1024)
+/* A message that is listed with more than a line end has something in it. */
+#define EMPTY_SIZE        2
 #define FETCH_PROGRESS_MS 100
 /* Sessions of one fetch: Gmail's window has some 250 messages. */
 #define WINDOWS_MAX 400
@@ -206,15 +208,33 @@ store_spilled(struct fetch *f, size_t entry, struct err *err)
 	return rc;
 }
 
+/* Nothing at all came of a message that was listed with a size: servers whose
+ * disk fails do that.  What is stored may be deleted there, so this is not. */
+static bool
+is_withheld(const struct fetch *f, size_t entry, struct err *why)
+{
+	if (f->spilled || f->memory.n > 0 ||
+	    f->listing.v[entry].size <= EMPTY_SIZE)
+		return false;
+	(void)err_set(why, ERR_REFUSED,
+	              _("the server does not hand out a message"));
+	return true;
+}
+
 static int
 sink_end(void *ctx, size_t index, bool ok, const struct err *why,
          struct err *err)
 {
 	struct fetch *f = ctx;
 	size_t entry = f->plan.fetch[f->at + index];
+	struct err withheld = { 0 };
 	int rc;
 
 	f->arriving = false;
+	if (ok && is_withheld(f, entry, &withheld)) {
+		ok = false;
+		why = &withheld;
+	}
 	if (!ok) {
 		if (f->spilled)
 			store_batch_drop(f->batch);

@@ -383,6 +383,8 @@ POP3 = {
                           ('n3', letter(3))], runs=ALL),
     'retr-empty': both(box=[('e1', b''), ('e2', b'Subject: head only'),
                             ('e3', b'\r\n')], runs=ALL),
+    'retr-emptied': both(RETR=in_session(1, for_message(2, say('+OK\r\n.'))),
+                         runs=((None, 2), (OK, 3))),
     'retr-swapped': dict(RETR=swapped, runs=ALL),
     'top-refused': dict(TOP=say('-ERR no'), capabilities=['USER', 'UIDL'],
                         runs=ALL),
