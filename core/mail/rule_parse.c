@@ -430,8 +430,9 @@ take_command(struct parser *p, struct rule *rule)
 	char *command;
 	char **argv;
 
+	/* "/" begins a pattern: a path has to be quoted */
 	if (!is_text(p))
-		return fail(p, _("expected a command"));
+		return fail(p, _("expected a command in quotation marks"));
 	command = arena_dup(&p->rules->arena, p->text.p, p->text.n);
 	if (proc_split(command, &argv, &why) != 0)
 		return fail(p, why.text);

@@ -345,6 +345,7 @@ test_mistakes_are_named_and_skipped(void **state)
 		{ "if from x then reply ../x", "expected the name" },
 		{ "if from x then reply .x", "expected the name" },
 		{ "if from x then run", "expected a command" },
+		{ "if from x then run /bin/true", "in quotation marks" },
 		{ "if from x then run \"'\"", "a quote is not closed" },
 		{ "if from x then mark", "expected an action" },
 	};
