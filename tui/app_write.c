@@ -148,6 +148,10 @@ app_write(struct app *a, enum action_id id)
 	message_release(&m);
 	fsx_map_close(&map);
 	app_edit(a, c);
+	if (c->crowded)
+		app_say(a, STYLE_WARN,
+		        _("there are too many recipients: not all of them are "
+		          "here"));
 	if (no_list)
 		app_say(a, STYLE_WARN,
 		        _("it names no list: this goes to the sender"));

@@ -67,6 +67,7 @@ struct compose {
 	ARRAY(struct compose_file) files;
 	struct editor *editor;
 	enum compose_field focus;
+	bool crowded; /* some addresses had no room in their field */
 	/* what it answers */
 	int64_t reply_to;
 	unsigned reply_flag;

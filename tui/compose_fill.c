@@ -22,13 +22,19 @@ contains(const struct addr_list *list, size_t n, struct slice spec)
 	return false;
 }
 
-/* As a user would type it: a name with specials is quoted. */
+/* As a user would type it: a name with specials is quoted.  Whole or not at
+ * all: a cut address is somebody else's. */
 static void
-add_typed(const struct addr *a, struct str *out)
+add_typed(struct compose *c, const struct addr *a, struct str *out)
 {
 	size_t i;
 	bool quote = false;
 
+	if (out->n + 2 * a->name.n + a->spec.n + sizeof ", \"\" <>" >
+	    W_LINE_MAX) {
+		c->crowded = true;
+		return;
+	}
 	if (out->n > 0)
 		str_add_z(out, ", ");
 	if (a->name.n == 0) {
@@ -67,7 +73,7 @@ fill_list(struct compose *c, enum compose_field f, const struct addr_list *list,
 		    contains(list, i, spec) ||
 		    (other != NULL && contains(other, other->n, spec)))
 			continue;
-		add_typed(&list->v[i], &s);
+		add_typed(c, &list->v[i], &s);
 	}
 	w_line_set(&c->lines[f], str_slice(&s));
 	str_release(&s);
@@ -434,7 +440,7 @@ keep_unsent(struct compose *c, enum compose_field f,
 	for (i = 0; i < list.n; i++)
 		if (row_has(row, list.v[i].spec, false) &&
 		    !row_has(row, list.v[i].spec, true))
-			add_typed(&list.v[i], &s);
+			add_typed(c, &list.v[i], &s);
 	w_line_set(&c->lines[f], str_slice(&s));
 	str_release(&s);
 	arena_release(&a);
@@ -467,7 +473,7 @@ fill_bcc(struct compose *c, const struct outbox_row *row)
 		if (row->rcpts[i].fate != OUTBOX_FATE_SENT &&
 		    !line_has(c, COMPOSE_TO, to.spec) &&
 		    !line_has(c, COMPOSE_CC, to.spec))
-			add_typed(&to, &s);
+			add_typed(c, &to, &s);
 	}
 	w_line_set(&c->lines[COMPOSE_BCC], str_slice(&s));
 	str_release(&s);

@@ -75,7 +75,9 @@ void
 w_line_paste(struct w_line *w, struct slice text)
 {
 	/* a copied address or password often drags its line end along */
-	insert(w, slice_rtrim(text));
+	text = slice_rtrim(text);
+	if (text.n <= W_LINE_MAX - w->text.n)
+		insert(w, text);
 }
 
 static size_t

@@ -11,8 +11,8 @@
 #include "util/slice.h"
 #include "util/str.h"
 
-/* The longest input: a To field of some hundred addresses. */
-#define W_LINE_MAX 32768
+/* The longest input: a To field of some thousand addresses. */
+#define W_LINE_MAX 65536
 
 struct w_line {
 	struct str text; /* one line, UTF-8 */
@@ -28,7 +28,8 @@ struct slice w_line_get(const struct w_line *w);
 /* Keys: text, arrows, Home End ^A ^E, Bksp Del ^D, ^U ^K ^W, Alt-b Alt-f.
  * false: none of these. */
 bool w_line_key(struct w_line *w, uint32_t key);
-/* Line ends become blanks. */
+/* Line ends become blanks.  Nothing of what does not fit as a whole: half an
+ * address is somebody else's. */
 void w_line_paste(struct w_line *w, struct slice text);
 /* Draw into row of r from col on, width cells; focus places the cursor. */
 void w_line_draw(struct w_line *w, struct grid *g, const struct rect *r,

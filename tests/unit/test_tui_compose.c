@@ -124,6 +124,35 @@ test_answer_to_an_alias(void **state)
 	compose_free(&c);
 }
 
+/* More than a field takes: what is there is whole, and it is known. */
+static void
+test_answer_to_thousands(void **state)
+{
+	struct compose *c = compose_new(&conf, NULL);
+	struct slice cc;
+	struct message m;
+	struct str text;
+
+	(void)state;
+	str_init(&text, 1 << 20);
+	str_add_z(&text, "From: Lee <lee@other.example>\nTo: ");
+	for (int i = 0; i < 5000; i++)
+		str_printf(&text, "u%d@others.example,\n ", i);
+	str_add_z(&text, "kim@example.org\nSubject: x\n\nx\n");
+	message_parse(&m, str_slice(&text));
+	compose_fill_reply(c, &m, 7, COMPOSE_REPLY_ALL);
+	assert_true(c->crowded);
+	cc = w_line_get(&c->lines[COMPOSE_CC]);
+	assert_true(cc.n > 32768);
+	assert_slice(slice_from(cc, cc.n - 15), "@others.example");
+	/* nor is half of what is pasted taken */
+	w_line_paste(&c->lines[COMPOSE_CC], str_slice(&text));
+	assert_int_equal(w_line_get(&c->lines[COMPOSE_CC]).n, cc.n);
+	message_release(&m);
+	str_release(&text);
+	compose_free(&c);
+}
+
 /* A second sender, put there by a forger, gets no answer. */
 static void
 test_answer_to_the_first_sender(void **state)
@@ -435,6 +464,7 @@ main(void)
 		cmocka_unit_test(test_signature_follows_the_address),
 		cmocka_unit_test(test_signature_is_changed_in_one_undo),
 		cmocka_unit_test(test_answer_to_an_alias),
+		cmocka_unit_test(test_answer_to_thousands),
 		cmocka_unit_test(test_answer_to_the_first_sender),
 		cmocka_unit_test(test_patterns_are_not_sent_from),
 		cmocka_unit_test(test_reply_to_is_built),
