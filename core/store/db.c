@@ -5,6 +5,7 @@
 #include <assert.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <sqlite3.h>
 #include <stdarg.h>
 #include <stdlib.h>
@@ -150,18 +151,45 @@ set_up(struct db *db, bool reading, bool words, struct err *err)
 	return 0;
 }
 
-/* SQLite makes files by the umask, and its companions with the mode of the
+static int
+create_private(const char *path, struct err *err)
+{
+	struct stat st;
+	int fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	              0600);
+
+	if (fd >= 0) {
+		close(fd); /* nothing was written */
+		return 0;
+	}
+	if (errno == EEXIST && lstat(path, &st) == 0) {
+		if (!S_ISLNK(st.st_mode))
+			return 0;
+		errno = ELOOP;
+	}
+	return err_sys(err, errno, _("cannot open '%s'"), path);
+}
+
+/*
+ * SQLite makes files by the umask, and its companions with the mode of the
  * database: make it first.  Its own SQLITE_OPEN_NOFOLLOW would refuse links in
- * the folders above, such as a home elsewhere. */
+ * the folders above, such as a home elsewhere.
+ *
+ * A file that is there is not opened: its locks are fcntl's, and closing any
+ * descriptor of it lets go of those that other connections of this process hold;
+ * another process that closes the database then takes the journal away from
+ * them.  For the same reason nobody opens it while it is being made.
+ */
 static int
 make_private(const char *path, struct err *err)
 {
-	int fd = open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	static pthread_mutex_t making = PTHREAD_MUTEX_INITIALIZER;
+	int rc;
 
-	if (fd < 0)
-		return err_sys(err, errno, _("cannot open '%s'"), path);
-	close(fd); /* nothing was written */
-	return 0;
+	(void)pthread_mutex_lock(&making); /* cannot fail */
+	rc = create_private(path, err);
+	(void)pthread_mutex_unlock(&making);
+	return rc;
 }
 
 static int

@@ -5,11 +5,11 @@
 
 #include <dirent.h>
 #include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/demo.h"
 #include "engine/engine.h"
+#include "lib/engine_child.h"
 #include "lib/temp.h"
 #include "mime/build.h"
 #include "util/clock.h"
@@ -443,42 +443,16 @@ test_spam_mark_and_undo(void **state)
 	store_rows_release(&rows);
 }
 
-/* Run the jobs that begin starts in a child that is killed at the n-th step of
- * the program; true when it was. */
+/* Fetch, or send with NULL, in a child that is killed at the n-th step of the
+ * program; true when it was. */
 static bool
-killed_at(struct world *w, int n, void (*begin)(struct engine *))
+killed_at(struct world *w, int n, const char *account)
 {
-	int status;
-	pid_t pid = fork();
+	char number[16];
 
-	if (pid == 0) {
-		struct err err = { 0 };
-		struct engine *e;
-		struct event *event;
-		char number[16];
-
-		(void)snprintf(number, sizeof number, "%d", n);
-		setenv("PABAL_TEST_STEP", number, 1);
-		e = engine_new(&w->paths, &w->conf, &err);
-		begin(e);
-		while ((event = engine_wait(e, 20000)) != NULL)
-			event_free(&event);
-		_exit(0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFSIGNALED(status);
-}
-
-static void
-begin_fetch(struct engine *e)
-{
-	assert_int_equal(engine_fetch(e, "work"), 1);
-}
-
-static void
-begin_send(struct engine *e)
-{
-	assert_true(engine_send_due(e));
+	(void)snprintf(number, sizeof number, "%d", n);
+	return engine_child_killed(
+		engine_child_start(w->home, account, number, 0));
 }
 
 /* The server still holds the dead session for a moment: try until it is free. */
@@ -513,7 +487,7 @@ test_fetch_killed_at_each_step_loses_and_doubles_nothing(void **state)
 		struct world *w;
 
 		start((void **)(void *)&w);
-		killed = killed_at(w, n, begin_fetch);
+		killed = killed_at(w, n, "work");
 		fetch_until_it_works(w);
 		assert_int_equal(count(w, FOLDER_INBOX) + count(w, FOLDER_SPAM),
 		                 6);
@@ -549,7 +523,7 @@ test_send_killed_at_each_step_goes_out_once_or_twice(void **state)
 
 		start((void **)(void *)&w);
 		submit(w, "haneul@hoesa.example", 0);
-		killed = killed_at(w, n, begin_send);
+		killed = killed_at(w, n, NULL);
 		/* What is in doubt waits some minutes before its last try. */
 		engine_send_due(w->engine);
 		wait_for_jobs(w);
@@ -571,7 +545,7 @@ test_send_killed_at_each_step_goes_out_once_or_twice(void **state)
 }
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
@@ -602,5 +576,6 @@ main(void)
 			test_send_killed_at_each_step_goes_out_once_or_twice),
 	};
 
+	engine_child(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

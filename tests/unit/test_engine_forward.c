@@ -4,12 +4,12 @@
 #include "lib/test.h"
 
 #include <stdio.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/demo.h"
 #include "engine/engine.h"
 #include "engine/lock.h"
+#include "lib/engine_child.h"
 #include "lib/temp.h"
 #include "mime/build.h"
 #include "util/clock.h"
@@ -412,25 +412,11 @@ test_label_of_the_account(void **state)
 static bool
 killed_at(struct world *w, int n)
 {
-	int status;
-	pid_t pid = fork();
+	char number[16];
 
-	if (pid == 0) {
-		struct err err = { 0 };
-		struct engine *e;
-		struct event *event;
-		char number[16];
-
-		(void)snprintf(number, sizeof number, "%d", n);
-		setenv("PABAL_TEST_STEP", number, 1);
-		e = engine_new(&w->paths, &w->conf, &err);
-		engine_fetch(e, "work");
-		while ((event = engine_wait(e, 20000)) != NULL)
-			event_free(&event);
-		_exit(0);
-	}
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	return WIFSIGNALED(status);
+	(void)snprintf(number, sizeof number, "%d", n);
+	return engine_child_killed(
+		engine_child_start(w->home, "work", number, 0));
 }
 
 /* The server still holds the dead session for a moment. */
@@ -490,7 +476,7 @@ test_killed_at_each_step_it_is_queued_once(void **state)
 #define T(f) cmocka_unit_test_setup_teardown(f, start, end)
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_redirected_once_and_not_kept_in_sent),
@@ -505,5 +491,6 @@ main(void)
 		cmocka_unit_test(test_killed_at_each_step_it_is_queued_once),
 	};
 
+	engine_child(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

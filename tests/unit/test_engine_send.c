@@ -6,11 +6,11 @@
 #include <signal.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "engine/demo.h"
 #include "engine/engine.h"
+#include "lib/engine_child.h"
 #include "lib/temp.h"
 #include "store/outbox_rows.h"
 #include "util/clock.h"
@@ -28,6 +28,7 @@ struct world {
 	struct demo *demo;
 	struct store *store;
 	int64_t account;
+	int64_t frozen; /* time in children; 0: it passes */
 };
 
 static int
@@ -83,24 +84,7 @@ send_due(struct world *w)
 static pid_t
 send_in_child(struct world *w, const char *step)
 {
-	pid_t pid = fork();
-
-	if (pid != 0)
-		return pid;
-	if (step != NULL)
-		setenv("PABAL_TEST_STEP", step, 1);
-	send_due(w);
-	_exit(0);
-}
-
-static bool
-was_killed(pid_t pid)
-{
-	int status;
-
-	assert_int_equal(waitpid(pid, &status, 0), pid);
-	assert_true(WIFSIGNALED(status) || WEXITSTATUS(status) == 0);
-	return WIFSIGNALED(status);
+	return engine_child_start(w->home, NULL, step, w->frozen);
 }
 
 /* A mail of that number into the outbox. */
@@ -231,7 +215,7 @@ kill_answer_at(struct world *w, int step, bool *killed_r)
 	row.draft = deliver(w, FOLDER_DRAFTS, STORE_DRAFT);
 	(void)add(w, &row, step);
 	(void)snprintf(number, sizeof number, "%d", step);
-	*killed_r = was_killed(send_in_child(w, number));
+	*killed_r = engine_child_killed(send_in_child(w, number));
 	/* The first makes up for it, or calls it unknown; then by hand. */
 	send_due(w);
 	make_all_due(w);
@@ -272,7 +256,7 @@ test_copy_is_a_file_of_its_own(void **state)
 	char *path;
 
 	(void)add_plain(w, 1);
-	assert_true(was_killed(send_in_child(w, "folders")));
+	assert_true(engine_child_killed(send_in_child(w, "folders")));
 	send_due(w);
 	make_all_due(w);
 	send_due(w);
@@ -309,12 +293,13 @@ test_killed_twice(void **state)
 	struct err err = { 0 };
 	int64_t id = add_plain(w, 1);
 
-	assert_true(was_killed(send_in_child(w, "send-answered")));
+	assert_true(engine_child_killed(send_in_child(w, "send-answered")));
 	send_due(w);
 	assert_int_equal(state_of(w, id), OUTBOX_UNKNOWN);
 	assert_int_equal(demo_sent(w->demo), 1);
-	clock_freeze(clock_now() + 600);
-	assert_true(was_killed(send_in_child(w, "send-answered")));
+	w->frozen = clock_now() + 600;
+	clock_freeze(w->frozen);
+	assert_true(engine_child_killed(send_in_child(w, "send-answered")));
 	assert_int_equal(demo_sent(w->demo), 2);
 	send_due(w);
 	assert_int_equal(state_of(w, id), OUTBOX_FAILED);
@@ -351,7 +336,7 @@ test_copy_of_what_all_have(void **state)
 	struct world *w = *state;
 
 	(void)add_settled(w, OUTBOX_SENT, OUTBOX_FATE_SENT);
-	assert_true(was_killed(send_in_child(w, "committed")));
+	assert_true(engine_child_killed(send_in_child(w, "committed")));
 	send_due(w);
 	assert_int_equal(count(w, FOLDER_SENT), 1);
 	assert_int_equal(rows_left(w), 0);
@@ -404,7 +389,7 @@ test_two_at_once(void **state)
 	for (int i = 0; i < 3; i++)
 		pids[i] = send_in_child(w, NULL);
 	for (int i = 0; i < 3; i++)
-		assert_false(was_killed(pids[i]));
+		assert_false(engine_child_killed(pids[i]));
 	send_due(w);
 	assert_int_equal(demo_sent(w->demo), 40);
 	assert_int_equal(count(w, FOLDER_SENT), 40);
@@ -427,7 +412,7 @@ test_many_killed(void **state)
 		for (int k = 1; k <= 5; k++)
 			(void)add_plain(w, (int)i * 10 + k);
 		all += 5;
-		assert_true(was_killed(send_in_child(w, steps[i])));
+		assert_true(engine_child_killed(send_in_child(w, steps[i])));
 		send_due(w);
 		make_all_due(w);
 		send_due(w);
@@ -467,7 +452,7 @@ test_cancelled_goes_some_day(void **state)
 #define T(f) cmocka_unit_test_setup_teardown(f, start, end)
 
 int
-main(void)
+main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_killed_at_each_step),
@@ -481,5 +466,6 @@ main(void)
 		T(test_cancelled_goes_some_day),
 	};
 
+	engine_child(argc, argv);
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
