@@ -235,7 +235,7 @@ read_doubtful(struct pipe *q, struct err *err)
 	struct pop3 *p = q->p;
 	bool noop = under_way(q) == 0;
 	struct pop3_reply reply;
-	struct slice next;
+	struct slice next = { 0 }; /* stays so at the end */
 	int same = 0;
 
 	if (noop) {
