@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mime/flowed.h"
 #include "tui/text_fmt.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
@@ -327,9 +328,25 @@ fill_field(struct compose *c, const struct message *m, const char *name,
 	arena_release(&a);
 }
 
-/* People, subject, text and attachments. */
+/* The text of a mail written here, to the byte: what is made safe to be read
+ * misses what cannot be seen and has words for what turns the writing round. */
 static void
-fill_same(struct compose *c, const struct message *m)
+add_own_text(const struct message *m, const struct part *plain, struct str *out)
+{
+	struct str text;
+
+	str_init(&text, COMPOSE_TEXT_MAX);
+	part_text(m, plain, &text, NULL);
+	if (plain->flowed)
+		flowed_decode(str_slice(&text), plain->delsp, out);
+	else
+		str_add_slice(out, str_slice(&text));
+	str_release(&text);
+}
+
+/* People, subject, text and attachments.  own: it was written here. */
+static void
+fill_same(struct compose *c, const struct message *m, bool own)
 {
 	struct arena a = { NULL };
 	struct addr_list from;
@@ -352,7 +369,9 @@ fill_same(struct compose *c, const struct message *m)
 	(void)message_subject(m, &s);
 	w_line_set(&c->lines[COMPOSE_SUBJECT], str_slice(&s));
 	str_clear(&s);
-	if (plain != NULL)
+	if (plain != NULL && own && plain->lost.n == 0)
+		add_own_text(m, plain, &s);
+	else if (plain != NULL)
 		message_words(m, COMPOSE_TEXT_MAX, &s);
 	editor_set(c->editor, str_slice(&s));
 	(void)take_attachments(c, m, NULL);
@@ -405,7 +424,7 @@ fill_draft_fields(struct compose *c, const struct message *m)
 void
 compose_fill_draft(struct compose *c, const struct message *m, int64_t id)
 {
-	fill_same(c, m);
+	fill_same(c, m, true);
 	fill_same_thread(c, m);
 	fill_draft_fields(c, m);
 	c->draft = id;
@@ -483,7 +502,7 @@ void
 compose_fill_outbox(struct compose *c, const struct message *m,
                     const struct outbox_row *row)
 {
-	fill_same(c, m);
+	fill_same(c, m, true);
 	fill_same_thread(c, m);
 	keep_unsent(c, COMPOSE_TO, row);
 	keep_unsent(c, COMPOSE_CC, row);
@@ -503,7 +522,7 @@ compose_fill_outbox(struct compose *c, const struct message *m,
 void
 compose_fill_again(struct compose *c, const struct message *m)
 {
-	fill_same(c, m);
+	fill_same(c, m, false);
 	c->focus = COMPOSE_TO;
 	compose_set_start(c);
 }

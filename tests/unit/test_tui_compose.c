@@ -428,6 +428,37 @@ test_draft_keeps_what_is_unfinished(void **state)
 	compose_free(&c);
 }
 
+/* What cannot be seen is there again, and nothing else came. */
+static void
+test_draft_keeps_the_text_to_the_byte(void **state)
+{
+	static const char text[] =
+		"\xe1\x85\xa1\xcc\x81 alone\n" /* a vowel */
+		"\xe2\x80\xae"
+		"turned\xe2\x80\xac\n" /* RLO, PDF */
+		"a\xe2\x80\x8b"
+		"b\xe2\x80\x8f\n" /* ZWSP, RLM */
+		"\xf0\x9f\x8f\xb4\xf3\xa0\x81\xa7\xf3\xa0\x81\xa2"
+		"\xf3\xa0\x81\xb3\xf3\xa0\x81\xa3\xf3\xa0\x81\xb4"
+		"\xf3\xa0\x81\xbf\n" /* a flag */
+		"> quoted\n"
+		" stuffed\n"
+		"From here\n"
+		"-- \n"
+		"signed\n";
+	struct compose *c = compose_new(&conf, NULL), *again, *third;
+
+	(void)state;
+	editor_set(c->editor, slice_of(text));
+	again = by_draft(c);
+	assert_text(again, text);
+	third = by_draft(again);
+	assert_text(third, text);
+	compose_free(&third);
+	compose_free(&again);
+	compose_free(&c);
+}
+
 /* Only the draft says so: nobody else is told. */
 static void
 test_draft_knows_what_it_forwards(void **state)
@@ -475,6 +506,7 @@ main(void)
 		cmocka_unit_test(test_answers_to_own_mail),
 		cmocka_unit_test(test_forwards_as_attachment),
 		cmocka_unit_test(test_draft_keeps_what_is_unfinished),
+		cmocka_unit_test(test_draft_keeps_the_text_to_the_byte),
 		cmocka_unit_test(test_draft_knows_what_it_forwards),
 	};
 
