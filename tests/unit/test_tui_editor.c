@@ -403,16 +403,32 @@ long_draft(size_t lines, double where)
 	return e;
 }
 
+/* One paragraph of so many bytes: with blanks, or without any. */
+static struct editor *
+long_paragraph(size_t bytes, double where, bool blanks)
+{
+	static const char word[] = "가나다라 ";
+	struct editor *e = editor_new(16 * 1024 * 1024);
+	struct str s;
+
+	str_init(&s, 16 * 1024 * 1024);
+	while (s.n < bytes)
+		str_add(&s, word, sizeof word - 1 - !blanks);
+	editor_set(e, str_slice(&s));
+	editor_set_cursor(e, (size_t)((double)(s.n / 13) * where) * 12);
+	str_release(&s);
+	return e;
+}
+
 /* The dearest of many keys, each drawn. */
 static size_t
-dearest_key(size_t lines, double where)
+dearest_key(struct editor *e)
 {
 	static const enum action_id acts[] = {
 		ACTION_ED_LEFT,      ACTION_ED_UP,        ACTION_ED_DOWN,
 		ACTION_ED_BACKSPACE, ACTION_ED_HOME,      ACTION_ED_END,
 		ACTION_ED_PAGE_UP,   ACTION_ED_PAGE_DOWN,
 	};
-	struct editor *e = long_draft(lines, where);
 	struct grid g = draw(e, 24, 80);
 	size_t i, most = 0;
 
@@ -442,13 +458,31 @@ test_a_key_costs_the_same_in_a_long_draft(void **state)
 
 	(void)state;
 	for (i = 0; i < sizeof places / sizeof places[0]; i++) {
-		size_t few = dearest_key(200, places[i]);
-		size_t many = dearest_key(10000, places[i]);
+		size_t few = dearest_key(long_draft(200, places[i]));
+		size_t many = dearest_key(long_draft(10000, places[i]));
 
 		assert_true(few > 0);
 		assert_int_equal(many, few);
 		/* some screens full, not the text */
 		assert_in_range(many, 1, 20 * 24 * 80);
+	}
+}
+
+static void
+test_a_key_costs_the_same_in_a_long_paragraph(void **state)
+{
+	static const double places[] = { 0, 0.5, 1 };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2 * sizeof places / sizeof places[0]; i++) {
+		double at = places[i / 2];
+		bool blanks = i % 2 == 0;
+		size_t some = dearest_key(long_paragraph(100000, at, blanks));
+		size_t all = dearest_key(long_paragraph(800000, at, blanks));
+
+		/* how far the cursor is from the end of a segment decides */
+		assert_in_range(all, some / 3, 3 * some);
 	}
 }
 
@@ -470,6 +504,7 @@ main(void)
 		cmocka_unit_test(test_find_anywhere),
 		cmocka_unit_test(test_small_screens),
 		cmocka_unit_test(test_a_key_costs_the_same_in_a_long_draft),
+		cmocka_unit_test(test_a_key_costs_the_same_in_a_long_paragraph),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
