@@ -390,6 +390,9 @@ spam_is_local_field(struct slice name)
 		                             "content-length", "from " };
 	size_t i;
 
+	/* Their first letters: most names have others. */
+	if (name.n == 0 || strchr("xslcf", byte_lower(name.p[0])) == NULL)
+		return false;
 	for (i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
 		if (slice_istarts(name, prefixes[i]))
 			return true;
