@@ -138,6 +138,69 @@ test_deep(void **state)
 	assert_int_equal(may(pattern, RE_ICASE, "x"), -1);
 }
 
+/* Patterns put together by chance, on texts put together by chance. */
+static void
+add_by_chance(struct str *out, const char *const *pieces, size_t n,
+              uint32_t *chance)
+{
+	size_t k = 1 + (*chance >> 16) % 6;
+
+	while (k-- > 0) {
+		*chance = *chance * 1103515245U + 12345U;
+		str_add_z(out, pieces[(*chance >> 16) % n]);
+	}
+}
+
+static void
+test_by_chance(void **state)
+{
+	static const char *const of_patterns[] = {
+		"ab",          "c?",   "[ab]",  "(?:ab|c)", "(?:abc|)",
+		"(?:a|bc)?",   "d+",   "b{2}",  "(?=ab)",   "\\b",
+		"|",           "a*",   "[abc]", "bcd",      "(?:a(?:b|c)d)",
+		".",           "cab?", "[b]?",  "(?:b|c)+", "(?:a|.)",
+		"(?:ab|cd|)?", "d",    "a",     "(?:b?c|d)"
+	};
+	static const char *const of_texts[] = { "a",  "b",   "c",   "d", "ab",
+		                                "cd", "abc", "bcd", " " };
+	uint32_t chance = 1;
+	size_t matches = 0;
+
+	(void)state;
+	for (int i = 0; i < 600; i++) {
+		struct err err = { 0 };
+		struct str pattern;
+		struct re *re;
+
+		str_init(&pattern, TEXT_MAX);
+		add_by_chance(&pattern, of_patterns,
+		              sizeof of_patterns / sizeof of_patterns[0],
+		              &chance);
+		re = re_new(str_slice(&pattern), RE_ICASE, &err);
+		assert_non_null(re);
+		for (int k = 0; k < 40; k++) {
+			struct re_grams g = { 0 };
+			struct str text;
+
+			str_init(&text, TEXT_MAX);
+			add_by_chance(&text, of_texts,
+			              sizeof of_texts / sizeof of_texts[0],
+			              &chance);
+			re_grams_make(&g, str_slice(&text));
+			if (re_match(re, str_slice(&text), NULL) == 1) {
+				matches++;
+				if (!re_may_match(re, &g))
+					fail_msg("%s on %s", pattern.p, text.p);
+			}
+			re_grams_release(&g);
+			str_release(&text);
+		}
+		re_free(&re);
+		str_release(&pattern);
+	}
+	assert_true(matches > 1000);
+}
+
 /* Each pattern of our rules, on texts cut out of the rules themselves: where it
  * matches it may match. */
 static void
@@ -200,6 +263,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_needed),
 		cmocka_unit_test(test_deep),
+		cmocka_unit_test(test_by_chance),
 		cmocka_unit_test(test_never_more_than_the_pattern),
 	};
 
