@@ -66,8 +66,8 @@ job_free(struct job *job)
 	free(job);
 }
 
-static enum job_state
-state_of(struct engine *e, const struct job *job)
+enum job_state
+engine_job_state(struct engine *e, const struct job *job)
 {
 	enum job_state state;
 
@@ -179,7 +179,7 @@ count_jobs(struct engine *e, enum job_kind kind, enum job_state state)
 	size_t n = 0;
 
 	for (struct job *job = e->jobs; job != NULL; job = job->next)
-		n += job->kind == kind && state_of(e, job) == state;
+		n += job->kind == kind && engine_job_state(e, job) == state;
 	return n;
 }
 
@@ -190,7 +190,7 @@ start_waiting(struct engine *e)
 
 	for (struct job *job = e->jobs;
 	     job != NULL && running < ENGINE_FETCHES_MAX; job = job->next) {
-		if (state_of(e, job) == JOB_WAITING) {
+		if (engine_job_state(e, job) == JOB_WAITING) {
 			start_thread(e, job);
 			running++;
 		}
@@ -208,7 +208,7 @@ reap(struct engine *e)
 		struct job *job = *at;
 
 		send_again |= atomic_exchange(&job->due, false);
-		if (state_of(e, job) != JOB_FINISHED) {
+		if (engine_job_state(e, job) != JOB_FINISHED) {
 			at = &job->next;
 			continue;
 		}
@@ -261,7 +261,8 @@ struct job *
 engine_find_job(struct engine *e, enum job_kind kind, const char *account)
 {
 	for (struct job *job = e->jobs; job != NULL; job = job->next) {
-		if (job->kind != kind || state_of(e, job) == JOB_FINISHED)
+		if (job->kind != kind ||
+		    engine_job_state(e, job) == JOB_FINISHED)
 			continue;
 		if (account == NULL ||
 		    (job->account.name != NULL &&
@@ -277,7 +278,7 @@ cancel(struct engine *e, struct job *job)
 	/* A full pipe is as good: it is readable. */
 	if (fsx_pipe_put(job->cancel[1]) != 0 && errno != EAGAIN)
 		abort();
-	if (state_of(e, job) == JOB_WAITING) {
+	if (engine_job_state(e, job) == JOB_WAITING) {
 		job->final = event_new(EVENT_FETCH_DONE, job->account.name);
 		job->final->job = job->id;
 		err_set(&job->final->err, ERR_CANCELLED, _("cancelled"));
@@ -361,124 +362,12 @@ engine_wait(struct engine *e, int timeout_ms)
 	}
 }
 
-static void
-fetch_one(struct engine *e, const struct account *a)
-{
-	struct job *job = engine_add_job(e, JOB_FETCH);
-
-	if (job == NULL) {
-		/* Whoever waits for its end gets it. */
-		struct event *done = event_new(EVENT_FETCH_DONE, a->name);
-
-		err_sys(&done->err, errno, _("cannot start a worker"));
-		queue_post(&e->queue, done);
-		return;
-	}
-	account_copy(&job->account, a);
-	job->window = tick_window(e, a);
-	job->missing = e->missing;
-	job->unwatched = e->unwatched;
-	job->outbox = e->outbox;
-	if (e->conf->notify != NULL)
-		job->notify = xstrdup(e->conf->notify);
-	engine_start_job(e, job);
-}
-
-void
-engine_want_missing(struct engine *e)
-{
-	e->missing = true;
-}
-
-void
-engine_unwatched(struct engine *e)
-{
-	e->unwatched = true;
-}
-
-void
-engine_want_outbox(struct engine *e)
-{
-	e->outbox = true;
-}
-
-size_t
-engine_fetch(struct engine *e, const char *account)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < e->conf->account_count; i++) {
-		const struct account *a = &e->conf->accounts[i];
-
-		if (a->pop.host == NULL)
-			continue;
-		if (account != NULL && strcmp(a->name, account) != 0)
-			continue;
-		if (engine_find_job(e, JOB_FETCH, a->name) != NULL)
-			continue;
-		fetch_one(e, a);
-		n++;
-	}
-	return n;
-}
-
-static struct job *
-find_fill(struct engine *e, int64_t id)
-{
-	for (struct job *job = e->jobs; job != NULL; job = job->next)
-		if (job->kind == JOB_FILL && job->message == id &&
-		    state_of(e, job) != JOB_FINISHED)
-			return job;
-	return NULL;
-}
-
-/* The account of conf that a stored message came through. */
-static const struct account *
-account_of(struct engine *e, struct store *s, int64_t id, struct err *err)
-{
-	struct store_rows rows = { 0 };
-	const struct account *a = NULL;
-	char *name;
-
-	if (store_row(s, id, &rows, err) != 0)
-		return NULL;
-	name = store_account_name(s, rows.v[0].account);
-	store_rows_release(&rows);
-	if (name != NULL)
-		a = conf_account(e->conf, name);
-	free(name);
-	if (a == NULL || a->pop.host == NULL) {
-		err_set(err, ERR_NOTFOUND,
-		        _("the account of this message is not fetched any "
-		          "more"));
-		return NULL;
-	}
-	return a;
-}
-
-int64_t
-engine_fill(struct engine *e, struct store *s, int64_t id, struct err *err)
-{
-	const struct account *a = account_of(e, s, id, err);
-	struct job *job = find_fill(e, id);
-
-	if (a == NULL || job != NULL)
-		return a == NULL ? -1 : job->id;
-	job = engine_add_job(e, JOB_FILL);
-	if (job == NULL)
-		return err_set(err, ERR_RETRY, _("cannot start a worker"));
-	job->message = id;
-	account_copy(&job->account, a);
-	engine_start_job(e, job);
-	return job->id;
-}
-
 void
 engine_cancel_fetch(struct engine *e, const char *account)
 {
 	for (struct job *job = e->jobs; job != NULL; job = job->next)
 		if (job->kind == JOB_FETCH &&
-		    state_of(e, job) != JOB_FINISHED &&
+		    engine_job_state(e, job) != JOB_FINISHED &&
 		    (account == NULL ||
 		     strcmp(job->account.name, account) == 0))
 			cancel(e, job);
@@ -503,96 +392,16 @@ engine_jobs(const struct engine *e)
 	size_t n = 0;
 
 	for (struct job *job = e->jobs; job != NULL; job = job->next)
-		n += state_of(w, job) != JOB_FINISHED;
+		n += engine_job_state(w, job) != JOB_FINISHED;
 	return n;
-}
-
-int64_t
-engine_probe(struct engine *e, const struct account *a,
-             const struct secret *secret)
-{
-	struct job *job = engine_add_job(e, JOB_PROBE);
-
-	if (job == NULL)
-		return -1;
-	account_copy(&job->account, a);
-	if (secret != NULL)
-		secret_set(&job->secret, secret->p, secret->n);
-	else
-		job->look_up = true;
-	engine_start_job(e, job);
-	return job->id;
-}
-
-int64_t
-engine_doctor(struct engine *e, const struct account *a)
-{
-	struct job *job = engine_add_job(e, JOB_DOCTOR);
-
-	if (job == NULL)
-		return -1;
-	account_copy(&job->account, a);
-	engine_start_job(e, job);
-	return job->id;
 }
 
 void
 engine_cancel_job(struct engine *e, int64_t id)
 {
 	for (struct job *job = e->jobs; job != NULL; job = job->next)
-		if (job->id == id && state_of(e, job) != JOB_FINISHED)
+		if (job->id == id && engine_job_state(e, job) != JOB_FINISHED)
 			cancel(e, job);
-}
-
-bool
-engine_send_due(struct engine *e)
-{
-	struct job *job = engine_find_job(e, JOB_SEND, NULL);
-	size_t n = e->conf->account_count;
-
-	if (job != NULL) {
-		job->again = true;
-		return true;
-	}
-	job = engine_add_job(e, JOB_SEND);
-	if (job == NULL)
-		return false;
-	job->accounts = xcalloc(n, sizeof *job->accounts);
-	job->account_count = n;
-	for (size_t i = 0; i < n; i++) {
-		account_init(&job->accounts[i]);
-		account_copy(&job->accounts[i], &e->conf->accounts[i]);
-	}
-	engine_start_job(e, job);
-	return true;
-}
-
-bool
-engine_index(struct engine *e)
-{
-	struct job *job = engine_find_job(e, JOB_INDEX, NULL);
-
-	if (job != NULL) {
-		job->again = true;
-		return true;
-	}
-	job = engine_add_job(e, JOB_INDEX);
-	if (job == NULL)
-		return false;
-	engine_start_job(e, job);
-	return true;
-}
-
-bool
-engine_indexing(const struct engine *e)
-{
-	const struct job *job;
-
-	/* one that has finished is there until its event is taken */
-	for (job = e->jobs; job != NULL; job = job->next)
-		if (job->kind == JOB_INDEX)
-			return true;
-	return false;
 }
 
 void

@@ -80,6 +80,8 @@ engine_writable(const struct engine *e)
 	return (struct engine *)(uintptr_t)e;
 }
 
+/* Under the lock: a worker sets it, too. */
+enum job_state engine_job_state(struct engine *e, const struct job *job);
 /* A new job at the end of the list, or NULL (no descriptors left). */
 struct job *engine_add_job(struct engine *e, enum job_kind kind);
 void engine_start_job(struct engine *e, struct job *job);
