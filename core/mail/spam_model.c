@@ -27,10 +27,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mail/spam_model_priv.h"
 #include "util/clock.h"
 #include "util/digest.h"
 #include "util/fsx.h"
@@ -42,20 +42,7 @@
 #include "util/banned.h"
 
 /* The last digit rises with each other layout or meaning of the slots. */
-#define MODEL_MAGIC "pabalSM2"
-#define LOG_MAGIC   "pabalSJ2"
-/* Bytes of both that all of them begin with. */
-#define MAGIC_SAME 7
-/* Read back as another number on a machine of the other byte order. */
-#define BYTE_ORDER_MARK 0x01020304U
-/* Room of the header and tally before the weights, whole pages. */
-#define HEAD_SIZE    ((size_t)81920)
-#define CONTENT_SIZE ((size_t)SPAM_CONTENT_SLOTS * sizeof(float))
-#define HEADER_SIZE  ((size_t)SPAM_HEADER_SLOTS * sizeof(float))
-#define SPARSE_SIZE  ((size_t)SPAM_SPARSE_SLOTS * 2)
-#define MODEL_SIZE \
- (HEAD_SIZE + 2 * CONTENT_SIZE + 2 * HEADER_SIZE + SPARSE_SIZE)
-_Static_assert(MODEL_SIZE <= (size_t)16 * 1024 * 1024, "model is too large");
+#define LOG_MAGIC "pabalSJ2"
 
 /* Journal bytes that opening may have to read again (about 3 ms). */
 #define TAIL_MAX ((uint64_t)192 * 1024)
@@ -63,18 +50,6 @@ _Static_assert(MODEL_SIZE <= (size_t)16 * 1024 * 1024, "model is too large");
 #define LOG_MAX     ((uint64_t)24 * 1024 * 1024)
 #define LOG_KEEP    ((uint64_t)12 * 1024 * 1024)
 #define LOG_SECONDS ((int64_t)30 * 24 * 3600)
-
-struct model_head {
-	char magic[8];
-	uint32_t order;
-	uint32_t size;   /* of this struct: another layout is another model */
-	uint64_t seq;    /* last record that is in the weights */
-	uint64_t log_id; /* journal that record lies in, and the offset */
-	uint64_t log_offset; /* behind it: where reading may begin */
-	struct spam_tally tally;
-};
-
-_Static_assert(sizeof(struct model_head) <= HEAD_SIZE, "header is too large");
 
 struct log_head {
 	char magic[8];
@@ -91,103 +66,6 @@ struct record {
 	int32_t direction;
 	struct spam_key key;
 };
-
-/* ---- the map ---- */
-
-static struct model_head *
-head_of(const struct spam_model *m)
-{
-	return (struct model_head *)(void *)m->map;
-}
-
-static void
-set_weights(struct spam_model *m)
-{
-	char *p = m->map + HEAD_SIZE;
-
-	m->weights.tally = &head_of(m)->tally;
-	m->weights.weight[0] = (float *)(void *)p;
-	m->weights.square[0] = (float *)(void *)(p += CONTENT_SIZE);
-	m->weights.weight[1] = (float *)(void *)(p += CONTENT_SIZE);
-	m->weights.square[1] = (float *)(void *)(p += HEADER_SIZE);
-	m->weights.sparse = (unsigned char *)(p + HEADER_SIZE);
-}
-
-static bool
-head_is_good(const struct model_head *h)
-{
-	return memcmp(h->magic, MODEL_MAGIC, sizeof h->magic) == 0 &&
-	       h->order == BYTE_ORDER_MARK && h->size == sizeof *h;
-}
-
-/* Why a checkpoint is not used. */
-static void
-say_unusable(const char *path, const char *magic)
-{
-	if (memcmp(magic, MODEL_MAGIC, MAGIC_SAME) != 0 ||
-	    magic[MAGIC_SAME] == MODEL_MAGIC[MAGIC_SAME])
-		log_line(LOG_ERROR, "%s is damaged: starting from the journal",
-		         path);
-	else
-		log_line(LOG_ERROR,
-		         "%s was made by another version of the spam filter, "
-		         "which begins anew: teach it with \"pabal spam ham\" "
-		         "and \"pabal spam spam\"",
-		         path);
-}
-
-/* Map the checkpoint privately; NULL when there is none that can be used. */
-static char *
-map_checkpoint(const char *path)
-{
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	char magic[8];
-	struct stat st;
-	void *p = MAP_FAILED;
-
-	if (fd < 0)
-		return NULL;
-	if (pread(fd, magic, sizeof magic, 0) != (ssize_t)sizeof magic ||
-	    fstat(fd, &st) < 0)
-		goto out;
-	if (st.st_size == (off_t)MODEL_SIZE)
-		p = mmap(NULL, MODEL_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE,
-		         fd, 0);
-	if (p == MAP_FAILED || !head_is_good(p)) {
-		say_unusable(path, magic);
-		if (p != MAP_FAILED)
-			munmap(p, MODEL_SIZE);
-		p = MAP_FAILED;
-	}
-out:
-	(void)close(fd); /* read only: nothing can be lost */
-	return p == MAP_FAILED ? NULL : p;
-}
-
-static int
-map_model(struct spam_model *m, struct err *err)
-{
-	void *p = map_checkpoint(m->model_path);
-
-	if (m->map != NULL)
-		munmap(m->map, MODEL_SIZE);
-	m->map = NULL;
-	if (p == NULL) {
-		p = mmap(NULL, MODEL_SIZE, PROT_READ | PROT_WRITE,
-		         MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-		if (p == MAP_FAILED)
-			return err_sys(err, errno,
-			               _("no memory for the spam "
-			                 "filter"));
-	}
-	m->map = p;
-	memcpy(head_of(m)->magic, MODEL_MAGIC, sizeof head_of(m)->magic);
-	head_of(m)->order = BYTE_ORDER_MARK;
-	head_of(m)->size = sizeof(struct model_head);
-	set_weights(m);
-	m->seq = head_of(m)->seq;
-	return 0;
-}
 
 /* ---- the journal ---- */
 
@@ -213,14 +91,14 @@ log_head_read(int fd, struct log_head *h_r)
 {
 	return pread(fd, h_r, sizeof *h_r, 0) == (ssize_t)sizeof *h_r &&
 	       memcmp(h_r->magic, LOG_MAGIC, sizeof h_r->magic) == 0 &&
-	       h_r->order == BYTE_ORDER_MARK;
+	       h_r->order == SPAM_BYTE_ORDER;
 }
 
 /* Begin an empty journal; a file that is none is replaced. */
 static int
 log_create(struct spam_model *m, struct err *err)
 {
-	struct log_head h = { .order = BYTE_ORDER_MARK };
+	struct log_head h = { .order = SPAM_BYTE_ORDER };
 
 	memcpy(h.magic, LOG_MAGIC, sizeof h.magic);
 	digest_random(&h.id, sizeof h.id);
@@ -246,8 +124,8 @@ log_open_file(struct spam_model *m, struct err *err)
 	m->log_ino = st.st_ino;
 	if (!log_head_read(m->log, &h))
 		log_close_file(m);
-	else if (h.id == head_of(m)->log_id)
-		m->offset = head_of(m)->log_offset;
+	else if (h.id == spam_model_head(m)->log_id)
+		m->offset = spam_model_head(m)->log_offset;
 	return 0;
 }
 
@@ -344,7 +222,7 @@ log_replay(struct spam_model *m, struct err *err)
 static int
 load(struct spam_model *m, struct err *err)
 {
-	if (map_model(m, err) < 0 || log_open_file(m, err) < 0)
+	if (spam_model_map(m, err) < 0 || log_open_file(m, err) < 0)
 		return -1;
 	return log_replay(m, err);
 }
@@ -413,8 +291,7 @@ spam_model_close(struct spam_model *m)
 	if (m->model_path == NULL)
 		return;
 	log_close_file(m);
-	if (m->map != NULL)
-		munmap(m->map, MODEL_SIZE);
+	spam_model_unmap(m);
 	if (m->lock >= 0)
 		(void)close(m->lock); /* nothing is written to it */
 	free(m->model_path);
@@ -554,11 +431,11 @@ log_compacted(struct spam_model *m, struct str *kept, struct err *err)
 	if (fsx_map_fd(m->log, &map, err) < 0)
 		return -1;
 	digest_random(&h.id, sizeof h.id);
-	head_of(m)->log_id = h.id;
+	spam_model_head(m)->log_id = h.id;
 	str_add(kept, (const char *)&h, sizeof h);
 	str_add_slice(kept, slice_from(slice_head(map.data, (size_t)m->offset),
 	                               (size_t)from));
-	head_of(m)->log_offset = kept->n;
+	spam_model_head(m)->log_offset = kept->n;
 	fsx_map_close(&map);
 	return 0;
 }
@@ -567,7 +444,7 @@ log_compacted(struct spam_model *m, struct str *kept, struct err *err)
 static int
 checkpoint_locked(struct spam_model *m, struct str *kept, struct err *err)
 {
-	struct model_head *head = head_of(m);
+	struct model_head *head = spam_model_head(m);
 	struct log_head h;
 
 	head->seq = m->seq;
@@ -578,7 +455,7 @@ checkpoint_locked(struct spam_model *m, struct str *kept, struct err *err)
 	if (log_compacted(m, kept, err) < 0)
 		return -1;
 	step("spam-checkpoint");
-	if (fsx_write_atomic(m->model_path, slice_make(m->map, MODEL_SIZE),
+	if (fsx_write_atomic(m->model_path, slice_make(m->map, SPAM_MODEL_SIZE),
 	                     err) < 0)
 		return -1;
 	step("spam-compact");
