@@ -8,19 +8,35 @@
 #include "mime/flowed.h"
 #include "tui/text_fmt.h"
 #include "util/i18n.h"
+#include "util/map.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
 static bool
-contains(const struct addr_list *list, size_t n, struct slice spec)
+contains(const struct addr_list *list, struct slice spec)
 {
 	size_t i;
 
-	for (i = 0; i < n; i++)
+	for (i = 0; i < list->n; i++)
 		if (addr_same(list->v[i].spec, spec))
 			return true;
 	return false;
+}
+
+/* Is spec new to seen, in any case of its letters?  It is known from now on. */
+static bool
+is_first(struct map *seen, struct slice spec)
+{
+	static char known;
+	char *key = slice_dup(spec);
+	bool first;
+
+	for (char *p = key; *p != '\0'; p++)
+		*p = byte_lower(*p);
+	first = map_set(seen, slice_of(key), &known) == NULL;
+	free(key);
+	return first;
 }
 
 /* As a user would type it: a name with specials is quoted.  Whole or not at
@@ -61,21 +77,22 @@ static void
 fill_list(struct compose *c, enum compose_field f, const struct addr_list *list,
           const struct addr_list *other, bool keep_own)
 {
+	struct map seen = { 0 };
 	struct str s;
 	size_t i;
 
 	str_init(&s, W_LINE_MAX);
 	str_add_slice(&s, w_line_get(&c->lines[f]));
+	for (i = 0; other != NULL && i < other->n; i++)
+		(void)is_first(&seen, other->v[i].spec);
 	for (i = 0; i < list->n; i++) {
 		struct slice spec = list->v[i].spec;
 
-		if (!addr_spec_ok(spec) ||
-		    (!keep_own && compose_is_own(c, spec)) ||
-		    contains(list, i, spec) ||
-		    (other != NULL && contains(other, other->n, spec)))
-			continue;
-		add_typed(c, &list->v[i], &s);
+		if (is_first(&seen, spec) && addr_spec_ok(spec) &&
+		    (keep_own || !compose_is_own(c, spec)))
+			add_typed(c, &list->v[i], &s);
 	}
+	map_release(&seen);
 	w_line_set(&c->lines[f], str_slice(&s));
 	str_release(&s);
 }
@@ -473,7 +490,7 @@ line_has(const struct compose *c, enum compose_field f, struct slice spec)
 	bool found;
 
 	addr_parse(&a, NULL, w_line_get(&c->lines[f]), &list);
-	found = contains(&list, list.n, spec);
+	found = contains(&list, spec);
 	arena_release(&a);
 	return found;
 }

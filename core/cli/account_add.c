@@ -412,6 +412,9 @@ finish_add(struct account_run *r, const struct add *add, struct account *a,
 	}
 	if (save(r, a, &secret, &err) != 0)
 		status = cli_fail(r->cli, &err);
+	else if (!r->cli->quiet && a->pop.host == NULL)
+		out_note(r->cli, _("account '%s' is saved; it only sends"),
+		         a->name);
 	else if (!r->cli->quiet)
 		out_note(r->cli,
 		         _("account '%s' is saved; get its mail with: pabal "

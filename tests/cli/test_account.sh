@@ -53,4 +53,12 @@ check 'remove without mail' pabal account remove empty
 check 'names no folder' grep -qxF "pabal: account 'empty' is removed" "$T/said"
 pabal account show work
 check 'gone' test $? != 0
+
+# One that only sends is not told to fetch.
+echo secret >"$T/password"
+pabal account add --address only@example.org --pop none \
+	--smtp 127.0.0.1:1:tls --password-file "$T/password" --no-test
+check "a sender is added" grep -q 'it only sends' "$T/said"
+check "nothing to fetch" sh -c "! grep -q fetch '$T/said'"
+
 exit $failed
