@@ -55,7 +55,7 @@ pabal account show work
 check 'gone' test $? != 0
 
 # One that only sends is not told to fetch.
-echo secret >"$T/password"
+(umask 077 && echo secret >"$T/password")
 pabal account add --address only@example.org --pop none \
 	--smtp 127.0.0.1:1:tls --password-file "$T/password" --no-test
 check "a sender is added" grep -q 'it only sends' "$T/said"
