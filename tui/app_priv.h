@@ -310,6 +310,9 @@ const char *app_fetch_ended(struct app *a, const struct event *e);
 void app_free_problems(struct app *a);
 void app_show_text(struct app *a, const char *title, struct slice text);
 /* app_write.c */
+/* The message that keys act on: one inside of the stored one when that is read,
+ * then id becomes 0. */
+struct slice app_raw_of(const struct app *a, struct slice stored, int64_t *id);
 void app_write(struct app *a, enum action_id id);
 void app_write_mailto(struct app *a, const char *uri);
 void app_edit_draft(struct app *a);

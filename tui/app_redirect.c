@@ -99,12 +99,14 @@ app_redirect(struct app *a, struct slice to)
 	struct addr_list list;
 	struct err err = { 0 };
 	struct fsx_map map;
+	struct slice raw;
 	int64_t id;
 
 	if (slice_trim(to).n == 0 || !app_map_selected(a, &map, &id))
 		return;
+	raw = app_raw_of(a, map.data, &id);
 	if (addr_parse_typed(&arena, slice_trim(to), &list, &err) != 0 ||
-	    redirect(a, map.data, id, &list, &err) != 0)
+	    redirect(a, raw, id, &list, &err) != 0)
 		app_say_err(a, &err);
 	else
 		app_say(a, STYLE_OK, _("redirected; go shows the outbox"));

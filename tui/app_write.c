@@ -93,8 +93,8 @@ fill(struct compose *c, const struct message *m, int64_t id,
 
 /* The message that is meant: a part of the stored one while that is read; it
  * has no row that could be marked. */
-static struct slice
-raw_of(const struct app *a, struct slice stored, int64_t *id)
+struct slice
+app_raw_of(const struct app *a, struct slice stored, int64_t *id)
 {
 	if (a->focus != PANE_READER || !pane_reader_in_message(&a->reader))
 		return stored;
@@ -138,7 +138,7 @@ app_write(struct app *a, enum action_id id)
 	}
 	if (!app_map_selected(a, &map, &stored))
 		return;
-	message_parse(&m, raw_of(a, map.data, &stored));
+	message_parse(&m, app_raw_of(a, map.data, &stored));
 	if (sender_charset_apply(a->store, &m, &err) != 0)
 		app_say_err(a, &err);
 	c = fresh(a);

@@ -3,6 +3,7 @@
  * of messages read, character sets chosen. */
 #include "lib/test.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -282,6 +283,132 @@ test_messages_inside(void **state)
 	finish(&s);
 }
 
+/* The one mail in the outbox. */
+static void
+read_outbox(struct str *out)
+{
+	char *folder = fsx_join(home, "data/outbox");
+	DIR *dir = opendir(folder);
+	struct err err = { 0 };
+	struct dirent *e;
+
+	assert_non_null(dir);
+	while ((e = readdir(dir)) != NULL) {
+		char *path = fsx_join(folder, e->d_name);
+
+		if (e->d_name[0] != '.')
+			assert_int_equal(fsx_read(path, 1 << 16, out, &err), 0);
+		free(path);
+	}
+	assert_int_equal(closedir(dir), 0);
+	free(folder);
+}
+
+/* Four fields above, and not a byte of it changed but the line ends. */
+static void
+assert_redirected(const char *original)
+{
+	static const char *const fields[] = {
+		"Resent-From: me@example.org\r\n",
+		"Resent-To: you@away.example,\r\n "
+		"b@away.example\r\n",
+		"Resent-Date: ", "Resent-Message-ID: <"
+	};
+	struct str got, want;
+	struct slice rest = slice_of(original), line;
+	size_t i;
+
+	str_init(&got, 1 << 16);
+	str_init(&want, 1 << 16);
+	read_outbox(&got);
+	while (slice_line(&rest, &line)) {
+		str_add_slice(&want, line);
+		str_add_z(&want, "\r\n");
+	}
+	rest = str_slice(&got);
+	for (i = 0; i < 4; i++) {
+		assert_true(slice_starts(rest, fields[i]));
+		(void)slice_line(&rest, &line);
+		if (i == 1)
+			(void)slice_line(&rest, &line);
+	}
+	assert_true(slice_eq(rest, str_slice(&want)));
+	str_release(&want);
+	str_release(&got);
+}
+
+static void
+redirect(struct screen *s)
+{
+	screen_type(s, "B");
+	shown(s, "edirect");
+	screen_type(s, "you@away.example, b@away.example\r");
+	shown(s, "redirected");
+}
+
+static void
+test_redirects_as_it_came(void **state)
+{
+	struct screen *s = open_mail(charset_mail, "", "TERM=vt100");
+
+	(void)state;
+	redirect(s);
+	assert_redirected(charset_mail);
+	finish(&s);
+}
+
+/* What is read is what goes on. */
+static void
+test_redirects_a_message_inside(void **state)
+{
+	static const char inner[] = "From: Park <park@example.org>\n"
+				    "Subject: inner\n\ninside\n";
+	char mail[1000];
+	struct screen *s;
+
+	(void)state;
+	(void)snprintf(mail, sizeof mail,
+	               HEAD("outer") "Content-Type: multipart/mixed; "
+	                             "boundary=b\n\n--b\n\nlook\n--b\n"
+	                             "Content-Type: message/rfc822\n\n%s\n"
+	                             "--b--\n",
+	               inner);
+	s = open_mail(mail, "", "TERM=vt100");
+	screen_type(s, "vinner\r");
+	shown(s, "Pipe to a command");
+	screen_type(s, "\r");
+	shown(s, "Part of   outer");
+	redirect(s);
+	assert_redirected(inner);
+	screen_type(s, "q");
+	gone(s, "Part of   ");
+	finish(&s);
+}
+
+/* Dates and names as Koreans write them. */
+static void
+test_korean_attribution(void **state)
+{
+	static char options[][8] = { "--home", "--lang", "ko" };
+	struct screen *s = open_mail(text_mail, "", "TERM=vt100");
+	char *argv[] = {
+		program, options[0], home, options[1], options[2], NULL
+	};
+	const char *env[] = { "TZ=KST-9", NULL };
+
+	(void)state;
+	screen_type(s, "r");
+	shown(s, "On Tue, Nov 17, 2026 at 10:00, Kim wrote:");
+	screen_kill(&s);
+	s = screen_start(24, 80, argv, env);
+	shown_in(s, "Kim", LONG_MS);
+	screen_type(s, "r");
+	shown(s, "2026년 11월 17일 (화) 10:00, Kim 님이 쓴 글:");
+	screen_kill(&s);
+	temp_remove(home);
+	home = NULL;
+}
+
 static void
 test_saves_all(void **state)
 {
@@ -372,6 +499,9 @@ main(void)
 		cmocka_unit_test(test_links_that_deceive),
 		cmocka_unit_test(test_printing_program),
 		cmocka_unit_test(test_messages_inside),
+		cmocka_unit_test(test_redirects_as_it_came),
+		cmocka_unit_test(test_redirects_a_message_inside),
+		cmocka_unit_test(test_korean_attribution),
 		cmocka_unit_test(test_saves_all),
 		cmocka_unit_test(test_read_again_as),
 		cmocka_unit_test(test_text_as_written),
