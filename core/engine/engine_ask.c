@@ -7,13 +7,14 @@
 #include <string.h>
 
 #include "engine/engine_private.h"
+#include "engine/tick.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
 static void
-fetch_one(struct engine *e, const struct account *a)
+fetch_one(struct engine *e, const struct account *a, struct store *s)
 {
 	struct job *job = engine_add_job(e, JOB_FETCH);
 
@@ -28,7 +29,9 @@ fetch_one(struct engine *e, const struct account *a)
 	account_copy(&job->account, a);
 	job->window = tick_window(e, a);
 	job->missing = e->missing;
-	job->unwatched = e->unwatched;
+	/* Most were not rejected: they may call before they look. */
+	job->unwatched =
+		e->unwatched && (s == NULL || tick_rejected(s, a->name));
 	job->outbox = e->outbox;
 	if (e->conf->notify != NULL)
 		job->notify = xstrdup(e->conf->notify);
@@ -56,6 +59,10 @@ engine_want_outbox(struct engine *e)
 size_t
 engine_fetch(struct engine *e, const char *account)
 {
+	struct err ignored = { 0 }; /* each fetch finds it out and says it */
+	struct store *s = e->unwatched ? store_open(e->paths->data,
+	                                            e->paths->cache, &ignored)
+	                               : NULL;
 	size_t n = 0;
 
 	for (size_t i = 0; i < e->conf->account_count; i++) {
@@ -67,9 +74,10 @@ engine_fetch(struct engine *e, const char *account)
 			continue;
 		if (engine_find_job(e, JOB_FETCH, a->name) != NULL)
 			continue;
-		fetch_one(e, a);
+		fetch_one(e, a, s);
 		n++;
 	}
+	store_close(&s);
 	return n;
 }
 

@@ -523,15 +523,21 @@ fetch_connect(struct fetch *f, struct err *err)
 		               .account = f->account,
 		               .cancel_fd = f->job->cancel[0],
 		               .list = true };
+	struct fetch_opening opening;
+	struct err unopened = { 0 };
 
 	/* Of a fill EVENT_FILL_PROGRESS tells; this would begin a fetch. */
 	if (f->job->kind == JOB_FETCH)
 		job_say(f->job, EVENT_FETCH_STATE, _("logging in"));
 	f->changed = credential_changed(f->job->paths, f->account);
-	tick_began(f->deliver.store, f->deliver.account_id);
+	fetch_open_begin(f, &opening);
 	f->pop3 = login_pop3(&login, err);
 	f->shown = login.shown;
 	f->delay = login.delay;
+	if (fetch_open_end(&opening, &unopened) != 0) {
+		*err = unopened;
+		return -1;
+	}
 	return f->pop3 != NULL ? 0 : -1;
 }
 
@@ -781,10 +787,11 @@ sessions(struct fetch *f, struct err *err)
 	uint64_t before;
 	unsigned n = 0;
 
-	if (fetch_open(f, err) != 0)
+	/* The others open it while they log in: fetch_connect. */
+	if (f->job->unwatched && fetch_open(f, err) != 0)
 		return -1;
 	do {
-		before = fresh(f);
+		before = fresh(f); /* 0: not open yet */
 		f->freed = false;
 		if (n > 0)
 			forget_session(f);

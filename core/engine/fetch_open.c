@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Before the server is called: the store, and what it says about calling. */
+/* The store, opened while the server is called, and what it says about that. */
+/*
+ * Twenty accounts that open their stores at once keep each other waiting longer
+ * than one of them needs: it is done while the login is under way.
+ *
+ * 1. Until fetch_open_end the store is the other thread's.
+ * 2. Nothing is asked of the server beyond the login before fetch_open_end said
+ *    that the store is there.
+ * 3. A job that may have to leave its server alone (unwatched) opens the store
+ *    first: see fetch_run's sessions.
+ */
 #include "engine/fetch_priv.h"
+
+#include <pthread.h>
+
 #include "engine/login.h"
 #include "engine/tick.h"
 #include "store/outbox_rows.h"
+#include "text/charset.h"
 #include "util/clock.h"
 #include "util/i18n.h"
 #include "util/log.h"
@@ -54,4 +68,46 @@ fetch_open(struct fetch *f, struct err *err)
 	if (f->job->outbox)
 		look_at_outbox(f);
 	return f->job->unwatched ? refuse_paused(f, err) : 0;
+}
+
+static void
+open_store(struct fetch_opening *o)
+{
+	struct fetch *f = o->f;
+
+	o->rc = fetch_open(f, &o->err);
+	if (o->rc == 0)
+		tick_began(f->deliver.store, f->deliver.account_id);
+}
+
+static void *
+open_beside(void *arg)
+{
+	open_store(arg);
+	charset_release_thread();
+	return NULL;
+}
+
+void
+fetch_open_begin(struct fetch *f, struct fetch_opening *o)
+{
+	*o = (struct fetch_opening){ .f = f };
+	if (f->deliver.store != NULL) {
+		tick_began(f->deliver.store, f->deliver.account_id);
+		return;
+	}
+	o->beside = pthread_create(&o->thread, NULL, open_beside, o) == 0;
+	if (!o->beside)
+		open_store(o); /* later, but as well */
+}
+
+int
+fetch_open_end(struct fetch_opening *o, struct err *err)
+{
+	if (o->beside)
+		(void)pthread_join(o->thread, NULL); /* cannot fail */
+	o->beside = false;
+	if (o->rc != 0)
+		*err = o->err;
+	return o->rc;
 }

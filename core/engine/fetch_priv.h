@@ -3,6 +3,8 @@
 #ifndef ENGINE_FETCH_PRIV_H
 #define ENGINE_FETCH_PRIV_H
 
+#include <pthread.h>
+
 #include "engine/deliver.h"
 #include "engine/fetch_plan.h"
 #include "engine/intake.h"
@@ -139,6 +141,20 @@ int fetch_stubs(struct fetch *f, struct err *err);
 
 /* The store, and what is to be known before the server is called. */
 int fetch_open(struct fetch *f, struct err *err);
+
+/* The same while the server is called, and noted that it is. */
+struct fetch_opening {
+	struct fetch *f;
+	pthread_t thread;
+	bool beside; /* the thread runs */
+	int rc;
+	struct err err;
+};
+
+/* f->deliver is not to be touched before the end; each begin has one.  A store
+ * that is open already is only told. */
+void fetch_open_begin(struct fetch *f, struct fetch_opening *o);
+int fetch_open_end(struct fetch_opening *o, struct err *err);
 
 /* ---- fetch_quiet.c ---- */
 

@@ -107,6 +107,18 @@ tick_ended(struct store *s, int64_t account, enum err_code code, int delay,
 	log_line(LOG_ERROR, "%s", err.text);
 }
 
+bool
+tick_rejected(struct store *s, const char *account)
+{
+	struct sched_state state = { 0 };
+	struct err ignored = { 0 };
+	int64_t id;
+	int rc = store_find_account(s, account, &id, &ignored);
+
+	return rc < 0 || (rc > 0 && (tick_load(s, id, &state, &ignored) != 0 ||
+	                             state.rejected != 0));
+}
+
 /* ---- fetching ---- */
 
 static const struct provider *

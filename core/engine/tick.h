@@ -10,6 +10,8 @@
 /* What is known of an account's attempts; zeroed when there were none. */
 int tick_load(struct store *s, int64_t account, struct sched_state *state_r,
               struct err *err);
+/* Was the account's password rejected, as far as can be found out? */
+bool tick_rejected(struct store *s, const char *account);
 /* durable: it must outlive a power cut (a password was rejected). */
 int tick_save(struct store *s, int64_t account, const struct sched_state *state,
               bool durable, struct err *err);
