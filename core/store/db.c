@@ -192,15 +192,25 @@ make_private(const char *path, struct err *err)
 	return rc;
 }
 
+/* Each allocation of SQLite's would be counted under one lock for all threads. */
+static void
+count_nothing(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0); /* else only slower */
+}
+
 static int
 open_as(const char *name, int how, bool words, struct db **db_r,
         struct err *err)
 {
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct db *db = xcalloc(1, sizeof *db);
 	bool reading = (how & SQLITE_OPEN_READONLY) != 0;
-	int rc = sqlite3_open_v2(name, &db->sqlite,
-	                         how | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI,
-	                         NULL);
+	int rc;
+
+	(void)pthread_once(&once, count_nothing); /* cannot fail */
+	rc = sqlite3_open_v2(name, &db->sqlite,
+	                     how | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_URI, NULL);
 
 	if (rc != SQLITE_OK)
 		(void)fail(db, err);
