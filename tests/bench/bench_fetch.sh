@@ -6,6 +6,7 @@
 #   nothing   BENCH_POLLS times nothing new, of 1000 and of BENCH_LISTED messages
 #   far       BENCH_FAR messages, 100 ms there and back
 #   twenty    accounts at once, far away
+#   idle      the same from servers that take no time of the processor
 #   alone     without PIPELINING, BENCH_ALONE messages
 #   large     the memory that a mail of 40 MB takes
 . "${srcdir:-.}/tests/net/lib.sh"
@@ -18,7 +19,7 @@ port=
 kind=tls
 : "${BENCH_FAR:=1000}" "${BENCH_ALONE:=100}" "${BENCH_POLLS:=15}"
 : "${BENCH_LISTED:=50000}"
-: "${BENCH_PARTS:=loopback nothing far twenty alone large}"
+: "${BENCH_PARTS:=loopback nothing far twenty idle alone large}"
 
 # account HOME NAME: one that has fetched nothing.
 account() {
@@ -227,6 +228,40 @@ bench_twenty() {
 	echo "nothing new"
 	table "$T/again" slowest 1
 	goal "time beside the slowest's" "$(ratio "$T/again" twenty slowest 2)" "<=" 1.1
+}
+
+# What the accounts wait for each other: Dovecot's twenty logins at once take the
+# processor from us.
+bench_idle() {
+	echo "twenty accounts, 100 ms there and back, idle servers, no TLS"
+	python3 "$bench/idle_pop3.py" 100 300 30 >"$T/idle" &
+	idle=$!
+	while [ ! -s "$T/idle" ]; do sleep 0.1; done
+	port=$(cat "$T/idle") kind=plain
+	i=0
+	while [ $((i += 1)) -le "$BENCH_TIMES" ]; do
+		reader=r20
+		account "idle-slowest$i" r20
+		n=0
+		while [ $((n += 1)) -le 20 ]; do
+			reader=r$n
+			account "idle-twenty$i" "r$n"
+		done
+		for turn in new again; do
+			for who in slowest twenty; do
+				measure "$T/idle-$turn" "$who" "$PABAL" \
+					--home "$T/home-idle-$who$i" -q fetch
+			done
+		done
+	done
+	kind=tls
+	kill "$idle"
+	echo "all is new: 300 messages, and 19 times 30"
+	table "$T/idle-new" slowest 1
+	goal "time beside the slowest's" "$(ratio "$T/idle-new" twenty slowest 2)" "<=" 1.1
+	echo "nothing new"
+	table "$T/idle-again" slowest 1
+	goal "time beside the slowest's" "$(ratio "$T/idle-again" twenty slowest 2)" "<=" 1.1
 }
 
 bench_alone() {
