@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sysexits.h>
 #include <unistd.h>
 
@@ -15,6 +16,7 @@
 #include "engine/export.h"
 #include "mail/account_match.h"
 #include "util/i18n.h"
+#include "util/step.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -124,6 +126,42 @@ export_accounts(struct export_run *r, struct err *err)
 	return rc;
 }
 
+static int
+sync_folder_of(const char *path, struct err *err)
+{
+	size_t slash = slice_rfind(slice_of(path), '/');
+	char *folder = slash == strlen(path)
+	                       ? xstrdup(".")
+	                       : slice_dup(slice_head(slice_of(path),
+	                                              slash > 0 ? slash : 1));
+	int rc = fsx_fsync_folder(folder, err);
+
+	free(folder);
+	return rc;
+}
+
+/* What one that was killed left is written anew; what another is writing is
+ * not touched. */
+static int
+open_part(struct export_run *r, const char *tmp, struct err *err)
+{
+	r->file = open(tmp, O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (r->file < 0)
+		return err_sys(err, errno, _("cannot make '%s'"), tmp);
+	if (fsx_lock(r->file, LOCK_EX | LOCK_NB) != 0)
+		(void)err_sys(err, errno, _("cannot make '%s'"), tmp);
+	else if (fsx_exists(r->path)) /* the other one has just finished */
+		(void)err_set(err, ERR_USAGE, _("'%s' exists already"),
+		              r->path);
+	else if (ftruncate(r->file, 0) != 0)
+		(void)err_sys(err, errno, _("cannot make '%s'"), tmp);
+	else
+		return 0;
+	close(r->file);
+	r->file = -1;
+	return -1;
+}
+
 /* The file stands under its name only when it is whole. */
 static int
 export_to_mbox(struct export_run *r, struct err *err)
@@ -136,19 +174,21 @@ export_to_mbox(struct export_run *r, struct err *err)
 		free(tmp);
 		return rc;
 	}
-	r->file =
-		open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-	             0600);
-	rc = r->file < 0 ? err_sys(err, errno, _("cannot make '%s'"), tmp)
-	                 : export_accounts(r, err);
+	rc = open_part(r, tmp, err);
+	if (rc == 0)
+		rc = export_accounts(r, err);
 	if (rc == 0)
 		rc = fsx_fsync(r->file, tmp, err);
-	if (r->file >= 0 && close(r->file) != 0 && rc == 0)
-		rc = err_sys(err, errno, _("cannot write '%s'"), tmp);
+	step("export-synced");
+	/* Under the lock, which goes with the file. */
 	if (rc == 0 && rename(tmp, r->path) != 0)
 		rc = err_sys(err, errno, _("cannot rename '%s'"), tmp);
 	if (rc != 0 && r->file >= 0)
 		(void)unlink(tmp); /* nobody can use it */
+	if (r->file >= 0 && close(r->file) != 0 && rc == 0)
+		rc = err_sys(err, errno, _("cannot write '%s'"), r->path);
+	if (rc == 0)
+		rc = sync_folder_of(r->path, err);
 	free(tmp);
 	return rc;
 }

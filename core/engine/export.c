@@ -5,7 +5,8 @@
  *    store's windows are walked from the end.
  * 2. A Maildir file is written in tmp, synced and renamed into cur (new when it
  *    is unread), under the name base it has here: a second export adds only
- *    what is new.
+ *    what is new.  What failed or was killed leaves at most a file in tmp, which
+ *    the next export replaces.
  */
 #include "engine/export.h"
 
@@ -21,6 +22,7 @@
 #include "store/maildir_name.h"
 #include "util/i18n.h"
 #include "util/map.h"
+#include "util/step.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -55,6 +57,7 @@ put_mbox(struct export *x, const struct store_row *row, struct slice message,
 	rc = out.full ? err_set(err, ERR_LIMIT,
 	                        _("a message is too large for an mbox"))
 	              : fsx_write_all(x->file, out.p, out.n, err);
+	step("export-written");
 	str_release(&out);
 	if (rc == 0)
 		(*x->written)++;
@@ -77,14 +80,17 @@ add_lf(struct slice s, struct str *out)
 	}
 }
 
+/* A file that is there was left by one that was killed; or another export is
+ * writing it, which then fails, for it must not get our half file its name. */
 static int
 write_file(const char *path, struct slice bytes, struct err *err)
 {
-	int fd = open(path,
-	              O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC,
-	              0600);
 	int rc;
+	int fd;
 
+	(void)unlink(path);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
+	          0600);
 	if (fd < 0)
 		return err_sys(err, errno, _("cannot make '%s'"), path);
 	rc = fsx_write_all(fd, bytes.p, bytes.n, err);
@@ -92,6 +98,7 @@ write_file(const char *path, struct slice bytes, struct err *err)
 		rc = fsx_fsync(fd, path, err);
 	if (close(fd) != 0 && rc == 0)
 		rc = err_sys(err, errno, _("cannot write '%s'"), path);
+	step("export-written");
 	return rc;
 }
 
@@ -146,6 +153,9 @@ put_maildir(struct export *x, const struct store_row *row, struct slice message,
 		rc = err_sys(err, errno, _("cannot rename '%s'"), tmp);
 	if (rc == 0)
 		(*x->written)++;
+	else
+		(void)unlink(tmp); /* nobody can use it */
+	step("export-renamed");
 	str_release(&text);
 	str_release(&info);
 	free(tmp);

@@ -9,6 +9,8 @@
  *    there or it was deleted here.
  * 2. Batches are durable; breaking off loses at most the one that is open.
  * 3. Links inside a folder are not followed.
+ * 4. What cannot be read in a folder does not keep back the rest: the first such
+ *    error is what is told in the end.
  */
 #include "engine/import.h"
 
@@ -51,6 +53,7 @@ struct import {
 	struct store_batch *batch;
 	struct str message;
 	bool counting;
+	struct err unread;    /* why something was passed over */
 	uint64_t done, total; /* bytes */
 };
 
@@ -128,14 +131,36 @@ import_message(struct import *im, const struct found *found,
 	return rc;
 }
 
+static int
+check_cancel(const struct import *im, struct err *err)
+{
+	const struct import_opts *o = im->opts;
+
+	return o->cancelled != NULL && o->cancelled()
+	               ? err_set(err, ERR_CANCELLED, _("cancelled"))
+	               : 0;
+}
+
+/* Something inside a folder cannot be read; what is gone meanwhile is none. */
+static int
+pass_over(struct import *im, const struct err *why)
+{
+	if (im->counting || why->code == ERR_NOTFOUND)
+		return 0;
+	if (im->unread.code == ERR_NONE)
+		im->unread = *why;
+	im->result->skipped++;
+	return 0;
+}
+
 /* A part of the work is done. */
 static int
 advance(struct import *im, uint64_t bytes, struct err *err)
 {
 	const struct import_opts *o = im->opts;
 
-	if (o->cancelled != NULL && o->cancelled())
-		return err_set(err, ERR_CANCELLED, _("cancelled"));
+	if (check_cancel(im, err) != 0)
+		return -1;
 	im->done += bytes;
 	if (o->progress != NULL)
 		o->progress(o->ctx, im->done, im->total);
@@ -144,9 +169,24 @@ advance(struct import *im, uint64_t bytes, struct err *err)
 
 /* ---- files ---- */
 
+/* A large mbox is mapped: what its program cuts off meanwhile must not be
+ * touched any more. */
 static int
-import_mbox(struct import *im, struct slice all, const struct place *place,
-            struct err *err)
+check_whole(const char *path, struct slice all, struct err *err)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 && st.st_size >= 0 &&
+	    (uint64_t)st.st_size >= all.n)
+		return 0;
+	return err_set(err, ERR_IO,
+	               _("'%s' was cut while it was read; import it again"),
+	               path);
+}
+
+static int
+import_mbox(struct import *im, const char *path, struct slice all,
+            const struct place *place, struct err *err)
 {
 	struct mbox_item item;
 	struct mbox mbox;
@@ -154,7 +194,8 @@ import_mbox(struct import *im, struct slice all, const struct place *place,
 	int rc = 0;
 
 	mbox_init(&mbox, all, im->opts->mbox);
-	while (rc == 0 && mbox_next(&mbox, &item)) {
+	while (rc == 0 && (rc = check_whole(path, all, err)) == 0 &&
+	       mbox_next(&mbox, &item)) {
 		struct found found = { .flags = item.flags,
 			               .received = item.received,
 			               .deleted = item.deleted };
@@ -253,15 +294,20 @@ walk_file(struct import *im, const char *path, const struct stat *st, bool top,
 	struct found found = { .received = (int64_t)st->st_mtime };
 	struct place place;
 	struct fsx_map map;
+	struct err why = { 0 };
 	int rc = 0;
 
-	if (fsx_map_open(path, &map, err) != 0)
+	if (fsx_map_open(path, &map, &why) != 0) {
+		if (!top)
+			return pass_over(im, &why);
+		*err = why;
 		return -1;
+	}
 	place_init(&place, im, path, top);
 	if (mbox_is(map.data)) {
 		im->total += im->counting ? map.data.n : 0;
 		if (!im->counting)
-			rc = import_mbox(im, map.data, &place, err);
+			rc = import_mbox(im, path, map.data, &place, err);
 	} else if (is_message(map.data) &&
 	           (top || slice_iends(slice_of(path), ".eml") ||
 	            is_number(last_name(path)))) {
@@ -290,6 +336,7 @@ maildir_file(struct import *im, const char *path, const char *file,
 	struct maildir_name name;
 	struct found found = { 0 };
 	struct stat st;
+	struct err why = { 0 };
 	struct fsx_map map;
 	int rc;
 
@@ -298,12 +345,13 @@ maildir_file(struct import *im, const char *path, const char *file,
 		return 0;
 	if (im->counting) {
 		im->total += (uint64_t)st.st_size;
-		return 0;
+		return check_cancel(im, err);
 	}
-	/* Its program may have renamed it since: the next import brings it. */
-	if (fsx_map_open(path, &map, NULL) != 0) {
-		im->result->skipped++;
-		return 0;
+	if (fsx_map_open(path, &map, &why) != 0) {
+		/* Its program renamed it since: the next import brings it. */
+		if (why.code == ERR_NOTFOUND)
+			im->result->skipped++;
+		return pass_over(im, &why);
 	}
 	found.flags = name.flags;
 	found.deleted = slice_starts(name.info, ":2,") &&
@@ -314,9 +362,22 @@ maildir_file(struct import *im, const char *path, const char *file,
 	return rc;
 }
 
+/* The one that was named must be readable. */
 static int
-walk_maildir(struct import *im, const char *path, const struct place *place,
-             struct err *err)
+no_folder(struct import *im, const char *path, bool top, struct err *err)
+{
+	struct err why = { 0 };
+
+	(void)err_sys(&why, errno, _("cannot open folder '%s'"), path);
+	if (!top)
+		return pass_over(im, &why);
+	*err = why;
+	return -1;
+}
+
+static int
+walk_maildir(struct import *im, const char *path, bool top,
+             const struct place *place, struct err *err)
 {
 	static const char *const subs[] = { "new", "cur" };
 	int rc = 0;
@@ -327,9 +388,8 @@ walk_maildir(struct import *im, const char *path, const struct place *place,
 		const struct dirent *e;
 
 		if (dir == NULL)
-			rc = err_sys(err, errno, _("cannot open folder '%s'"),
-			             sub);
-		while (rc == 0 && (e = readdir(dir)) != NULL) {
+			rc = no_folder(im, sub, top, err);
+		while (dir != NULL && rc == 0 && (e = readdir(dir)) != NULL) {
 			char *file = fsx_join(sub, e->d_name);
 
 			rc = maildir_file(im, file, e->d_name, place, err);
@@ -361,6 +421,8 @@ walk_entry(struct import *im, const char *path, unsigned depth, bool maildir,
 	struct stat st;
 	int rc = 0;
 
+	if (check_cancel(im, err) != 0)
+		return -1;
 	if (lstat(path, &st) != 0)
 		return 0; /* gone meanwhile */
 	if (S_ISREG(st.st_mode) && !maildir)
@@ -383,9 +445,9 @@ walk_folder(struct import *im, const char *path, unsigned depth,
 	int rc = 0;
 
 	if (dir == NULL)
-		return err_sys(err, errno, _("cannot open folder '%s'"), path);
+		return no_folder(im, path, depth == 0, err);
 	if (maildir)
-		rc = walk_maildir(im, path, place, err);
+		rc = walk_maildir(im, path, depth == 0, place, err);
 	while (rc == 0 && (e = readdir(dir)) != NULL) {
 		const char *name = e->d_name;
 		char *child;
@@ -448,6 +510,10 @@ import_path(struct store *s, int64_t account, const char *path,
 	/* What came before an error is kept; the error is what is told. */
 	if (flush(&im, rc == 0 ? err : &ignored) != 0)
 		rc = -1;
+	if (rc == 0 && im.unread.code != ERR_NONE) {
+		*err = im.unread;
+		rc = -1;
+	}
 	store_batch_abort(&im.batch);
 	uidl_map_release(&im.known);
 	str_release(&im.message);

@@ -17,13 +17,14 @@ struct import_opts {
 struct import_result {
 	uint64_t messages;
 	uint64_t known;   /* were here already, or were imported before */
-	uint64_t skipped; /* expunged there, or no message */
+	uint64_t skipped; /* expunged there, cannot be read, or no message */
 };
 
 /*
  * Import all that is found at path into an account.  The files are only read.
  * A message is known again by its content: what is here already is passed over,
- * so that an import that was broken off goes on where it was.
+ * so that an import that was broken off goes on where it was.  What cannot be
+ * read inside a folder does not keep back the rest, and is the error in the end.
  *
  * Returns 0, or -1: ERR_NOTFOUND, ERR_USAGE when path is no mail, ERR_CANCELLED,
  * ERR_IO.  What had come is in the store and in *result_r in each case.

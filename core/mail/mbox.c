@@ -354,6 +354,13 @@ add_line(struct str *out, struct slice raw, size_t at)
 		str_add_z(out, "\r\n");
 }
 
+/* Where the line at at begins without its quoting. */
+static size_t
+unquoted(const struct mbox *m, struct slice raw, size_t at)
+{
+	return is_quoted(m->kind, line_at(raw, at)) ? at + 1 : at;
+}
+
 void
 mbox_message(const struct mbox *m, const struct mbox_item *item,
              struct str *out)
@@ -368,15 +375,12 @@ mbox_message(const struct mbox *m, const struct mbox_item *item,
 		if (is_own_field(name))
 			continue;
 		while (at < next) {
-			add_line(out, raw, at);
+			add_line(out, raw, unquoted(m, raw, at));
 			at = line_end(raw, at);
 		}
 	}
-	for (; at < raw.n; at = line_end(raw, at)) {
-		struct slice line = line_at(raw, at);
-
-		add_line(out, raw, is_quoted(m->kind, line) ? at + 1 : at);
-	}
+	for (; at < raw.n; at = line_end(raw, at))
+		add_line(out, raw, unquoted(m, raw, at));
 }
 
 /* ---- writing ---- */
@@ -416,7 +420,9 @@ mbox_write(struct slice message, const char *from, int64_t received,
 		}
 		while (slice_starts(bare, ">"))
 			bare = slice_from(bare, 1);
-		if (body && slice_starts(bare, "From "))
+		/* Also in the header: as its first line it would begin
+		 * another message. */
+		if (slice_starts(bare, "From "))
 			str_add_c(out, '>');
 		str_add_slice(out, line);
 		str_add_c(out, '\n');

@@ -2,6 +2,7 @@
 /* Named points where tests kill the program. */
 #include "util/step.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -37,7 +38,9 @@ waits(struct slice wish, const char *name)
 	if (at >= wish.n || !slice_eq_z(slice_head(wish, at), name))
 		return false;
 	fifo = slice_dup(slice_from(wish, at + 1));
-	fd = open(fifo, O_RDONLY | O_CLOEXEC);
+	do
+		fd = open(fifo, O_RDONLY | O_CLOEXEC);
+	while (fd < 0 && errno == EINTR);
 	free(fifo);
 	if (fd < 0)
 		abort();

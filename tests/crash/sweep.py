@@ -24,6 +24,7 @@ import sys
 import tempfile
 import time
 
+from boxes import BOXES
 from crash import (STORIES, WRITING, Bad, build_fault, leave_out, sure)
 from serve import Serve
 
@@ -32,24 +33,27 @@ SYNCS = 'fsync,fdatasync,syncfs'
 FULL = 'write,pwrite64,create,mkdir,ftruncate'
 FETCHES = ('fetch', 'few', 'keep')
 MAIL = ('fetch', 'few', 'send', 'import', 'index')
+FILES = tuple(BOXES)
+EXPORTS = ('export-maildir', 'export-mbox')
 STRACE_KILL = ('write', 'pwrite64', 'rename', 'renameat', 'unlink', 'unlinkat',
                'fsync', 'fdatasync', 'syncfs', 'openat', 'sendto', 'ftruncate')
 
 # name: what the library does, to which calls, from there on, in which stories
 FAULTS = {
     'kill': ('kill', WRITING, False, MAIL + ('send-many', 'send-piped', 'keep',
-                                             'upgrade', 'serve')),
-    'torn': ('torn', 'write,pwrite64,send', False, MAIL + ('send-many',)),
+                                             'upgrade', 'serve') + FILES),
+    'torn': ('torn', 'write,pwrite64,send', False, MAIL + ('send-many',) + EXPORTS),
     'term': ('term', WRITING, False, ('fetch', 'send')),
-    'full': ('ENOSPC', FULL, True, MAIL + ('upgrade', 'serve')),
+    'full': ('ENOSPC', FULL, True, MAIL + ('upgrade', 'serve') + EXPORTS),
     'full-once': ('ENOSPC', FULL, False, MAIL + ('send-many', 'serve')),
     'quota': ('EDQUOT', FULL, True, ('fetch',)),
     'too-big': ('EFBIG', 'write,pwrite64', True, ('fetch',)),
-    'sync': ('EIO', SYNCS, False, MAIL + ('upgrade', 'serve')),
+    'sync': ('EIO', SYNCS, False, MAIL + ('upgrade', 'serve') + EXPORTS),
     'sync-on': ('EIO', SYNCS, True, MAIL + ('serve',)),
-    'write': ('EIO', 'write,pwrite64', False, MAIL),
-    'close': ('EIO', 'close', False, ('fetch', 'send')),
-    'rename': ('EACCES', 'rename,unlink,link', False, MAIL + ('serve',)),
+    'write': ('EIO', 'write,pwrite64', False, MAIL + EXPORTS),
+    'close': ('EIO', 'close', False, ('fetch', 'send') + EXPORTS),
+    'rename': ('EACCES', 'rename,unlink,link', False,
+               MAIL + ('serve',) + EXPORTS),
     'files': ('EMFILE', 'open', True, ('fetch', 'send', 'serve')),
     'file': ('EMFILE', 'open', False, ('fetch', 'send', 'serve')),
     'memory': ('memory', '', False, ('fetch', 'send')),

@@ -219,10 +219,18 @@ test_what_was_fetched_is_not_doubled(void **state)
 
 static size_t calls;
 
+static void
+count_call(void *ctx, uint64_t done, uint64_t total)
+{
+	(void)ctx;
+	assert_true(done <= total);
+	calls++;
+}
+
 static bool
 stop_soon(void)
 {
-	return ++calls > 4;
+	return calls >= 4;
 }
 
 static void
@@ -230,7 +238,8 @@ test_broken_off_and_again(void **state)
 {
 	struct store_test *t = *state;
 	const struct import_opts opts = { .folder = FOLDER_ANY,
-		                          .cancelled = stop_soon };
+		                          .cancelled = stop_soon,
+		                          .progress = count_call };
 	struct import_result result;
 	char *path;
 

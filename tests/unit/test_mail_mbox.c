@@ -162,6 +162,14 @@ test_written_is_read_back(void **state)
 	assert_int_equal(item.received, 1794820320);
 	read_all(text.p, MBOX_AUTO, 1, &out, &item);
 	assert_string_equal(out.p, "A: b\r\n\r\nx\r\n");
+	/* a message that begins with the line of an mbox */
+	str_clear(&text);
+	mbox_write(slice_of("From a@b Mon Nov 16 09:12:00 2026\r\n>From x\r\n"
+	                    "A: b\r\n\r\nx\r\n"),
+	           "", 0, STORE_SEEN, &text);
+	assert_int_equal(read_all(text.p, MBOX_AUTO, 0, &out, &item), 1);
+	assert_string_equal(out.p, "From a@b Mon Nov 16 09:12:00 2026\r\n"
+	                           ">From x\r\nA: b\r\n\r\nx\r\n");
 	str_release(&text);
 	str_release(&out);
 }
