@@ -11,18 +11,6 @@
 
 #include "util/banned.h"
 
-/* Every line ends in CRLF on the wire. */
-static void
-add_crlf(struct slice raw, struct str *out)
-{
-	struct slice line;
-
-	while (slice_line(&raw, &line)) {
-		str_add_slice(out, line);
-		str_add_z(out, "\r\n");
-	}
-}
-
 static void
 resent_block(const struct account *acc, const struct addr_list *to,
              struct str *out)
@@ -66,7 +54,7 @@ redirect(struct app *a, struct slice raw, int64_t id,
 		rcpts[i] = arena_dup(&arena, to->v[i].spec.p, to->v[i].spec.n);
 	str_init(&out, BUILD_MAX);
 	resent_block(acc, to, &out);
-	add_crlf(raw, &out);
+	build_resent(raw, &out);
 	if (acc->smtp.host == NULL) {
 		rc = err_set(err, ERR_CONFIG,
 		             _("account '%s' has no server to send by"),

@@ -6,8 +6,8 @@
  *    sent it.  What bears an address of ours is never sent on again: two
  *    accounts that forward to each other stop after the first way.
  * 2. A redirected message keeps its bytes, so that its signatures stay good;
- *    only Return-Path is left out, which the last server has to write (RFC 5321
- *    4.4), and what is ours stands before the rest.
+ *    only Bcc is left out, and Return-Path, which the last server has to
+ *    write (RFC 5321 4.4), and what is ours stands before the rest.
  * 3. Answers follow RFC 3834: never to what is automatic or bulk, nor to what
  *    was not sent to us by name; Auto-Submitted says what they are.
  *
@@ -250,37 +250,6 @@ add_mark(const struct forward_in *in, struct str *out)
 }
 
 static void
-add_crlf(struct slice s, struct str *out)
-{
-	struct slice line;
-
-	while (slice_line(&s, &line)) {
-		str_add_slice(out, line);
-		str_add_z(out, "\r\n");
-	}
-}
-
-/* The header as it came, without the fields of that name. */
-static void
-add_header_without(const struct message *m, const char *name, struct str *out)
-{
-	struct slice rest = m->root->header;
-	struct slice line;
-	bool skip = false;
-	size_t n = slice_of(name).n;
-
-	while (slice_line(&rest, &line) && line.n > 0) {
-		if (!byte_is_blank(line.p[0]))
-			skip = slice_istarts(line, name) && line.n > n &&
-			       line.p[n] == ':';
-		if (!skip) {
-			str_add_slice(out, line);
-			str_add_z(out, "\r\n");
-		}
-	}
-}
-
-static void
 make_redirect(const struct forward_in *in, struct str *out)
 {
 	str_printf(out, "Resent-From: %s\r\n", in->as->address);
@@ -291,9 +260,7 @@ make_redirect(const struct forward_in *in, struct str *out)
 	add_id(in, out);
 	str_add_z(out, ">\r\n");
 	add_mark(in, out);
-	add_header_without(in->m, "Return-Path", out);
-	str_add_z(out, "\r\n");
-	add_crlf(in->m->root->body, out);
+	build_resent(in->m->raw, out);
 }
 
 /* What both kinds of new messages have. */

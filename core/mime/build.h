@@ -62,4 +62,8 @@ struct slice build_base_subject(struct slice subject);
 /* Attribution line and quoted text ("> "), in the user's language. */
 void build_quote(const struct message *m, struct str *out);
 
+/* Append a message that is sent on as it is, every line with CRLF: behind the
+ * caller's Resent fields, without Return-Path, Bcc and Resent-Bcc. */
+void build_resent(struct slice raw, struct str *out);
+
 #endif

@@ -462,10 +462,39 @@ test_message_id(void **state)
 	str_release(&a);
 }
 
+static void
+test_sent_on_without_what_stays_behind(void **state)
+{
+	static const char raw[] =
+		"Return-Path: <a@example.org>\nReceived: from x\n"
+		"bcc : b@example.org,\n c@example.org\nBccs: kept\n"
+		"Resent-Bcc:\r\n\td@example.org\r\nTo: e@example.org\n\n"
+		"Bcc: text\r\n end";
+	struct str s;
+
+	(void)state;
+	str_init(&s, 4096);
+	build_resent(slice_of(raw), &s);
+	assert_slice(str_slice(&s),
+	             "Received: from x\r\nBccs: kept\r\n"
+	             "To: e@example.org\r\n\r\nBcc: text\r\n end\r\n");
+	str_clear(&s);
+	build_resent(SLICE_LIT("Bcc: a@example.org"), &s);
+	assert_int_equal(s.n, 0);
+	for (size_t i = 0; i < sizeof raw; i++) {
+		str_clear(&s);
+		build_resent(slice_make(raw, i), &s);
+		assert_true(slice_find_text(str_slice(&s),
+		                            SLICE_LIT("@example.org,")) == s.n);
+	}
+	str_release(&s);
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sent_on_without_what_stays_behind),
 		cmocka_unit_test(test_exact),
 		cmocka_unit_test(test_what_is_built_comes_back),
 		cmocka_unit_test(test_injection_is_refused),
