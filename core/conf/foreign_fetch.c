@@ -221,6 +221,42 @@ foreign_getmail(struct foreign_file *f, struct slice text)
 
 /* ---- netrc: machines whose name says that they have POP3 ---- */
 
+/* The end of a machine: one without a login says nothing. */
+static void
+end_machine(struct foreign_file *f, struct foreign **one)
+{
+	if (*one != NULL && (*one)->account.user == NULL)
+		foreign_take_back(f);
+	*one = NULL;
+}
+
+/* A macro ends at an empty line. */
+static struct slice
+behind_macro(struct slice text)
+{
+	return slice_from(text, slice_find_text(text, SLICE_LIT("\n\n")) + 2);
+}
+
+static void
+netrc_value(struct foreign_file *f, struct foreign **one, struct slice key,
+            struct slice value)
+{
+	if (slice_eq_z(key, "machine")) {
+		end_machine(f, one);
+		if (slice_istarts(value, "pop"))
+			*one = foreign_add(f);
+		if (*one == NULL)
+			return;
+		foreign_set(&(*one)->account.pop.host, value);
+		(*one)->account.pop.tls = ACCOUNT_TLS_IMPLICIT;
+		(*one)->account.pop.port = 995;
+	} else if (*one != NULL && slice_eq_z(key, "login")) {
+		foreign_set(&(*one)->account.user, value);
+	} else if (*one != NULL && slice_eq_z(key, "password")) {
+		foreign_has_password(*one, value);
+	}
+}
+
 void
 foreign_netrc(struct foreign_file *f, struct slice text)
 {
@@ -233,27 +269,14 @@ foreign_netrc(struct foreign_file *f, struct slice text)
 	while (foreign_word(&text, "", &key)) {
 		struct slice k = str_slice(&key);
 
-		if (slice_eq_z(k, "default")) {
-			one = NULL;
-			continue;
-		}
-		if (!foreign_word(&text, "", &value))
-			break;
-		if (slice_eq_z(k, "machine")) {
-			one = slice_istarts(str_slice(&value), "pop")
-			              ? foreign_add(f)
-			              : NULL;
-			if (one == NULL)
-				continue;
-			foreign_set(&one->account.pop.host, str_slice(&value));
-			one->account.pop.tls = ACCOUNT_TLS_IMPLICIT;
-			one->account.pop.port = 995;
-		} else if (one != NULL && slice_eq_z(k, "login")) {
-			foreign_set(&one->account.user, str_slice(&value));
-		} else if (one != NULL && slice_eq_z(k, "password")) {
-			foreign_has_password(one, str_slice(&value));
-		}
+		if (slice_eq_z(k, "default"))
+			end_machine(f, &one);
+		else if (slice_eq_z(k, "macdef"))
+			text = behind_macro(text);
+		else if (foreign_word(&text, "", &value))
+			netrc_value(f, &one, k, str_slice(&value));
 	}
+	end_machine(f, &one);
 	str_release(&key);
 	str_release(&value);
 }

@@ -195,11 +195,30 @@ take_url(struct slice url, struct account_server *s, char **user,
 		s->port = pop ? (tls ? 995 : 110) : (tls ? 465 : 587);
 }
 
+/* "Kim <kim@example.org>", or the address alone. */
+static void
+mutt_from(struct account *a, struct slice value)
+{
+	size_t at = slice_rfind(value, '<');
+	struct slice spec = slice_from(value, at + 1);
+
+	if (at >= value.n) {
+		foreign_set(&a->address, value);
+		return;
+	}
+	foreign_set(&a->address, slice_head(spec, slice_find(spec, '>')));
+	if (a->full_name == NULL)
+		foreign_set(&a->full_name, slice_trim(slice_head(value, at)));
+}
+
 static void
 mutt_set(struct foreign *one, struct slice key, struct slice value)
 {
 	struct account *a = &one->account;
 
+	/* A variable or the output of a command: only mutt knows it. */
+	if (slice_starts(value, "$") || slice_starts(value, "`"))
+		return;
 	if (slice_eq_z(key, "pop_host"))
 		take_url(value, &a->pop, &a->user, one);
 	else if (slice_eq_z(key, "pop_user"))
@@ -209,7 +228,7 @@ mutt_set(struct foreign *one, struct slice key, struct slice value)
 	else if (slice_eq_z(key, "pop_pass") || slice_eq_z(key, "smtp_pass"))
 		foreign_has_password(one, value);
 	else if (slice_eq_z(key, "from"))
-		foreign_set(&a->address, value);
+		mutt_from(a, value);
 	else if (slice_eq_z(key, "realname") || slice_eq_z(key, "real_name"))
 		foreign_set(&a->full_name, value);
 	else if (slice_eq_z(key, "pop_delete"))

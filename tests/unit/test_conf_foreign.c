@@ -126,6 +126,30 @@ test_mpop_and_msmtp_are_joined(void **state)
 }
 
 static void
+test_what_only_the_program_knows_is_left_out(void **state)
+{
+	struct foreign_list l = parse(
+		FOREIGN_MUTT,
+		"set from=\"윤 하나 <yun@x.example>\"\n"
+		"set pop_host=pops://yun@pop.x.example pop_pass=$my_pass\n"
+		"set smtp_pass=\"`gpg -d x`\" realname=$name\n");
+
+	(void)state;
+	assert_int_equal(l.n, 1);
+	assert_string_equal(l.v[0].account.address, "yun@x.example");
+	assert_string_equal(l.v[0].account.full_name, "윤 하나");
+	assert_false(l.v[0].has_password);
+	foreign_list_release(&l);
+	l = parse(FOREIGN_NETRC,
+	          "machine pop.a.example\nmacdef init\nmachine pop.b.example "
+	          "login x\n\nmachine pop.c.example login kim password c\n"
+	          "machine pop.d.example password d");
+	assert_int_equal(l.n, 1);
+	assert_string_equal(l.v[0].account.pop.host, "pop.c.example");
+	foreign_list_release(&l);
+}
+
+static void
 test_mutt_and_netrc(void **state)
 {
 	struct foreign_list l = parse(
@@ -271,6 +295,7 @@ main(void)
 		cmocka_unit_test(test_getmail),
 		cmocka_unit_test(test_mpop_and_msmtp_are_joined),
 		cmocka_unit_test(test_mutt_and_netrc),
+		cmocka_unit_test(test_what_only_the_program_knows_is_left_out),
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_found_in_the_home_folder),
 		cmocka_unit_test(test_password_when_asked_for),
