@@ -223,7 +223,8 @@ write_accounts(void)
 	           serve(), word);
 	assert_int_equal(mkdir(folder, 0700), 0);
 	assert_int_equal(fsx_write_atomic(path, str_slice(&text), &err), 0);
-	assert_int_equal(fsx_write_atomic(word, SLICE_LIT("word"), &err), 0);
+	assert_int_equal(fsx_write_atomic(word, SLICE_LIT("pass-phrase"), &err),
+	                 0);
 	str_release(&text);
 	free(word);
 	free(path);
