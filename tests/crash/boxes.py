@@ -248,11 +248,13 @@ def kill_everywhere(name):
             raise Bad(f'killed at step {number}: {e}') from None
 
 
-def open_for(child, fifo):
+def open_for(child, fifo, once=False):
     """Let the child go on wherever it waits there, until it ends."""
     while child.poll() is None:
         try:
             os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+            if once:
+                return
         except OSError:
             pass  # it does not wait now
 
@@ -273,8 +275,9 @@ def interrupted():
         timer.start()
         try:
             # It waits there for each message until somebody opens.
-            with open(fifo, 'wb'):
-                child.send_signal(signal.SIGINT)
+            # A gate left open for long would let it through to the end.
+            open_for(child, fifo, once=True)
+            child.send_signal(signal.SIGINT)
             open_for(child, fifo)
             text = child.communicate()[0].decode()
             sure(child.returncode == 75 and 'cancelled' in text, f'{name}: {child.returncode} {text}')
