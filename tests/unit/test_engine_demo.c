@@ -7,43 +7,19 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "engine/demo.h"
-#include "engine/engine.h"
+#include "lib/demo_world.h"
 #include "lib/engine_child.h"
-#include "lib/temp.h"
 #include "mime/build.h"
 #include "util/clock.h"
 #include "util/watch.h"
 #include "util/xalloc.h"
 
-struct world {
-	char *home;
-	struct paths paths;
-	struct conf conf;
-	struct demo *demo;
-	struct engine *engine;
-	struct store *store;
-};
-
 static int
 start(void **state)
 {
-	struct world *w = xcalloc(1, sizeof *w);
-	struct err err = { 0 };
+	struct demo_world *w = xcalloc(1, sizeof *w);
 
-	w->home = temp_make();
-	assert_non_null(w->home);
-	assert_int_equal(paths_init(&w->paths, w->home, &err), 0);
-	w->demo = demo_start(&w->paths, &err);
-	if (w->demo == NULL)
-		fail_msg("%s", err.text);
-	assert_int_equal(conf_load(&w->paths, &w->conf, &err), 0);
-	assert_int_equal(w->conf.account_count, 3);
-	w->engine = engine_new(&w->paths, &w->conf, &err);
-	assert_non_null(w->engine);
-	w->store = store_open(w->paths.data, w->paths.cache, &err);
-	if (w->store == NULL)
-		fail_msg("%s", err.text);
+	demo_world_open(w, NULL);
 	*state = w;
 	return 0;
 }
@@ -51,21 +27,16 @@ start(void **state)
 static int
 end(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 
-	store_close(&w->store);
-	engine_free(&w->engine);
-	conf_release(&w->conf);
-	demo_stop(&w->demo);
-	paths_release(&w->paths);
-	temp_remove(w->home);
+	demo_world_close(w);
 	free(w);
 	return 0;
 }
 
 /* Run all jobs to their end; how many messages the fetches brought. */
 static uint64_t
-run_jobs(struct world *w, enum err_code want)
+run_jobs(struct demo_world *w, enum err_code want)
 {
 	struct event *e;
 	uint64_t done = 0;
@@ -88,7 +59,7 @@ run_jobs(struct world *w, enum err_code want)
 }
 
 static uint64_t
-count(struct world *w, enum folder folder)
+count(struct demo_world *w, enum folder folder)
 {
 	struct store_view view = { .folder = folder };
 	uint64_t total;
@@ -103,7 +74,7 @@ count(struct world *w, enum folder folder)
 static void
 test_fetch_brings_each_message_once(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 
 	assert_int_equal(engine_fetch(w->engine, NULL), 3);
 	assert_int_equal(engine_fetch(w->engine, NULL), 0);
@@ -115,7 +86,7 @@ test_fetch_brings_each_message_once(void **state)
 
 /* The index is lost: with the copy, and with the files' names only. */
 static void
-lose_and_fetch(struct world *w, bool copy)
+lose_and_fetch(struct demo_world *w, bool copy)
 {
 	static const char *const files[] = { "pabal.db", "pabal.db-wal",
 		                             "pabal.db-shm" };
@@ -144,7 +115,7 @@ lose_and_fetch(struct world *w, bool copy)
 static void
 test_lost_index_fetches_nothing_twice(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 
 	engine_fetch(w->engine, NULL);
 	assert_int_equal(run_jobs(w, ERR_NONE), 24);
@@ -156,7 +127,7 @@ test_lost_index_fetches_nothing_twice(void **state)
 static void
 test_only_the_asked_account(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 
 	assert_int_equal(engine_fetch(w->engine, "work"), 1);
 	assert_int_equal(run_jobs(w, ERR_NONE), 6);
@@ -165,7 +136,7 @@ test_only_the_asked_account(void **state)
 static void
 test_cancelled_fetch_ends_in_one_event(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 
 	assert_int_equal(engine_fetch(w->engine, "naver"), 1);
 	engine_cancel_fetch(w->engine, NULL);
@@ -194,7 +165,7 @@ first_file(const char *folder)
 }
 
 static bool
-index_finds_mail(struct world *w)
+index_finds_mail(struct demo_world *w)
 {
 	struct event *e;
 	bool found = false;
@@ -211,7 +182,7 @@ index_finds_mail(struct world *w)
 static void
 test_other_programs_changes_are_taken_in(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	char *from = fsx_join(w->paths.data, "mail/work/Inbox/new");
 	char *to = fsx_join(w->paths.data, "mail/work/Trash/cur/moved:2,S");
 	char *trash = fsx_join(w->paths.data, "mail/work/Trash/cur");
@@ -238,7 +209,7 @@ test_other_programs_changes_are_taken_in(void **state)
 }
 
 static void
-come_to_rest(struct world *w)
+come_to_rest(struct demo_world *w)
 {
 	struct event *e;
 
@@ -251,7 +222,7 @@ come_to_rest(struct world *w)
 static void
 test_changes_are_noticed_at_once(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	char *inbox = fsx_join(w->paths.data, "mail/work/Inbox/new");
 	struct err err = { 0 };
 	struct watch *watch = watch_new();
@@ -285,7 +256,7 @@ test_changes_are_noticed_at_once(void **state)
 }
 
 static int64_t
-submit(struct world *w, const char *to, int hold)
+submit(struct demo_world *w, const char *to, int hold)
 {
 	const struct account *a = conf_account(&w->conf, "gmail");
 	struct addr rcpt = { SLICE_NONE, slice_of(to) };
@@ -318,7 +289,7 @@ submit(struct world *w, const char *to, int hold)
 static void
 test_sent_mail_is_answered(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	struct outbox_row *rows;
 	struct err err = { 0 };
 	size_t n;
@@ -344,7 +315,7 @@ test_sent_mail_is_answered(void **state)
 static void
 test_held_mail_can_be_taken_back(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	struct err err = { 0 };
 	int64_t id = submit(w, "haneul@hoesa.example", 60);
 
@@ -369,7 +340,7 @@ test_held_mail_can_be_taken_back(void **state)
 static void
 test_refused_recipient_is_reported(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	struct engine_mail mail = {
 		.account = conf_account(&w->conf, "gmail"),
 		.from = "pabal.demo@gmail.example",
@@ -393,7 +364,7 @@ test_refused_recipient_is_reported(void **state)
 static void
 test_probe_tells_what_it_finds(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	const struct account *a = conf_account(&w->conf, "work");
 	struct secret secret = { 0 };
 	struct event *e;
@@ -421,7 +392,7 @@ test_probe_tells_what_it_finds(void **state)
 static void
 test_spam_mark_and_undo(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	struct store_view view = { .folder = FOLDER_INBOX };
 	struct store_rows rows = { 0 };
 	struct err err = { 0 };
@@ -446,7 +417,7 @@ test_spam_mark_and_undo(void **state)
 /* Fetch, or send with NULL, in a child that is killed at the n-th step of the
  * program; true when it was. */
 static bool
-killed_at(struct world *w, int n, const char *account)
+killed_at(struct demo_world *w, int n, const char *account)
 {
 	char number[16];
 
@@ -457,26 +428,6 @@ killed_at(struct world *w, int n, const char *account)
 
 /* The server still holds the dead session for a moment: try until it is free. */
 static void
-fetch_until_it_works(struct world *w)
-{
-	bool ok = false;
-
-	for (int tries = 0; tries < 100 && !ok; tries++) {
-		struct event *e;
-
-		engine_fetch(w->engine, "work");
-		while ((e = engine_wait(w->engine, 20000)) != NULL) {
-			if (e->kind == EVENT_FETCH_DONE)
-				ok = e->err.code == ERR_NONE;
-			event_free(&e);
-		}
-		if (!ok)
-			usleep(20000);
-	}
-	assert_true(ok);
-}
-
-static void
 test_fetch_killed_at_each_step_loses_and_doubles_nothing(void **state)
 {
 	bool killed = true;
@@ -484,11 +435,11 @@ test_fetch_killed_at_each_step_loses_and_doubles_nothing(void **state)
 
 	(void)state;
 	for (n = 1; killed; n++) {
-		struct world *w;
+		struct demo_world *w;
 
 		start((void **)(void *)&w);
 		killed = killed_at(w, n, "work");
-		fetch_until_it_works(w);
+		demo_world_fetch_until_it_works(w, "work");
 		assert_int_equal(count(w, FOLDER_INBOX) + count(w, FOLDER_SPAM),
 		                 6);
 		end((void **)(void *)&w);
@@ -498,7 +449,7 @@ test_fetch_killed_at_each_step_loses_and_doubles_nothing(void **state)
 }
 
 static void
-wait_for_jobs(struct world *w)
+wait_for_jobs(struct demo_world *w)
 {
 	struct event *e;
 
@@ -515,7 +466,7 @@ test_send_killed_at_each_step_goes_out_once_or_twice(void **state)
 
 	(void)state;
 	for (n = 1; killed; n++) {
-		struct world *w;
+		struct demo_world *w;
 		struct outbox_row *rows;
 		struct err err = { 0 };
 		char later[32];

@@ -2,42 +2,24 @@
 /* Headers first, against the demo's servers: the whole later, once. */
 #include "lib/test.h"
 
-#include "engine/demo.h"
-#include "engine/engine.h"
-#include "lib/temp.h"
+#include "lib/demo_world.h"
 #include "store/outbox_rows.h"
 #include "util/fsx.h"
 #include "util/xalloc.h"
 
-struct world {
-	char *home;
-	struct paths paths;
-	struct conf conf;
-	struct demo *demo;
-	struct engine *engine;
-	struct store *store;
-};
+static void
+keep_headers_only(struct conf *conf)
+{
+	for (size_t i = 0; i < conf->account_count; i++)
+		conf->accounts[i].headers_above = 1;
+}
 
 static int
 start(void **state)
 {
-	struct world *w = xcalloc(1, sizeof *w);
-	struct err err = { 0 };
+	struct demo_world *w = xcalloc(1, sizeof *w);
 
-	w->home = temp_make();
-	assert_non_null(w->home);
-	assert_int_equal(paths_init(&w->paths, w->home, &err), 0);
-	w->demo = demo_start(&w->paths, &err);
-	if (w->demo == NULL)
-		fail_msg("%s", err.text);
-	assert_int_equal(conf_load(&w->paths, &w->conf, &err), 0);
-	for (size_t i = 0; i < w->conf.account_count; i++)
-		w->conf.accounts[i].headers_above = 1;
-	w->engine = engine_new(&w->paths, &w->conf, &err);
-	assert_non_null(w->engine);
-	w->store = store_open(w->paths.data, w->paths.cache, &err);
-	if (w->store == NULL)
-		fail_msg("%s", err.text);
+	demo_world_open(w, keep_headers_only);
 	*state = w;
 	return 0;
 }
@@ -45,21 +27,16 @@ start(void **state)
 static int
 end(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 
-	store_close(&w->store);
-	engine_free(&w->engine);
-	conf_release(&w->conf);
-	demo_stop(&w->demo);
-	paths_release(&w->paths);
-	temp_remove(w->home);
+	demo_world_close(w);
 	free(w);
 	return 0;
 }
 
 /* Wait for the final event of a kind; owned. */
 static struct event *
-wait_for(struct world *w, enum event_kind kind)
+wait_for(struct demo_world *w, enum event_kind kind)
 {
 	struct event *e;
 
@@ -73,7 +50,7 @@ wait_for(struct world *w, enum event_kind kind)
 }
 
 static void
-fetch_all(struct world *w, uint64_t want)
+fetch_all(struct demo_world *w, uint64_t want)
 {
 	uint64_t fresh = 0;
 
@@ -89,7 +66,7 @@ fetch_all(struct world *w, uint64_t want)
 }
 
 static struct store_rows
-rows_in(struct world *w, enum folder folder)
+rows_in(struct demo_world *w, enum folder folder)
 {
 	struct store_view view = { .folder = folder };
 	struct store_rows rows;
@@ -102,7 +79,7 @@ rows_in(struct world *w, enum folder folder)
 }
 
 static struct store_rows
-rows_of(struct world *w)
+rows_of(struct demo_world *w)
 {
 	return rows_in(w, FOLDER_ANY);
 }
@@ -110,7 +87,7 @@ rows_of(struct world *w)
 static void
 test_the_whole_comes_when_it_is_wanted(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	struct store_rows rows;
 	struct store_rows now;
 	struct event *e;
@@ -150,7 +127,7 @@ test_the_whole_comes_when_it_is_wanted(void **state)
 static void
 test_nothing_comes_twice(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	struct store_rows rows;
 	struct err err = { 0 };
 	size_t n;
@@ -179,7 +156,7 @@ test_nothing_comes_twice(void **state)
 static void
 test_cancelled_and_unreachable(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	struct store_rows rows;
 	struct event *e;
 	struct err err = { 0 };
@@ -207,7 +184,7 @@ test_cancelled_and_unreachable(void **state)
 }
 
 static void
-write_rules(struct world *w, const char *text)
+write_rules(struct demo_world *w, const char *text)
 {
 	char *path = fsx_join(w->paths.config, "rules");
 	struct err err = { 0 };
@@ -219,7 +196,7 @@ write_rules(struct world *w, const char *text)
 
 /* Fill the header of that subject; its row then, owned. */
 static struct store_rows
-fill_subject(struct world *w, enum folder folder, const char *subject)
+fill_subject(struct demo_world *w, enum folder folder, const char *subject)
 {
 	struct store_rows rows = rows_in(w, folder);
 	struct store_rows now = { 0 };
@@ -244,7 +221,7 @@ fill_subject(struct world *w, enum folder folder, const char *subject)
 }
 
 static size_t
-queued(struct world *w)
+queued(struct demo_world *w)
 {
 	struct outbox_row *v = NULL;
 	struct err err = { 0 };
@@ -259,7 +236,7 @@ queued(struct world *w)
 static void
 test_the_whole_is_judged_anew(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	struct store_rows now;
 	struct err err = { 0 };
 	int64_t id;
@@ -297,7 +274,7 @@ test_the_whole_is_judged_anew(void **state)
 static void
 test_the_user_has_the_last_word(void **state)
 {
-	struct world *w = *state;
+	struct demo_world *w = *state;
 	struct store_rows rows;
 	struct store_rows now;
 	struct str reasons;

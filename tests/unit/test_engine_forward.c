@@ -6,11 +6,9 @@
 #include <stdio.h>
 #include <unistd.h>
 
-#include "engine/demo.h"
-#include "engine/engine.h"
 #include "engine/lock.h"
+#include "lib/demo_world.h"
 #include "lib/engine_child.h"
-#include "lib/temp.h"
 #include "mime/build.h"
 #include "util/clock.h"
 #include "util/fsx.h"
@@ -21,12 +19,7 @@
 #define GMAIL "pabal.demo@gmail.example"
 
 struct world {
-	char *home;
-	struct paths paths;
-	struct conf conf;
-	struct demo *demo;
-	struct engine *engine;
-	struct store *store;
+	struct demo_world d;
 	char *said; /* the last notice */
 };
 
@@ -34,18 +27,8 @@ static int
 start(void **state)
 {
 	struct world *w = xcalloc(1, sizeof *w);
-	struct err err = { 0 };
 
-	w->home = temp_make();
-	assert_non_null(w->home);
-	assert_int_equal(paths_init(&w->paths, w->home, &err), 0);
-	w->demo = demo_start(&w->paths, &err);
-	if (w->demo == NULL)
-		fail_msg("%s", err.text);
-	assert_int_equal(conf_load(&w->paths, &w->conf, &err), 0);
-	w->engine = engine_new(&w->paths, &w->conf, &err);
-	w->store = store_open(w->paths.data, w->paths.cache, &err);
-	assert_non_null(w->store);
+	demo_world_open(&w->d, NULL);
 	*state = w;
 	return 0;
 }
@@ -55,12 +38,7 @@ end(void **state)
 {
 	struct world *w = *state;
 
-	store_close(&w->store);
-	engine_free(&w->engine);
-	conf_release(&w->conf);
-	demo_stop(&w->demo);
-	paths_release(&w->paths);
-	temp_remove(w->home);
+	demo_world_close(&w->d);
 	free(w->said);
 	free(w);
 	return 0;
@@ -70,7 +48,7 @@ static void
 put_file(struct world *w, const char *folder, const char *name,
          const char *text)
 {
-	char *dir = fsx_join(w->paths.config, folder);
+	char *dir = fsx_join(w->d.paths.config, folder);
 	char *path = fsx_join(dir, name);
 	struct err err = { 0 };
 
@@ -90,8 +68,8 @@ rules(struct world *w, const char *text)
 static void
 settle(struct world *w)
 {
-	while (engine_jobs(w->engine) != 0) {
-		struct event *e = engine_wait(w->engine, 20000);
+	while (engine_jobs(w->d.engine) != 0) {
+		struct event *e = engine_wait(w->d.engine, 20000);
 
 		if (e != NULL && e->kind == EVENT_FETCH_DONE &&
 		    e->err.code != ERR_NONE)
@@ -107,7 +85,7 @@ settle(struct world *w)
 static void
 fetch(struct world *w, const char *account)
 {
-	assert_int_equal(engine_fetch(w->engine, account), 1);
+	assert_int_equal(engine_fetch(w->d.engine, account), 1);
 	settle(w);
 }
 
@@ -115,7 +93,7 @@ fetch(struct world *w, const char *account)
 static void
 send_mail(struct world *w, const char *to, const char *subject)
 {
-	const struct account *a = conf_account(&w->conf, "gmail");
+	const struct account *a = conf_account(&w->d.conf, "gmail");
 	struct addr rcpt = { SLICE_NONE, slice_of(to) };
 	struct str id, out;
 	struct build_draft draft = { .from.spec = slice_of(a->address),
@@ -137,9 +115,10 @@ send_mail(struct world *w, const char *to, const char *subject)
 	draft.message_id = str_slice(&id);
 	assert_int_equal(build_message(&draft, &out, &err), 0);
 	mail.message = str_slice(&out);
-	if (engine_submit(w->engine, w->store, &mail, &outbox_id, &err) != 0)
+	if (engine_submit(w->d.engine, w->d.store, &mail, &outbox_id, &err) !=
+	    0)
 		fail_msg("%s", err.text);
-	engine_send_due(w->engine);
+	engine_send_due(w->d.engine);
 	settle(w);
 	str_release(&out);
 	str_release(&id);
@@ -155,10 +134,11 @@ count(struct world *w, const char *account, const char *subject,
 	struct err err = { 0 };
 	size_t n = 0;
 
-	assert_int_equal(store_account(w->store, account, &view.account, &err),
-	                 0);
 	assert_int_equal(
-		store_list(w->store, &view, NULL, false, 1000, &rows, &err), 0);
+		store_account(w->d.store, account, &view.account, &err), 0);
+	assert_int_equal(store_list(w->d.store, &view, NULL, false, 1000, &rows,
+	                            &err),
+	                 0);
 	for (size_t i = 0; i < rows.n; i++) {
 		if (strcmp(rows.v[i].subject, subject) != 0 ||
 		    rows.v[i].folder == FOLDER_SENT)
@@ -182,7 +162,7 @@ outbox(struct world *w, enum outbox_state state)
 	struct err err = { 0 };
 	size_t n, found = 0;
 
-	assert_int_equal(outbox_list(w->store, &v, &n, &err), 0);
+	assert_int_equal(outbox_list(w->d.store, &v, &n, &err), 0);
 	for (size_t i = 0; i < n; i++)
 		found += v[i].state == state;
 	outbox_rows_free(&v, n);
@@ -198,7 +178,7 @@ assert_failed(struct world *w, const char *why)
 	bool found = false;
 	size_t n;
 
-	assert_int_equal(outbox_list(w->store, &v, &n, &err), 0);
+	assert_int_equal(outbox_list(w->d.store, &v, &n, &err), 0);
 	for (size_t i = 0; i < n; i++)
 		found |= v[i].state == OUTBOX_FAILED && v[i].error != NULL &&
 		         strcmp(v[i].error, why) == 0;
@@ -219,18 +199,18 @@ test_redirected_once_and_not_kept_in_sent(void **state)
 	rules(w, "if subject 전달 then redirect " NAVER "\n");
 	send_mail(w, WORK, "전달");
 	fetch(w, "work");
-	assert_int_equal(demo_sent(w->demo), 2);
+	assert_int_equal(demo_sent(w->d.demo), 2);
 	fetch(w, "work");
-	assert_int_equal(demo_sent(w->demo), 2);
+	assert_int_equal(demo_sent(w->d.demo), 2);
 	fetch(w, "naver");
 	assert_int_equal(count(w, "naver", "전달", NULL), 1);
 	assert_int_equal(count(w, "work", "전달", &row), 1);
 	assert_true((row.flags & STORE_FORWARDED) != 0);
 	free(row.labels);
-	assert_int_equal(store_count(w->store, &sent, &total, &unread, &err),
+	assert_int_equal(store_count(w->d.store, &sent, &total, &unread, &err),
 	                 0);
 	assert_int_equal(total, 1); /* what the user sent */
-	assert_int_equal(contact_known(w->store, NAVER, &known, &err), 0);
+	assert_int_equal(contact_known(w->d.store, NAVER, &known, &err), 0);
 	assert_false(known);
 }
 
@@ -247,7 +227,7 @@ test_two_accounts_forwarding_to_each_other_stop(void **state)
 		                       " then %s " WORK "\n",
 		                       k, actions[k], k, actions[k]);
 		char *subject = xasprintf("고리%zu", k);
-		size_t before = demo_sent(w->demo);
+		size_t before = demo_sent(w->d.demo);
 
 		rules(w, text);
 		send_mail(w, WORK, subject);
@@ -255,7 +235,7 @@ test_two_accounts_forwarding_to_each_other_stop(void **state)
 			fetch(w, "work");
 			fetch(w, "naver");
 		}
-		assert_int_equal(demo_sent(w->demo), before + 2);
+		assert_int_equal(demo_sent(w->d.demo), before + 2);
 		/* That it stopped is said once. */
 		assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
 		assert_failed(w, "it was sent on from here before");
@@ -274,7 +254,7 @@ test_spam_and_trash_are_never_forwarded(void **state)
 	send_mail(w, WORK, "하나");
 	send_mail(w, WORK, "둘");
 	fetch(w, "work");
-	assert_int_equal(demo_sent(w->demo), 2);
+	assert_int_equal(demo_sent(w->d.demo), 2);
 	assert_int_equal(outbox(w, OUTBOX_QUEUED), 0);
 }
 
@@ -283,8 +263,8 @@ test_what_must_not_go_is_shown_and_counts_nothing(void **state)
 {
 	struct world *w = *state;
 
-	for (size_t i = 0; i < w->conf.account_count; i++)
-		w->conf.accounts[i].forward_limit = 1;
+	for (size_t i = 0; i < w->d.conf.account_count; i++)
+		w->d.conf.accounts[i].forward_limit = 1;
 	/* It would come back to the account it came through. */
 	rules(w, "if subject 되돌이 then redirect " WORK "\n"
 	         "if subject 또 then redirect " NAVER ", reply none\n");
@@ -293,11 +273,11 @@ test_what_must_not_go_is_shown_and_counts_nothing(void **state)
 	fetch(w, "work");
 	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
 	assert_failed(w, "it would come back");
-	assert_int_equal(demo_sent(w->demo), 2);
+	assert_int_equal(demo_sent(w->d.demo), 2);
 	/* The day's one mail is still free. */
 	send_mail(w, WORK, "또");
 	fetch(w, "work");
-	assert_int_equal(demo_sent(w->demo), 4);
+	assert_int_equal(demo_sent(w->d.demo), 4);
 	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
 }
 
@@ -307,18 +287,18 @@ test_limit_of_a_day(void **state)
 	struct world *w = *state;
 	struct store_row row = { 0 };
 
-	for (size_t i = 0; i < w->conf.account_count; i++)
-		w->conf.accounts[i].forward_limit = 2;
+	for (size_t i = 0; i < w->d.conf.account_count; i++)
+		w->d.conf.accounts[i].forward_limit = 2;
 	rules(w, "if subject 한도 then redirect " NAVER "\n");
 	for (int i = 0; i < 3; i++)
 		send_mail(w, WORK, "한도");
 	fetch(w, "work");
-	assert_int_equal(demo_sent(w->demo), 5);
+	assert_int_equal(demo_sent(w->d.demo), 5);
 	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
 	assert_non_null(w->said);
 	send_mail(w, WORK, "한도 넷");
 	fetch(w, "work");
-	assert_int_equal(demo_sent(w->demo), 6);
+	assert_int_equal(demo_sent(w->d.demo), 6);
 	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
 	assert_int_equal(count(w, "work", "한도 넷", &row), 1);
 	assert_string_equal(row.labels, "not forwarded");
@@ -355,19 +335,19 @@ test_answer_once_a_week(void **state)
 	/* They answer by themselves, so each letter brings one. */
 	send_mail(w, "haneul@hoesa.example", "안부");
 	fetch(w, "gmail");
-	before = demo_sent(w->demo);
+	before = demo_sent(w->d.demo);
 	assert_int_equal(before, 2);
 	send_mail(w, "haneul@hoesa.example", "안부");
 	fetch(w, "gmail");
 	fetch(w, "gmail");
-	assert_int_equal(demo_sent(w->demo), before + 1);
+	assert_int_equal(demo_sent(w->d.demo), before + 1);
 }
 
 static void
 test_command_gets_the_message_and_notice_is_given(void **state)
 {
 	struct world *w = *state;
-	char *path = fsx_join(w->home, "copy of it");
+	char *path = fsx_join(w->d.home, "copy of it");
 	char *text = xasprintf("if subject 명령 then notify,"
 	                       " run \"dd status=none 'of=%s'\"\n"
 	                       "if subject 실패 then run \"false\"\n",
@@ -397,8 +377,8 @@ test_label_of_the_account(void **state)
 	struct world *w = *state;
 	struct store_row row = { 0 };
 
-	for (size_t i = 0; i < w->conf.account_count; i++)
-		w->conf.accounts[i].label = xstrdup("회사일");
+	for (size_t i = 0; i < w->d.conf.account_count; i++)
+		w->d.conf.accounts[i].label = xstrdup("회사일");
 	rules(w, "if label 회사일 and subject 표시 then label 둘째\n");
 	send_mail(w, WORK, "표시");
 	fetch(w, "work");
@@ -416,30 +396,10 @@ killed_at(struct world *w, int n)
 
 	(void)snprintf(number, sizeof number, "%d", n);
 	return engine_child_killed(
-		engine_child_start(w->home, "work", number, 0));
+		engine_child_start(w->d.home, "work", number, 0));
 }
 
 /* The server still holds the dead session for a moment. */
-static void
-fetch_until_it_works(struct world *w)
-{
-	bool ok = false;
-
-	for (int tries = 0; tries < 100 && !ok; tries++) {
-		struct event *e;
-
-		engine_fetch(w->engine, "work");
-		while ((e = engine_wait(w->engine, 20000)) != NULL) {
-			if (e->kind == EVENT_FETCH_DONE)
-				ok = e->err.code == ERR_NONE;
-			event_free(&e);
-		}
-		if (!ok)
-			usleep(20000);
-	}
-	assert_true(ok);
-}
-
 static void
 test_killed_at_each_step_it_is_queued_once(void **state)
 {
@@ -457,15 +417,15 @@ test_killed_at_each_step_it_is_queued_once(void **state)
 		         ", forward " NAVER "\n");
 		send_mail(w, WORK, "정확");
 		/* Nobody sends while we look at what is queued. */
-		lock = lock_take(&w->paths, "send", "all", &err);
+		lock = lock_take(&w->d.paths, "send", "all", &err);
 		assert_true(lock >= 0);
 		killed = killed_at(w, n);
-		fetch_until_it_works(w);
+		demo_world_fetch_until_it_works(&w->d, "work");
 		assert_int_equal(outbox(w, OUTBOX_QUEUED), 2);
 		close(lock);
-		engine_send_due(w->engine);
+		engine_send_due(w->d.engine);
 		settle(w);
-		assert_int_equal(demo_sent(w->demo), 3);
+		assert_int_equal(demo_sent(w->d.demo), 3);
 		assert_int_equal(count(w, "work", "정확", NULL), 1);
 		end((void **)(void *)&w);
 		assert_true(n < 200);
