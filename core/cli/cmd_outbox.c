@@ -154,7 +154,8 @@ retry(struct outbox *o)
 	if (e == NULL || make_due(o, &err) != 0)
 		status = cli_fail(o->cli, &err);
 	else
-		status = outbox_run(o->cli, e, o->store, o->ids.v, o->ids.n);
+		status = outbox_run(o->cli, e, o->store, o->ids.v, o->ids.n,
+		                    NULL);
 	engine_free(&e);
 	conf_release(&conf);
 	return status;

@@ -20,6 +20,7 @@
 #include "engine/engine.h"
 #include "mail/account_match.h"
 #include "mail/mbox.h"
+#include "mime/resent.h"
 #include "util/clock.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
@@ -50,6 +51,7 @@ struct letter {
 	struct compose_out out;
 	const struct account *account;
 	char *sender; /* address of ours in From, or NULL */
+	char *shown;  /* the address in From, whoever's it is, or NULL */
 };
 
 struct send {
@@ -69,6 +71,8 @@ struct send {
 	bool as_sendmail;
 	bool mbox; /* it is many of them */
 	ARRAY(struct letter) letters;
+	struct providers *providers; /* NULL: nothing is known of them */
+	struct send_as *from;        /* of each letter */
 };
 
 static int
@@ -108,23 +112,43 @@ cut_last_dot(struct str *message)
 			str_truncate(message, (size_t)(line.p - message->p));
 }
 
-/* The account whose address the From field bears; *spec_r: that address, owned. */
+/* The address of the field that says who sends it: From, or Resent-From in a
+ * message that is sent on.  Owned, NULL: there is none. */
+static char *
+sender_of(const struct message *m)
+{
+	struct arena arena = { 0 };
+	struct addr_list from = { 0 };
+	struct resent resent;
+	char *spec;
+
+	if (resent_find(m, &resent))
+		addr_parse(&arena, m, resent_field(m, &resent, "Resent-From"),
+		           &from);
+	else
+		message_addrs(m, "From", &arena, &from);
+	spec = from.n > 0 ? slice_dup(from.v[0].spec) : NULL;
+	arena_release(&arena);
+	return spec;
+}
+
+/* The account whose address that field bears; *spec_r: that address, owned. */
 static const struct account *
 account_of_from(const struct conf *c, struct slice message, char **spec_r)
 {
 	const struct account *a = NULL;
-	struct arena arena = { 0 };
-	struct addr_list from = { 0 };
 	struct message m;
+	char *spec;
 
 	message_parse(&m, message);
-	message_addrs(&m, "From", &arena, &from);
-	if (from.n > 0)
-		a = account_of_address(c, from.v[0].spec);
+	spec = sender_of(&m);
+	if (spec != NULL)
+		a = account_of_address(c, slice_of(spec));
 	if (a != NULL)
-		*spec_r = slice_dup(from.v[0].spec);
+		*spec_r = spec;
+	else
+		free(spec);
 	message_release(&m);
-	arena_release(&arena);
 	return a;
 }
 
@@ -165,6 +189,8 @@ add_letter(struct send *s, struct slice message, struct err *err)
 	s->in.words = s->words.v;
 	s->in.files = s->files.v;
 	s->in.from = slice_of(l->account->address);
+	if (s->as_sendmail)
+		s->in.local = s->in.from;
 	s->in.legacy = l->account->legacy;
 	s->in.full_name = slice_of(
 		s->full_name != NULL ? s->full_name : l->account->full_name);
@@ -219,6 +245,61 @@ address(const struct send *s, const struct letter *l, struct engine_mail *mail)
 	mail->dsn = s->dsn != 0 ? s->dsn : l->account->dsn;
 }
 
+/* The address that those who get it see in From; owned. */
+static char *
+shown_from(struct slice message)
+{
+	struct arena arena = { 0 };
+	struct addr_list from = { 0 };
+	struct message m;
+	char *spec;
+
+	message_parse(&m, message);
+	message_addrs(&m, "From", &arena, &from);
+	spec = from.n > 0 ? slice_dup(from.v[0].spec) : NULL;
+	message_release(&m);
+	arena_release(&arena);
+	return spec;
+}
+
+/* Was the same said of a letter before this one? */
+static bool
+was_said(const struct send *s, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (s->from[i].does == s->from[at].does &&
+		    addr_same(slice_of(s->letters.v[i].shown),
+		              slice_of(s->letters.v[at].shown)))
+			return true;
+	return false;
+}
+
+/* What the provider will do to an address in From that is not the login's. */
+static void
+say_from(struct send *s)
+{
+	struct err ignored = { 0 }; /* then nothing is known of any */
+	struct str words;
+
+	s->providers = providers_load(&s->cli->paths, &ignored);
+	s->from = xcalloc(s->letters.n, sizeof *s->from);
+	str_init(&words, 1024);
+	for (size_t i = 0; i < s->letters.n; i++) {
+		struct letter *l = &s->letters.v[i];
+		struct slice shown;
+
+		l->shown = shown_from(str_slice(&l->out.message));
+		shown = slice_of(l->shown != NULL ? l->shown : "");
+		send_as_find(&s->conf, s->providers, l->account, shown,
+		             &s->from[i]);
+		str_clear(&words);
+		send_as_say(&s->from[i], shown, &words);
+		if (words.n > 0 && !s->cli->quiet && !was_said(s, i))
+			out_note(s->cli, "%s", words.p);
+	}
+	str_release(&words);
+}
+
 /* Into the outbox: all or none. */
 static int
 submit(struct send *s, struct engine *e, struct store *store, int64_t *ids_r,
@@ -238,7 +319,7 @@ submit(struct send *s, struct engine *e, struct store *store, int64_t *ids_r,
 
 /* It is safe, but not its time. */
 static int
-say_when(struct send *s, int64_t id)
+say_when(struct send *s, int64_t id, const struct send_as *from)
 {
 	struct str date;
 	struct json j;
@@ -253,6 +334,7 @@ say_when(struct send *s, int64_t id)
 		json_string_z(&j, NULL);
 		json_key(&j, "not_before");
 		json_int(&j, s->at);
+		outbox_from_json(&j, from);
 		out_json_end(&j, &date);
 		return EX_OK;
 	}
@@ -269,7 +351,7 @@ static int
 say_all_when(struct send *s, const int64_t *ids)
 {
 	for (size_t i = 0; i < s->letters.n; i++)
-		(void)say_when(s, ids[i]);
+		(void)say_when(s, ids[i], &s->from[i]);
 	return EX_OK;
 }
 
@@ -281,10 +363,12 @@ queue_and_send(struct send *s, struct err *err)
 	int64_t *ids = xcalloc(s->letters.n, sizeof *ids);
 	int status = -1;
 
-	if (store != NULL && submit(s, e, store, ids, err) == 0)
+	if (store != NULL && submit(s, e, store, ids, err) == 0) {
+		say_from(s);
 		status = s->at != 0 ? say_all_when(s, ids)
 		                    : outbox_run(s->cli, e, store, ids,
-		                                 s->letters.n);
+		                                 s->letters.n, s->from);
+	}
 	engine_free(&e);
 	store_close(&store);
 	free(ids);
@@ -301,7 +385,10 @@ release(struct send *s)
 	array_foreach(&s->letters, l) {
 		compose_release(&l->out);
 		free(l->sender);
+		free(l->shown);
 	}
+	free(s->from);
+	providers_free(&s->providers);
 	array_release(&s->letters);
 	conf_release(&s->conf);
 	str_release(&s->message);

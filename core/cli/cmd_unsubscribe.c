@@ -146,7 +146,7 @@ leave(struct leaving *l, struct err *err)
 	if (engine_unsubscribe_mail(l->engine, l->store, &l->way, &l->in.m,
 	                            l->account, 0, &id, err) != 0)
 		return -1;
-	return outbox_run(l->cli, l->engine, l->store, &id, 1);
+	return outbox_run(l->cli, l->engine, l->store, &id, 1, NULL);
 }
 
 /* The account that the stored message came through. */

@@ -6,15 +6,16 @@
  * 3. A body without Content-Type that is not plain ASCII, or has lines SMTP
  *    would refuse, goes out as UTF-8 in base64; any other body as it came.
  * 4. With attachments the message is built anew from its fields and its text.
+ * 5. Where somebody sends a message on (Resent fields), these say to whom, and
+ *    what is missing is added to them: the message itself stays as it is.
  */
-#include "cli/compose.h"
+#include "cli/compose_priv.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "mime/build.h"
 #include "mime/date.h"
-#include "mime/message.h"
 #include "mime/word.h"
 #include "util/codec.h"
 #include "util/fsx.h"
@@ -29,90 +30,6 @@
 #define BASE64_LINE 76
 /* Attachments of one message. */
 #define FILES_MAX 1000
-
-struct composer {
-	const struct compose_in *in;
-	struct compose_out *out;
-	struct message m;
-	struct err *err;
-};
-
-/* ---- recipients ---- */
-
-static int
-add_rcpt(struct composer *c, struct slice spec)
-{
-	size_t i;
-
-	for (i = 0; i < c->out->rcpts.n; i++)
-		if (addr_same(slice_of(c->out->rcpts.v[i]), spec))
-			return 0;
-	if (c->out->rcpts.n == COMPOSE_RCPT_MAX)
-		return err_set(c->err, ERR_LIMIT, _("more than %d recipients"),
-		               COMPOSE_RCPT_MAX);
-	array_add(&c->out->rcpts, arena_dup(&c->out->arena, spec.p, spec.n));
-	return 0;
-}
-
-static int
-add_list(struct composer *c, const struct addr_list *list)
-{
-	size_t i;
-
-	for (i = 0; i < list->n; i++) {
-		struct slice spec = list->v[i].spec;
-
-		if (!addr_spec_ok(spec))
-			return err_set(c->err, ERR_USAGE,
-			               _("'%.*s' is not an address"),
-			               SLICE_ARG(slice_head(spec, 100)));
-		if (add_rcpt(c, spec) != 0)
-			return -1;
-	}
-	return 0;
-}
-
-static int
-add_field_rcpts(struct composer *c, const char *name)
-{
-	struct addr_list list = { 0 };
-
-	message_addrs(&c->m, name, &c->out->arena, &list);
-	return add_list(c, &list);
-}
-
-static int
-add_word(struct composer *c, const char *word)
-{
-	struct addr_list list = { 0 };
-
-	/* Two lines in one word are a mistake, or somebody's trick. */
-	if (word[strcspn(word, "\r\n")] != '\0')
-		return err_set(c->err, ERR_USAGE, _("'%s' is no mail address"),
-		               word);
-	if (addr_parse_typed(&c->out->arena, slice_of(word), &list, c->err) !=
-	    0)
-		return -1;
-	return add_list(c, &list);
-}
-
-static int
-find_recipients(struct composer *c)
-{
-	size_t i;
-
-	for (i = 0; c->in->words != NULL && c->in->words[i] != NULL; i++)
-		if (add_word(c, c->in->words[i]) != 0)
-			return -1;
-	if (c->in->from_header &&
-	    (add_field_rcpts(c, "To") != 0 || add_field_rcpts(c, "Cc") != 0 ||
-	     add_field_rcpts(c, "Bcc") != 0))
-		return -1;
-	if (c->out->rcpts.n == 0)
-		return err_set(c->err, ERR_USAGE,
-		               _("there is nobody to send it to"));
-	return 0;
-}
 
 /* ---- the header ---- */
 
@@ -139,6 +56,8 @@ is_address_field(struct slice name)
 		                             "Sender" };
 	size_t i;
 
+	if (resent_is(name))
+		name = slice_from(name, sizeof "Resent-" - 1);
 	for (i = 0; i < sizeof names / sizeof names[0]; i++)
 		if (slice_ieq_z(name, names[i]))
 			return true;
@@ -173,16 +92,14 @@ add_address(struct str *out, const struct addr *a, bool legacy)
 }
 
 static void
-add_addresses(struct composer *c, struct slice raw)
+add_addresses(struct composer *c, const struct addr_list *list)
 {
-	struct addr_list list = { 0 };
 	size_t i;
 
-	addr_parse(&c->out->arena, &c->m, raw, &list);
-	for (i = 0; i < list.n; i++) {
+	for (i = 0; i < list->n; i++) {
 		if (i > 0)
 			str_add_z(&c->out->message, ",\r\n ");
-		add_address(&c->out->message, &list.v[i], c->in->legacy);
+		add_address(&c->out->message, &list->v[i], c->in->legacy);
 	}
 }
 
@@ -223,27 +140,36 @@ add_folded(struct str *out, struct slice value)
 	}
 }
 
+/* Its addresses, if it cannot go out as it came. */
+static bool
+field_addresses(struct composer *c, struct slice value, struct addr_list *list)
+{
+	addr_parse(&c->out->arena, &c->m, value, list);
+	return composer_qualify(c, list) || utf8_has_8bit(value.p, value.n);
+}
+
 static void
 add_field(struct composer *c, const struct header_field *f)
 {
 	struct str *out = &c->out->message;
+	struct addr_list list = { 0 };
 
 	if (slice_ieq_z(f->name, "Bcc") || slice_ieq_z(f->name, "Resent-Bcc") ||
 	    slice_ieq_z(f->name, "Return-Path"))
 		return;
 	str_add_slice(out, f->name);
 	str_add_z(out, ":");
-	if (!utf8_has_8bit(f->value.p, f->value.n)) {
+	if (is_address_field(f->name) && field_addresses(c, f->value, &list)) {
+		str_add_c(out, ' ');
+		add_addresses(c, &list);
+	} else if (!utf8_has_8bit(f->value.p, f->value.n)) {
 		/* The value begins behind the colon, blanks and all. */
 		if (f->value.n > 0 && !byte_is_blank(f->value.p[0]))
 			str_add_c(out, ' ');
 		add_folded(out, slice_rtrim(f->value));
 	} else {
 		str_add_c(out, ' ');
-		if (is_address_field(f->name))
-			add_addresses(c, f->value);
-		else
-			add_decoded(c, f->value, f->name.n + 2);
+		add_decoded(c, f->value, f->name.n + 2);
 	}
 	str_add_z(out, "\r\n");
 }
@@ -282,6 +208,31 @@ add_missing(struct composer *c)
 	}
 	if (!has_field(c, "Message-ID")) {
 		str_add_z(out, "Message-ID: <");
+		build_message_id(c->in->from, out);
+		str_add_z(out, ">\r\n");
+	}
+}
+
+/* What the block of who sends it on has to have; the rest of the header is the
+ * author's. */
+static void
+add_missing_resent(struct composer *c)
+{
+	struct str *out = &c->out->message;
+	struct addr from = { c->in->full_name, c->in->from };
+
+	if (resent_field(&c->m, &c->resent, "Resent-From").p == NULL) {
+		str_add_z(out, "Resent-From: ");
+		add_address(out, &from, c->in->legacy);
+		str_add_z(out, "\r\n");
+	}
+	if (resent_field(&c->m, &c->resent, "Resent-Date").p == NULL) {
+		str_add_z(out, "Resent-Date: ");
+		date_format(c->in->now, c->in->zone, out);
+		str_add_z(out, "\r\n");
+	}
+	if (resent_field(&c->m, &c->resent, "Resent-Message-ID").p == NULL) {
+		str_add_z(out, "Resent-Message-ID: <");
 		build_message_id(c->in->from, out);
 		str_add_z(out, ">\r\n");
 	}
@@ -349,9 +300,12 @@ write_through(struct composer *c)
 	struct str *out = &c->out->message;
 	size_t i;
 
+	if (composer_sends_on(c))
+		add_missing_resent(c);
 	for (i = 0; i < root->field_count; i++)
 		add_field(c, &root->fields[i]);
-	add_missing(c);
+	if (!composer_sends_on(c))
+		add_missing(c);
 	if (encode) {
 		add_text_as_base64(c);
 		return;
@@ -438,6 +392,10 @@ write_anew(struct composer *c)
 	size_t n = 0;
 	int rc;
 
+	if (composer_sends_on(c))
+		return err_set(c->err, ERR_USAGE,
+		               _("a message that is sent on as it is takes no "
+		                 "attachment"));
 	while (c->in->files[n] != NULL)
 		n++;
 	if (n > FILES_MAX)
@@ -468,11 +426,12 @@ compose(const struct compose_in *in, struct compose_out *out_r, struct err *err)
 	memset(out_r, 0, sizeof *out_r);
 	str_init(&out_r->message, BUILD_MAX);
 	message_parse(&c.m, in->message);
+	(void)resent_find(&c.m, &c.resent); /* nobody: an empty block */
 	str_init(&subject, MESSAGE_FIELD_MAX);
 	(void)message_subject(&c.m, &subject); /* absent: empty */
 	out_r->subject = arena_dup(&out_r->arena, subject.p, subject.n);
 	str_release(&subject);
-	rc = find_recipients(&c);
+	rc = composer_find_rcpts(&c);
 	if (rc == 0 && in->files != NULL && in->files[0] != NULL)
 		rc = write_anew(&c);
 	else if (rc == 0)

@@ -20,6 +20,7 @@ struct outcome {
 	const int64_t *ids;
 	enum err_code *codes; /* of each id; ERR_NONE: nothing was heard */
 	size_t n;
+	const struct send_as *from; /* of each id, or NULL */
 	struct err whole; /* an error that belongs to no row stands for all */
 };
 
@@ -126,19 +127,39 @@ say_note(void *ctx, const char *line)
 	out_note(ctx, "%s", line);
 }
 
+void
+outbox_from_json(struct json *j, const struct send_as *as)
+{
+	json_key(j, "from");
+	if (as == NULL || as->does == PROVIDER_FROM_ANY) {
+		json_string_z(j, NULL);
+		return;
+	}
+	json_object(j);
+	json_key(j, "provider");
+	json_string_z(j, as->provider->id);
+	json_key(j, "does");
+	json_string_z(j, send_as_name(as));
+	json_key(j, "login");
+	json_string_z(j, as->login);
+	json_end_object(j);
+}
+
 static void
-report_json(int64_t id, const struct outbox_row *row)
+report_json(const struct outcome *o, size_t at, const struct outbox_row *row)
 {
 	struct json j;
 	struct str text;
 
 	out_json_begin(&j, &text);
 	json_key(&j, "id");
-	json_int(&j, id);
+	json_int(&j, o->ids[at]);
 	json_key(&j, "state");
 	json_string_z(&j, row != NULL ? outbox_state_name(row->state) : "sent");
 	json_key(&j, "error");
 	json_string_z(&j, row != NULL ? row->error : NULL);
+	if (o->from != NULL)
+		outbox_from_json(&j, &o->from[at]);
 	if (row != NULL)
 		outbox_results_json(&j, row);
 	out_json_end(&j, &text);
@@ -153,7 +174,7 @@ report_row(struct cli *cli, int64_t id, const struct outbox_row *row,
 		row != NULL && row->error != NULL ? row->error : o->whole.text;
 
 	if (cli->json)
-		report_json(id, row);
+		report_json(o, at, row);
 	if (row == NULL || row->state == OUTBOX_SENT) {
 		if (!cli->json && !cli->quiet)
 			out_line(_("sent"));
@@ -176,11 +197,11 @@ report_row(struct cli *cli, int64_t id, const struct outbox_row *row,
 
 int
 outbox_run(struct cli *cli, struct engine *e, struct store *s,
-           const int64_t *ids, size_t n)
+           const int64_t *ids, size_t n, const struct send_as *from)
 {
 	struct outbox_row *rows = NULL;
 	size_t row_count = 0;
-	struct outcome o = { .ids = ids, .n = n };
+	struct outcome o = { .ids = ids, .n = n, .from = from };
 	struct err err = { 0 };
 	int status = EX_OK;
 	size_t i;

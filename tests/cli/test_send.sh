@@ -120,6 +120,23 @@ check 'cron' test $status = 0
 check 'cron: to' says '"recipients":\["a@example.net"\]'
 check 'cron: the account sends it' says '"from":"kim@example.org"'
 
+# Cron's own mail names people of this computer: they are the account's
+fresh
+run 'From: root (Cron Daemon)\nTo: root\nSubject: Cron <root@host> date\nContent-Type: text/plain; charset=UTF-8\nContent-Transfer-Encoding: 8bit\nAuto-Submitted: auto-generated\n\n오늘\n' \
+	sendmail -FCronDaemon -i -B8BITMIME -oem root
+check 'cron: root' test $status = 0
+check 'cron: root is whom it belongs to' says '"recipients":\["kim@example.org"\]'
+check 'cron: from' holds '^From: "root" <kim@example.org>$'
+check 'cron: to' holds '^To: "root" <kim@example.org>$'
+run 'To: root, a@example.net\n\nx\n' sendmail -t
+check 'cron: -t' says '"recipients":\["kim@example.org","a@example.net"\]'
+run 'To: root\n\nx\n' send -t
+check 'send: nobody of this computer' test $status = 64
+for wrong in -root 'ro ot' '@' 'root@' '..' '$(id)'; do
+	run "$mail" sendmail -i -- "$wrong"
+	check "no name: '$wrong'" test $status = 64
+done
+
 # As git calls it: -i RECIPIENTS, and Bcc stays out of the message
 fresh
 run 'From: Team <team@example.org>\nTo: a@example.net\nBcc: c@example.net\nSubject: [PATCH] x\n\ndiff\n' \
@@ -136,6 +153,47 @@ check 'dot' test $status = 0
 check 'dot: what follows is sent' holds '^more$'
 check 'dot: and that one' test "$(cat "$T/home/data/outbox/"*.pabal |
 	tr -d '\r' | grep -c '^\.$')" = 1
+
+# Sent on: the Resent fields say to whom, To and Cc got it before
+fresh
+run 'Resent-From: team@example.org\nResent-To: r@example.net\nResent-Bcc: s@example.net\nFrom: boss@example.com\nTo: all@example.com\nDate: Mon, 21 Sep 2026 09:00:00 +0900\n\ntext\n' \
+	sendmail -t
+check 'sent on' test $status = 0
+check 'sent on: to' says '"recipients":\["r@example.net","s@example.net"\]'
+check 'sent on: from who sends it on' says '"from":"team@example.org"'
+check 'sent on: secretly' hides 's@example.net'
+check 'sent on: the author stays' holds '^From: boss@example.com$'
+
+# What the provider does to another address in From
+fresh
+sed -i 's/^smtp.*/&\nprovider = gmail/' "$T/home/config/accounts"
+run "$mail" send -t
+check 'own address' test $status = 75
+says_nothing() { ! grep -q 'Gmail' "$T/err"; }
+check 'own address: nothing to say' says_nothing
+team='From: team@example.org\nTo: a@example.net\n\ntext\n'
+run "$team" send -t
+check 'other address' grep -q 'Gmail puts kim@example.org in From' "$T/err"
+run "$team" sendmail -t
+check 'other address: sendmail' grep -q 'Gmail puts' "$T/err"
+run "$team" --quiet send -t
+check 'other address: quiet' says_nothing
+run "$team" --lang ko send -t
+check 'other address: in Korean' grep -q 'Gmail.*kim@example.org' "$T/err"
+check 'other address: in Korean only' test "$(grep -c 'puts' "$T/err")" = 0
+run "$team" --json send -t
+check 'other address: for programs' grep -q \
+	'"from":{"provider":"gmail","does":"rewritten","login":"kim@example.org"}' \
+	"$T/out"
+run "$mail" --json send -t
+check 'own address: for programs' grep -q '"from":null' "$T/out"
+line='From a Mon Sep 21 09:00:00 2026\n'
+run "$line$team\n$line$team" send -t --mbox --at 'in 1 hour'
+check 'other address: once' test "$(grep -c 'Gmail puts' "$T/err")" = 1
+sed -i 's/gmail/naver/' "$T/home/config/accounts"
+run "$team" send -t
+check 'other address: refused there' grep -q 'refuses mail from team@example.org' \
+	"$T/err"
 
 # Delivery reports
 fresh

@@ -212,6 +212,71 @@ test_nothing_is_injected(void **state)
 	release(&r);
 }
 
+/* RFC 5322, 3.6.6: whom it is sent on to, and nobody who has it. */
+static void
+test_sent_on(void **state)
+{
+	static const char *const mail =
+		"Resent-From: =?utf-8?B?6rmA7ZWY64qY?= <me@naver.com>\n"
+		"Resent-To: r1@example.com,\n r2@example.com\n"
+		"Resent-Cc: r3@example.com\nResent-BCC: r4@example.com\n"
+		"Received: by mx\n"
+		"Resent-From: old@example.com\nResent-To: old-to@example.com\n"
+		"From: boss@example.com\nTo: all@example.com\n"
+		"Cc: c@example.com\nBcc: b@example.com\n"
+		"Message-ID: <1@example.com>\nSubject: s\n\ntext\n";
+	char *const files[] = { (char *)(uintptr_t) "/dev/null", NULL };
+	struct result r;
+
+	(void)state;
+	run(&r, mail, true, NULL, NULL);
+	assert_int_equal(r.rc, 0);
+	assert_int_equal(r.out.rcpts.n, 4);
+	assert_string_equal(r.out.rcpts.v[0], "r1@example.com");
+	assert_string_equal(r.out.rcpts.v[3], "r4@example.com");
+	assert_header(&r, "Resent-Bcc", NULL);
+	assert_header(&r, "Bcc", NULL);
+	assert_header(&r, "To", "all@example.com");
+	assert_header(&r, "From", "boss@example.com");
+	assert_header(&r, "Message-ID", "<1@example.com>");
+	/* what its block lacks is added above it, not to the message */
+	assert_true(slice_starts(str_slice(&r.out.message), "Resent-Date: "));
+	assert_header(&r, "Date", NULL);
+	assert_header(&r, "Resent-Date", "Mon, 24 Nov 2025 17:00:00 +0900");
+	assert_clean(&r);
+	release(&r);
+	/* recipients as words: nothing of the header tells whom */
+	run(&r, mail, false, one, NULL);
+	assert_int_equal(r.rc, 0);
+	assert_int_equal(r.out.rcpts.n, 1);
+	assert_true(slice_find_text(str_slice(&r.out.message),
+	                            SLICE_LIT("a@example.com")) ==
+	            r.out.message.n);
+	release(&r);
+	/* without recipients of its own the others count; twice the same field */
+	run(&r, "Resent-From: me@naver.com\nTo: t@example.com\n\nx\n", true,
+	    NULL, NULL);
+	assert_int_equal(r.out.rcpts.n, 1);
+	assert_string_equal(r.out.rcpts.v[0], "t@example.com");
+	release(&r);
+	run(&r,
+	    "Resent-To: p@example.com\nTo: t@example.com\n"
+	    "Resent-To: q@example.com\n\nx\n",
+	    true, NULL, NULL);
+	assert_int_equal(r.out.rcpts.n, 2);
+	assert_header(&r, "Resent-From", "김하늘 <me@naver.com>");
+	release(&r);
+	/* it stays as it is: nothing can be attached */
+	run(&r, mail, true, NULL, files);
+	assert_int_equal(r.rc, -1);
+	assert_int_equal(r.err.code, ERR_USAGE);
+	release(&r);
+	run(&r, "Resent-To: not an address\nTo: t@example.com\n\nx\n", true,
+	    NULL, NULL);
+	assert_int_equal(r.rc, -1);
+	release(&r);
+}
+
 static void
 test_attachments(void **state)
 {
@@ -300,6 +365,7 @@ main(void)
 		cmocka_unit_test(test_bare_cr_adds_no_field),
 		cmocka_unit_test(test_raw_8bit_is_encoded),
 		cmocka_unit_test(test_nothing_is_injected),
+		cmocka_unit_test(test_sent_on),
 		cmocka_unit_test(test_attachments),
 		cmocka_unit_test(test_long_lines_and_nuls),
 	};
