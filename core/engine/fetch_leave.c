@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What leaves the server because its mailbox would become too large. */
+/* What leaves the server: DELE, and what goes so that its mailbox stays small. */
 /*
  * 1. Only a message whose whole file is here may leave.
  * 2. What leaves was told before: the fetch that finds the mailbox too large
@@ -12,11 +12,38 @@
 
 #include "engine/fetch_priv.h"
 #include "util/i18n.h"
+#include "util/log.h"
+#include "util/step.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
 #define MARK_MAX 8
+
+int
+fetch_remove_entries(struct fetch *f, const size_t *entries, size_t n,
+                     struct err *err)
+{
+	uint32_t *numbers = xcalloc(n, sizeof *numbers);
+	size_t refused = 0;
+	int rc;
+
+	for (size_t i = 0; i < n; i++)
+		numbers[i] = f->listing.v[entries[i]].number;
+	step("fetch-dele");
+	rc = pop3_dele(f->pop3, numbers, n, &refused, err);
+	free(numbers);
+	if (rc != 0)
+		return -1;
+	if (refused != 0)
+		log_line(LOG_INFO, "%s: %zu DELE refused", f->account->name,
+		         refused);
+	for (size_t i = 0; i < n; i++) {
+		f->removed[f->removed_count++] = entries[i];
+		f->gone[entries[i]] = true;
+	}
+	return 0;
+}
 
 int
 fetch_remove(struct fetch *f, const size_t *entries, size_t n, struct err *err)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One fetch under way: for fetch.c and fetch_known.c. */
+/* One fetch under way: what fetch.c and the other fetch_*.c share. */
 #ifndef ENGINE_FETCH_PRIV_H
 #define ENGINE_FETCH_PRIV_H
 
@@ -107,22 +107,34 @@ int fetch_verify(struct fetch *f, size_t *entries, size_t *n, struct err *err);
 
 /* ---- fetch.c ---- */
 
+/* Log in; f->pop3. */
+int fetch_connect(struct fetch *f, struct err *err);
+void fetch_tell_progress(struct fetch *f, bool force);
+void fetch_release(struct fetch *f);
+
+/* ---- fetch_prepare.c ---- */
+
+/* List the mailbox and make the plan: 0, also when there is nothing to do. */
+int fetch_prepare(struct fetch *f, struct err *err);
 /* Plan anew: keys or rows have changed. */
 void fetch_replan(struct fetch *f);
 
-/* Log in; f->pop3. */
-int fetch_connect(struct fetch *f, struct err *err);
+/* ---- fetch_retrieve.c ---- */
+
+/* Messages up to this are parsed from memory, larger ones from the file. */
+#define FETCH_MEMORY ((size_t)1024 * 1024)
+
+/* RETR what the plan has left, and make it durable batch by batch.  What came
+ * complete before an error is kept. */
+int fetch_retrieve(struct fetch *f, struct err *err);
 /* The batch, if one is open, becomes durable and is told; nothing in it: dropped. */
 int fetch_commit(struct fetch *f, struct err *err);
-void fetch_tell_progress(struct fetch *f, bool force);
-void fetch_release(struct fetch *f);
+
+/* ---- fetch_leave.c ---- */
 
 /* DELE entries whose numbers were checked. */
 int fetch_remove_entries(struct fetch *f, const size_t *entries, size_t n,
                          struct err *err);
-
-/* ---- fetch_leave.c ---- */
-
 /* Check that the numbers still mean the same, then DELE. */
 int fetch_remove(struct fetch *f, const size_t *entries, size_t n,
                  struct err *err);
