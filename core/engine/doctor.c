@@ -11,7 +11,8 @@
  * 4. One login a server; no message is read whole (RETR marks it at some), no
  *    DELE, no MAIL: the servers are as before.
  * 5. No finding has a secret in it, nor who logs in: servers repeat that when
- *    they refuse it, so their words go through hide_user().
+ *    they refuse it, so their words go through hide_user(); the secret is kept out of
+ *    them by err_set_server(), for all who call servers.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,6 @@
 
 #include "engine/doctor_priv.h"
 #include "engine/servers.h"
-#include "util/codec.h"
 #include "util/i18n.h"
 #include "util/log.h"
 #include "util/xalloc.h"
@@ -62,34 +62,6 @@ hide_word(struct str *text, struct slice word)
 	}
 }
 
-/* The secret as it is, and as AUTH PLAIN and LOGIN write it. */
-static void
-hide_secret(const struct job *job, struct slice user, struct str *words)
-{
-	struct slice secret = secret_get(&job->secret);
-	struct str plain;
-	struct str encoded;
-
-	hide_word(words, secret);
-	str_init(&plain, SECRET_MAX * 2);
-	(void)str_reserve(&plain, SECRET_MAX * 2);
-	str_init(&encoded, SECRET_MAX * 4);
-	(void)str_reserve(&encoded, SECRET_MAX * 4);
-	codec_base64_encode(secret.p, secret.n, &encoded);
-	hide_word(words, str_slice(&encoded));
-	str_clear(&encoded);
-	str_add_c(&plain, '\0');
-	str_add_slice(&plain, user);
-	str_add_c(&plain, '\0');
-	str_add_slice(&plain, secret);
-	codec_base64_encode(plain.p, plain.n, &encoded);
-	hide_word(words, str_slice(&encoded));
-	secret_wipe(plain.p, plain.n);
-	secret_wipe(encoded.p, encoded.n);
-	str_release(&plain);
-	str_release(&encoded);
-}
-
 /* Who logs in is nobody else's business; at which provider may be seen. */
 static void
 hide_user(const struct job *job, struct err *err)
@@ -104,8 +76,6 @@ hide_user(const struct job *job, struct err *err)
 		struct slice name = slice_of(names[i]);
 		struct slice local = slice_head(name, slice_find(name, '@'));
 
-		hide_secret(job, name, &words);
-		hide_secret(job, local, &words);
 		hide_word(&words, local);
 	}
 	err_set_server(err, words.p, words.n);

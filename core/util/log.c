@@ -10,6 +10,7 @@
 
 #include "util/array.h"
 #include "util/clock.h"
+#include "util/codec.h"
 #include "util/str.h"
 #include "util/utf8.h"
 
@@ -21,6 +22,12 @@
 #define LOG_CONVERTED ((size_t)8 * (LOG_LINE + 1))
 /* Shorter secrets would redact ordinary words. */
 #define LOG_SECRET_MIN 4
+/* Tokens come and go: of more, the ones told longest ago are forgotten. */
+#define LOG_SECRETS_MAX 512
+/* A cut line may end in this much of a secret. */
+#define LOG_CUT_MIN    4
+#define LOG_CUT_BASE64 16
+#define HIDDEN         SLICE_LIT("***")
 
 static struct {
 	pthread_mutex_t lock;
@@ -58,16 +65,28 @@ log_wants(enum log_level level)
 	return wants;
 }
 
-/* Holds log_state.lock. */
-static bool
-is_hidden_locked(const struct secret *secret)
+/* Take one out of the list.  Holds log_state.lock. */
+static void
+forget_locked(size_t at)
 {
-	const struct secret *s;
+	secret_release(&log_state.hidden.v[at]);
+	log_state.hidden.n--;
+	memmove(&log_state.hidden.v[at], &log_state.hidden.v[at + 1],
+	        (log_state.hidden.n - at) * sizeof log_state.hidden.v[0]);
+}
 
-	array_foreach(&log_state.hidden, s)
-		if (slice_eq(secret_get(s), secret_get(secret)))
-			return true;
-	return false;
+/* The newest stand last.  Holds log_state.lock. */
+static void
+make_room_locked(const struct secret *secret)
+{
+	for (size_t i = 0; i < log_state.hidden.n; i++)
+		if (slice_eq(secret_get(&log_state.hidden.v[i]),
+		             secret_get(secret))) {
+			forget_locked(i);
+			return;
+		}
+	if (log_state.hidden.n >= LOG_SECRETS_MAX)
+		forget_locked(0);
 }
 
 void
@@ -79,10 +98,9 @@ log_hide(const struct secret *s)
 		return;
 	pthread_mutex_lock(&log_state.lock);
 	/* Each login tells its own; locked memory is scarce. */
-	if (!is_hidden_locked(s)) {
-		secret_set(&copy, s->p, s->n);
-		array_add(&log_state.hidden, copy);
-	}
+	make_room_locked(s);
+	secret_set(&copy, s->p, s->n);
+	array_add(&log_state.hidden, copy);
 	pthread_mutex_unlock(&log_state.lock);
 }
 
@@ -97,6 +115,76 @@ log_hidden_count(void)
 	return n;
 }
 
+static void
+hide_range(struct str *line, size_t from, size_t to)
+{
+	str_remove(line, from, to - from);
+	str_insert(line, from, HIDDEN);
+}
+
+static void
+hide_plain(struct str *line, struct slice secret)
+{
+	size_t at;
+
+	while ((at = slice_find_text(str_slice(line), secret)) < line->n)
+		hide_range(line, at, at + secret.n);
+	/* What was cut may have been more of it. */
+	for (size_t n = secret.n - 1; line->full && n >= LOG_CUT_MIN; n--)
+		if (n <= line->n &&
+		    memcmp(line->p + line->n - n, secret.p, n) == 0) {
+			hide_range(line, line->n - n, line->n);
+			return;
+		}
+}
+
+static bool
+is_base64(char c)
+{
+	return byte_is_alnum(c) || c == '+' || c == '/' || c == '=' ||
+	       c == '-' || c == '_';
+}
+
+/*
+ * AUTH says a secret in base64, by itself or behind a name: then its first byte
+ * is the first, second or third of a group, and all but the characters at its
+ * ends, which hold neighbours' bits, are known.  The whole run goes.
+ */
+static void
+hide_base64(struct str *line, struct slice secret, size_t before)
+{
+	size_t skip = (before * 8 + 5) / 6;
+	size_t end = (before + secret.n) * 8 / 6;
+	struct str encoded;
+	struct str bytes;
+	struct slice known;
+	size_t at;
+
+	str_init(&bytes, SECRET_MAX + 3);
+	(void)str_reserve(&bytes, SECRET_MAX + 3);
+	str_init(&encoded, (size_t)SECRET_MAX * 2);
+	(void)str_reserve(&encoded, (size_t)SECRET_MAX * 2);
+	str_add(&bytes, "\0\0", before);
+	str_add_slice(&bytes, secret);
+	codec_base64_encode(bytes.p, bytes.n, &encoded);
+	known = slice_make(encoded.p + skip, end - skip);
+	if (line->full) /* the rest may be missing */
+		known = slice_head(known, LOG_CUT_BASE64);
+	while ((at = slice_find_text(str_slice(line), known)) < line->n) {
+		size_t to = at + known.n;
+
+		while (at > 0 && is_base64(line->p[at - 1]))
+			at--;
+		while (to < line->n && is_base64(line->p[to]))
+			to++;
+		hide_range(line, at, to);
+	}
+	secret_wipe(bytes.p, bytes.n);
+	secret_wipe(encoded.p, encoded.n);
+	str_release(&bytes);
+	str_release(&encoded);
+}
+
 /* Holds log_state.lock. */
 static void
 redact_locked(struct str *line)
@@ -104,13 +192,9 @@ redact_locked(struct str *line)
 	const struct secret *s;
 
 	array_foreach(&log_state.hidden, s) {
-		size_t at;
-
-		while ((at = slice_find_text(str_slice(line), secret_get(s))) <
-		       line->n) {
-			str_remove(line, at, s->n);
-			str_insert(line, at, SLICE_LIT("***"));
-		}
+		hide_plain(line, secret_get(s));
+		for (size_t before = 0; before < 3; before++)
+			hide_base64(line, secret_get(s), before);
 	}
 }
 

@@ -23,13 +23,15 @@ void log_open(int fd, enum log_level level);
 void log_convert(void (*convert)(int fd, struct slice text, struct str *out));
 bool log_wants(enum log_level level);
 /* One line: time, level, text cleaned of controls.  Every registered secret in
- * it is replaced by "***".  Safe from any thread. */
+ * it, as it is or in base64, is replaced by "***".  Safe from any thread. */
 void log_line(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* Secrets to redact; copied unless known already, wiped by log_close. */
+/* Secrets to redact; copied, wiped by log_close; some hundred are kept, the ones
+ * told last. */
 void log_hide(const struct secret *s);
 size_t log_hidden_count(void);
-/* Replace every registered secret in text by "***"; it never gets longer. */
+/* Replace every registered secret in text by "***", those in base64 with all the
+ * base64 around them; it never gets longer. */
 void log_redact(struct str *text);
 void log_close(void);
 

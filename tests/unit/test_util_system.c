@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "util/clock.h"
+#include "util/codec.h"
 #include "util/digest.h"
 #include "util/fsx.h"
 #include "util/log.h"
@@ -338,6 +339,104 @@ test_words_of_servers_hide_secrets(void **state)
 	secret_release(&secret);
 }
 
+/* Hide the secret, have a server say what the format makes of it. */
+static void
+check_said(const char *secret, const char *said, const char *want)
+{
+	struct secret s = { 0 };
+	struct err err = { 0 };
+
+	secret_set(&s, secret, strlen(secret));
+	log_hide(&s);
+	err_set_server(&err, said, strlen(said));
+	assert_string_equal(err.server, want);
+	log_close();
+	secret_release(&s);
+}
+
+static void
+test_secrets_in_base64_are_hidden(void **state)
+{
+	static const char *const secrets[] = { "abcd", "pass word",
+		                               "hunter2hunter2",
+		                               "p\303\244ss" };
+
+	(void)state;
+	/* LOGIN, PLAIN with names of each length, XOAUTH2. */
+	for (size_t i = 0; i < sizeof secrets / sizeof secrets[0]; i++)
+		for (size_t name = 0; name < 7; name++) {
+			struct str plain;
+			struct str said;
+
+			str_init(&plain, 1000);
+			str_init(&said, 1000);
+			str_add(&plain, "\0kim.kim", name);
+			str_add_z(&plain, secrets[i]);
+			if (name == 6)
+				str_add_z(&plain, "\x01\x01");
+			str_add_z(&said, "535 bad (");
+			codec_base64_encode(plain.p, plain.n, &said);
+			str_add_z(&said, ") again");
+			check_said(secrets[i], said.p, "535 bad (***) again");
+			str_release(&plain);
+			str_release(&said);
+		}
+	check_said("hunter2hunter2", "aHVudGVyMkh1bnRlcg== Hunter2",
+	           "aHVudGVyMkh1bnRlcg== Hunter2");
+}
+
+/* Neither of a secret that stands where a line is cut. */
+static void
+test_cut_lines_hide_secrets(void **state)
+{
+	struct secret secret = { 0 };
+	struct str line;
+
+	(void)state;
+	secret_set(&secret, "hunter2hunter2", 14);
+	log_hide(&secret);
+	str_init(&line, 15);
+	str_add_z(&line, "PASS hunter2hunter2");
+	log_redact(&line);
+	assert_string_equal(line.p, "PASS ***");
+	str_clear(&line);
+	str_add_z(&line, "hunter2");
+	log_redact(&line);
+	assert_string_equal(line.p, "hunter2"); /* was not cut */
+	str_release(&line);
+	log_close();
+	secret_release(&secret);
+}
+
+/* A new token each hour for a year. */
+static void
+test_list_of_secrets_is_bounded(void **state)
+{
+	struct secret first = { 0 };
+	struct secret secret = { 0 };
+	struct str line;
+
+	(void)state;
+	secret_set(&first, "hunter2hunter2", 14);
+	for (int i = 0; i < 24 * 365; i++) {
+		char token[40];
+
+		(void)snprintf(token, sizeof token, "token-%d-", i);
+		secret_set(&secret, token, strlen(token));
+		log_hide(&secret);
+		log_hide(&first); /* is used all the time */
+	}
+	assert_true(log_hidden_count() < 1000);
+	str_init(&line, 100);
+	str_add_z(&line, "hunter2hunter2 token-8759-");
+	log_redact(&line);
+	assert_string_equal(line.p, "*** ***");
+	str_release(&line);
+	log_close();
+	secret_release(&secret);
+	secret_release(&first);
+}
+
 static void
 shout(int fd, struct slice text, struct str *out)
 {
@@ -500,6 +599,9 @@ main(void)
 		cmocka_unit_test(test_children),
 		cmocka_unit_test(test_log_hides_secrets),
 		cmocka_unit_test(test_words_of_servers_hide_secrets),
+		cmocka_unit_test(test_secrets_in_base64_are_hidden),
+		cmocka_unit_test(test_cut_lines_hide_secrets),
+		cmocka_unit_test(test_list_of_secrets_is_bounded),
 		cmocka_unit_test(test_log_is_converted),
 		cmocka_unit_test(test_digests),
 		cmocka_unit_test(test_clock),
