@@ -37,7 +37,7 @@ struct demo {
 };
 
 static void
-serve_pop3(void *ctx, struct stream *s)
+serve_pop3(void *ctx, struct stream *s, const char *peer)
 {
 	struct demo *d = ctx;
 	struct demo_session session = { .boxes = d->boxes, .n = DEMO_BOXES };
@@ -50,6 +50,7 @@ serve_pop3(void *ctx, struct stream *s)
 	};
 	struct err ignored = { 0 };
 
+	(void)peer; /* it is us */
 	/* The client sees what goes wrong. */
 	(void)pop3_server_run(s, &opts, &ignored);
 }
@@ -137,7 +138,7 @@ sink_login(void *ctx, struct slice user, struct slice password)
 }
 
 static void
-serve_smtp(void *ctx, struct stream *s)
+serve_smtp(void *ctx, struct stream *s, const char *peer)
 {
 	struct demo *d = ctx;
 	const struct smtp_sink_opts opts = {
@@ -150,6 +151,7 @@ serve_smtp(void *ctx, struct stream *s)
 	};
 	struct err ignored = { 0 };
 
+	(void)peer; /* it is us */
 	/* The client sees what goes wrong. */
 	(void)smtp_sink_run(s, &opts, &ignored);
 }

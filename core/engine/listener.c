@@ -34,6 +34,7 @@ struct visit {
 	struct listener *listener;
 	pthread_t thread;
 	int fd;
+	char peer[NI_MAXHOST]; /* its address */
 	atomic_bool over;
 };
 
@@ -57,7 +58,7 @@ serve_visit(void *arg)
 	struct visit *v = arg;
 	struct stream *s = stream_new_fd(v->fd, v->listener->stop[0]);
 
-	v->listener->serve(v->listener->ctx, s);
+	v->listener->serve(v->listener->ctx, s, v->peer);
 	stream_close(&s);
 	atomic_store(&v->over, true);
 	return NULL;
@@ -96,11 +97,21 @@ turn_away(const struct listener *l, int fd)
 	close(fd);
 }
 
+static void
+name_peer(struct visit *v, const struct sockaddr_storage *from, socklen_t size)
+{
+	if (getnameinfo((const struct sockaddr *)from, size, v->peer,
+	                sizeof v->peer, NULL, 0, NI_NUMERICHOST) != 0)
+		(void)snprintf(v->peer, sizeof v->peer, "?");
+}
+
 /* false: not now, for want of descriptors, memory or threads. */
 static bool
 take_visit(struct listener *l)
 {
-	int fd = accept4(l->fd, NULL, NULL, SOCK_CLOEXEC);
+	struct sockaddr_storage from;
+	socklen_t size = sizeof from;
+	int fd = accept4(l->fd, (struct sockaddr *)&from, &size, SOCK_CLOEXEC);
 	struct visit *v;
 
 	if (fd < 0)
@@ -114,6 +125,7 @@ take_visit(struct listener *l)
 	v = xcalloc(1, sizeof *v);
 	v->listener = l;
 	v->fd = fd;
+	name_peer(v, &from, size);
 	if (pthread_create(&v->thread, NULL, serve_visit, v) != 0) {
 		turn_away(l, fd);
 		free(v);

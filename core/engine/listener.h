@@ -11,8 +11,9 @@
 
 struct listener;
 
-/* Serves one connection; does not close s. */
-typedef void listener_serve(void *ctx, struct stream *s);
+/* Serves one connection; does not close s.  peer: the address it came from, which
+ * a client that is gone already no longer tells; valid for the call. */
+typedef void listener_serve(void *ctx, struct stream *s, const char *peer);
 
 struct listener_opts {
 	const char *host; /* address or name; "*": all addresses */

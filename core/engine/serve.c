@@ -15,11 +15,9 @@
  */
 #include "engine/serve.h"
 
-#include <netdb.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 
 #include "engine/serve_priv.h"
 #include "net/tls.h"
@@ -52,24 +50,10 @@ login_delay(const struct serve *v)
 }
 
 static void
-peer_of(const struct stream *s, char *text, size_t n)
-{
-	struct sockaddr_storage at;
-	socklen_t size = sizeof at;
-
-	text[0] = '\0';
-	if (getpeername(stream_fd(s), (struct sockaddr *)&at, &size) != 0 ||
-	    getnameinfo((struct sockaddr *)&at, size, text, (socklen_t)n, NULL,
-	                0, NI_NUMERICHOST) != 0)
-		(void)snprintf(text, n, "?");
-}
-
-static void
-tell(const struct serve_session *x, const struct stream *s,
+tell(const struct serve_session *x, const struct stream *s, const char *peer,
      const struct err *err)
 {
 	struct serve *v = x->v;
-	char peer[NI_MAXHOST];
 	struct serve_report r = { .peer = peer,
 		                  .user = x->user != NULL ? x->user : "",
 		                  .wrong = x->wrong,
@@ -81,7 +65,6 @@ tell(const struct serve_session *x, const struct stream *s,
 
 	if (v->report == NULL)
 		return;
-	peer_of(s, peer, sizeof peer);
 	(void)pthread_mutex_lock(&v->telling); /* cannot fail */
 	v->report(v->ctx, &r);
 	(void)pthread_mutex_unlock(&v->telling);
@@ -106,7 +89,7 @@ converse(struct serve_door *door, struct stream *s, struct tls_server *tls,
 }
 
 static void
-serve_one(void *ctx, struct stream *s)
+serve_one(void *ctx, struct stream *s, const char *peer)
 {
 	struct serve_door *door = ctx;
 	struct serve *v = door->v;
@@ -120,7 +103,7 @@ serve_one(void *ctx, struct stream *s)
 		tls = tls_server_new(v->cert, v->key, &err);
 	if (door->tls == SERVE_TLS_NONE || tls != NULL)
 		converse(door, s, tls, &x, &err);
-	tell(&x, s, &err);
+	tell(&x, s, peer, &err);
 	tls_server_free(&tls);
 	free(x.user);
 }

@@ -4,6 +4,7 @@
 
 #include <pthread.h>
 #include <stdio.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -251,6 +252,24 @@ test_everything_and_one_account(void **state)
 	expect(s, "+OK");
 	try_login(s, "pabal+회사", "-ERR [AUTH]");
 	leave(w, &s, "+OK");
+}
+
+/* Who hangs up before anything was said is known all the same. */
+static void
+test_reset_at_once(void **state)
+{
+	const struct linger now = { .l_onoff = 1 };
+	struct world *w = *state;
+	struct stream *s;
+
+	start(w);
+	s = call(w);
+	assert_int_equal(setsockopt(stream_fd(s), SOL_SOCKET, SO_LINGER, &now,
+	                            sizeof now),
+	                 0);
+	leave(w, &s, NULL);
+	if (!slice_starts(slice_of(w->told), "127.0.0.1 "))
+		fail_msg("%s", w->told);
 }
 
 static void
@@ -770,6 +789,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		WITH_WORLD(test_everything_and_one_account),
+		WITH_WORLD(test_reset_at_once),
 		WITH_WORLD(test_who_may_not),
 		WITH_WORLD(test_password_taken_apart),
 		WITH_WORLD(test_bytes),

@@ -25,13 +25,14 @@ struct host {
 };
 
 static void
-serve(void *ctx, struct stream *s)
+serve(void *ctx, struct stream *s, const char *peer)
 {
 	struct host *h = ctx;
 	struct err err = { 0 };
 	struct slice line, data;
 	bool head = true;
 
+	(void)peer;
 	if (tls_accept(s, h->tls, MS, &err) != 0)
 		return;
 	h->sessions++;
