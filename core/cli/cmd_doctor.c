@@ -53,6 +53,12 @@ struct ward {
 	bool cancelled;
 };
 
+bool
+doctor_cancelled(const struct doctor *d)
+{
+	return d->cli->cancelled != NULL && d->cli->cancelled();
+}
+
 /* Findings */
 
 /* The user's name stands in it. */
@@ -283,16 +289,10 @@ draw(struct ward *w)
 	              w->findings < total ? w->findings : total - 1, total);
 }
 
-static bool
-is_cancelled(const struct doctor *d)
-{
-	return d->cli->cancelled != NULL && d->cli->cancelled();
-}
-
 static void
 cancel_all(struct ward *w)
 {
-	if (w->cancelled || !is_cancelled(w->d))
+	if (w->cancelled || !doctor_cancelled(w->d))
 		return;
 	w->cancelled = true;
 	for (size_t i = 0; i < w->n; i++)
@@ -365,6 +365,14 @@ ward_release(struct ward *w)
 	engine_free(&w->engine);
 }
 
+static void
+say_cancelled(struct doctor *d)
+{
+	d->worst = doctor_worse(d->worst, ERR_CANCELLED);
+	if (!d->cli->json)
+		out_note(d->cli, "%s", _("cancelled: not all was looked at"));
+}
+
 /* 0, or the status of a wrong command line. */
 static int
 look_at_accounts(struct doctor *d)
@@ -379,10 +387,7 @@ look_at_accounts(struct doctor *d)
 	} else {
 		look_at_all(&w);
 		if (w.cancelled)
-			d->worst = doctor_worse(d->worst, ERR_CANCELLED);
-		if (w.cancelled && !d->cli->json)
-			out_note(d->cli, "%s",
-			         _("cancelled: not all was looked at"));
+			say_cancelled(d);
 	}
 	ward_release(&w);
 	return status;
@@ -471,7 +476,10 @@ run(struct doctor *d)
 		load_providers(d);
 		doctor_disk(d);
 		doctor_store(d);
-		status = look_at_accounts(d);
+		if (doctor_cancelled(d))
+			say_cancelled(d);
+		else
+			status = look_at_accounts(d);
 	} else {
 		doctor_disk(d);
 	}

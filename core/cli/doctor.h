@@ -20,6 +20,8 @@ struct doctor {
 	uint64_t looked; /* checks of this machine begun */
 };
 
+/* Was Ctrl-C pressed? */
+bool doctor_cancelled(const struct doctor *d);
 /* Print a finding; a: of which account, or NULL. */
 void doctor_say(struct doctor *d, const struct account *a,
                 const struct finding *f);

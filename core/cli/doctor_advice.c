@@ -77,6 +77,8 @@ static const struct {
 	  N_("use the newer pabal that made it, or keep it apart with --home") },
 	{ "store", ERR_RETRY, NULL,
 	  N_("end the other program that holds it, then try again") },
+	{ "store", ERR_CANCELLED, NULL,
+	  N_("let it come to its end: in a large mailbox it takes minutes") },
 	{ "store", ERR_NONE, NULL,
 	  N_("'pabal index' makes the index anew from the mail files, which are "
 	     "as they were") },

@@ -174,9 +174,20 @@ add_health(struct machine_note *n, const struct store_health *h)
 		        _("the index counts the messages wrongly"));
 }
 
+/* A large store takes a while; Ctrl-C ends it. */
+static bool
+show_check(void *ctx, uint64_t done, uint64_t total)
+{
+	struct doctor *d = ctx;
+
+	progress_draw(&d->progress, doctor_title("store"), done, total);
+	return doctor_cancelled(d);
+}
+
 void
 doctor_store(struct doctor *d)
 {
+	const struct store_waiter waiter = { show_check, d };
 	struct store_health health = { 0 };
 	struct machine_note n;
 	struct store *s;
@@ -188,11 +199,12 @@ doctor_store(struct doctor *d)
 		return;
 	}
 	s = store_open_reading(d->cli->paths.data, d->cli->paths.cache, &n.err);
-	if (s != NULL && store_check(s, &health, &n.err) == 0)
+	if (s != NULL && store_check(s, &waiter, &health, &n.err) == 0)
 		add_health(&n, &health);
 	if (s != NULL && store_read_only(s) != NULL && n.err.code == ERR_NONE)
 		err_set(&n.err, ERR_IO, _("nothing can be written: %s"),
 		        store_read_only(s));
 	store_close(&s);
-	machine_end(&n, FINDING_BAD);
+	machine_end(&n,
+	            n.err.code == ERR_CANCELLED ? FINDING_NOTE : FINDING_BAD);
 }

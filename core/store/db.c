@@ -46,6 +46,8 @@ db_fail(struct db *db, struct err *err)
 	case SQLITE_LOCKED:
 		return err_set(err, ERR_RETRY,
 		               _("the mailbox is in use by another program"));
+	case SQLITE_INTERRUPT:
+		return err_set(err, ERR_CANCELLED, _("cancelled"));
 	case SQLITE_FULL:
 		return err_set(err, ERR_IO, _("the disk is full"));
 	case SQLITE_CORRUPT:

@@ -56,6 +56,13 @@ double db_real(struct db_stmt *st, int column);
 struct slice db_text(struct db_stmt *st, int column);
 char *db_text_dup(struct db_stmt *st, int column); /* owned; NULL for null */
 
+/*
+ * Have long statements ask, each DB_LOOK_STEPS of their work, whether they shall
+ * end: then they fail with ERR_CANCELLED.  look NULL: no longer.  ctx is borrowed
+ * until then.
+ */
+#define DB_LOOK_STEPS 20000
+void db_look(struct db *db, bool (*look)(void *ctx), void *ctx);
 /* A statement without rows. */
 int db_run(struct db *db, struct err *err, const char *sql, const char *kinds,
            ...);

@@ -16,6 +16,8 @@ struct db {
 	bool durable;     /* synchronous=FULL is set */
 	int64_t waiting;  /* since when, for a lock */
 	uint64_t work;
+	bool (*look)(void *ctx); /* shall a statement end? */
+	void *look_ctx;
 };
 
 struct db_stmt {

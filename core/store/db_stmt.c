@@ -46,6 +46,23 @@ prepare(struct db *db, const char *sql, struct err *err)
 	return fresh;
 }
 
+static int
+ask(void *ctx)
+{
+	struct db *db = ctx;
+
+	return db->look(db->look_ctx);
+}
+
+void
+db_look(struct db *db, bool (*look)(void *ctx), void *ctx)
+{
+	db->look = look;
+	db->look_ctx = ctx;
+	sqlite3_progress_handler(db->sqlite, DB_LOOK_STEPS,
+	                         look != NULL ? ask : NULL, db);
+}
+
 /* A length that fits: the text of a row is far below 2 GiB, and str's maxima
  * see to it. */
 static int

@@ -110,10 +110,18 @@ struct store_health {
 	bool counted;     /* the counters agree with the rows */
 };
 
-/* Is all sound?  Nothing is written.  0, or -1: ERR_IO when the index is
- * damaged (store_damaged), ERR_RETRY when it is held by another program. */
-int store_check(struct store *s, struct store_health *health_r,
-                struct err *err);
+/* Who waits for a check: asked now and then, with how much is done of about how
+ * much; true: it shall end. */
+struct store_waiter {
+	bool (*ask)(void *ctx, uint64_t done, uint64_t total);
+	void *ctx;
+};
+
+/* Is all sound?  Nothing is written.  waiter: may be NULL.  0, or -1: ERR_IO
+ * when the index is damaged (store_damaged), ERR_RETRY when it is held by
+ * another program, ERR_CANCELLED when the waiter said so. */
+int store_check(struct store *s, const struct store_waiter *waiter,
+                struct store_health *health_r, struct err *err);
 /* Put such a pabal.db aside, as pabal.db.damaged-TIME; store_open makes a new
  * one, store_rebuild fills it from the mail files. */
 int store_set_aside(const char *data, struct err *err);

@@ -667,7 +667,7 @@ def on_terminal(home, signal_at=None):
     shown = b''
     if signal_at:
         end = time.monotonic() + 60
-        while not signal_at() and time.monotonic() < end:
+        while not signal_at(shown) and time.monotonic() < end:
             if select.select([fd], [], [], 0.05)[0]:
                 shown += os.read(fd, 4096)
         os.write(fd, b'\x03')
@@ -700,10 +700,39 @@ def interrupted(home):
     home.environment = lambda more: dict(env(more),
                                          PABAL_TEST_TIMEOUT_MS='55000')
     shown, status, out = on_terminal(
-        home, lambda: any(s.sessions > 1 for s in home.servers[:1]))
+        home, lambda _: any(s.sessions > 1 for s in home.servers[:1]))
     sure(time.monotonic() - start < 40, 'took too long')
     sure(status == 75, f'status {status}: {shown}')
     sure('cancelled' in shown, repr(shown))
+
+
+@test
+def large_store(home):
+    """It shows how far it is, and Ctrl-C ends it."""
+    home.account({'capabilities': ALL})
+    os.makedirs(home.folder + '/pabal')
+    os.symlink('../config', home.folder + '/pabal/config')
+    home.run('fetch', status=0)
+    box = sqlite3.connect(home.folder + '/pabal/data/pabal.db')
+    box.execute('PRAGMA journal_mode = OFF')
+    box.execute('CREATE TABLE filler (a UNIQUE, b UNIQUE, c)')
+    box.execute('WITH RECURSIVE n(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM n'
+                ' WHERE x < 200000) INSERT INTO filler SELECT x,'
+                " printf('%050d', x), printf('%0150d', x) FROM n")
+    box.commit()
+    box.close()
+    logins = len(said(home.servers[0], 'PASS'))
+    shown, status, out = on_terminal(
+        home, lambda shown: re.search(rb'\rstore [^\r]*[1-9]\d*%', shown))
+    sure(status == 75, f'status {status}: {shown} {out}')
+    sure('cancelled' in shown, repr(shown))
+    sure('what to do: let it come to its end' in out, out)
+    sure(len(said(home.servers[0], 'PASS')) == logins, 'it went on')
+    shown, status, out = on_terminal(home)
+    bars = [int(n) for n in re.findall(r'\rstore [^\r]* (\d+)%', shown)]
+    sure(status == 0 and 'index sound' in out, out)
+    bars.pop(0) # of the checks
+    sure(len(bars) > 10 and bars == sorted(bars) and bars[-1] > 50, str(bars))
 
 
 def main():
