@@ -2,7 +2,7 @@
 /*
  * The features of a mail.
  *
- * 1. A feature is a 32-bit hash scaled to a slot; which text it stood for is
+ * 1. A feature is a hash, whose slot spam_set.c finds; which text it stood for is
  *    known only while the message is at hand (names).
  * 2. A slot counts once per message: features are binary.
  * 3. Work is bounded: TEXT_BYTES of content, HEADER_WORDS and SPARSE_WORDS
@@ -49,10 +49,6 @@ enum kind {
 	KIND_HEADER,
 };
 
-/* Sets that share a table and see the same words need other slots for them:
- * this is what their hashes differ by. */
-#define SUBJECT_SALT 0x5bd1e995U
-
 /* A word as the learners see it. */
 struct word {
 	uint64_t hash;
@@ -67,22 +63,29 @@ struct window {
 
 /* Where words go. */
 struct sink {
-	struct spam_features *f;
+	struct spam_feature_list *own, *sparse;
 	struct slice head; /* name of the header, or empty */
 	uint64_t head_hash;
 	struct window window;
 	size_t left;         /* words that the set still takes */
 	size_t *sparse_left; /* the same for N: never more */
-	enum spam_set set;
+	unsigned near;       /* words whose pairs the set takes */
 };
 
-static uint64_t
-mix(uint64_t h)
+/* The last step of mix is not seen in the half that slots are made of. */
+static inline uint64_t
+mix_high(uint64_t h)
 {
 	h ^= h >> 32;
 	h *= UINT64_C(0x9e3779b97f4a7c15);
 	h ^= h >> 29;
-	h *= UINT64_C(0xbf58476d1ce4e5b9);
+	return h * UINT64_C(0xbf58476d1ce4e5b9);
+}
+
+static inline uint64_t
+mix(uint64_t h)
+{
+	h = mix_high(h);
 	return h ^ (h >> 32);
 }
 
@@ -92,196 +95,158 @@ spam_hash_mix(uint64_t h)
 	return mix(h);
 }
 
+#define HASH_BEGIN UINT64_C(0xcbf29ce484222325)
+
+static inline uint64_t
+hash_byte(uint64_t h, unsigned char c)
+{
+	return (h ^ c) * UINT64_C(0x100000001b3);
+}
+
 uint64_t
 spam_hash(struct slice s, uint64_t seed)
 {
-	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ seed;
+	uint64_t h = HASH_BEGIN ^ seed;
 	size_t i;
 
 	for (i = 0; i < s.n; i++)
-		h = (h ^ (unsigned char)byte_lower(s.p[i])) *
-		    UINT64_C(0x100000001b3);
+		h = hash_byte(h, (unsigned char)byte_lower(s.p[i]));
 	return mix(h);
-}
-
-int
-spam_set_table(enum spam_set set)
-{
-	return set == SPAM_HEADER || set == SPAM_SHAPE;
-}
-
-uint32_t
-spam_set_slots(enum spam_set set)
-{
-	if (set == SPAM_SPARSE)
-		return SPAM_SPARSE_SLOTS;
-	return spam_set_table(set) == 0 ? SPAM_CONTENT_SLOTS
-	                                : SPAM_HEADER_SLOTS;
-}
-
-void
-spam_features_init(struct spam_features *f, bool named)
-{
-	size_t i;
-
-	memset(f, 0, sizeof *f);
-	for (i = 0; i < SPAM_SETS; i++) {
-		struct spam_feature_list *l = &f->set[i];
-
-		l->slots = xcalloc(SPAM_FEATURES_MAX + 1, sizeof *l->slots);
-		l->distance = xcalloc(SPAM_FEATURES_MAX + 1, 1);
-		l->limit = spam_set_slots((enum spam_set)i);
-		l->salt = i == SPAM_SUBJECT ? SUBJECT_SALT : 0;
-		l->seen = xcalloc(l->limit / 8, 1);
-		if (named)
-			l->names = xcalloc(SPAM_FEATURES_MAX, sizeof *l->names);
-	}
-}
-
-void
-spam_features_release(struct spam_features *f)
-{
-	size_t i;
-
-	for (i = 0; i < SPAM_SETS; i++) {
-		free(f->set[i].slots);
-		free(f->set[i].distance);
-		free(f->set[i].seen);
-		free(f->set[i].names);
-	}
-	memset(f, 0, sizeof *f);
-}
-
-void
-spam_features_clear(struct spam_features *f)
-{
-	size_t i, k;
-
-	for (i = 0; i < SPAM_SETS; i++) {
-		struct spam_feature_list *l = &f->set[i];
-
-		for (k = 0; k < l->n; k++)
-			l->seen[l->slots[k] / 8] = 0;
-		l->n = 0;
-	}
-}
-
-/* The same as spam_features_add, for the compiler to see through.  Whether a
- * feature is new cannot be foreseen, and a branch taken wrongly costs more than
- * to write it always: behind the last one there is room for one that is not. */
-static inline struct spam_feature_name *
-add(struct spam_features *f, enum spam_set set, uint64_t hash,
-    unsigned distance)
-{
-	struct spam_feature_list *l = &f->set[set];
-	uint64_t high = hash >> 32 ^ l->salt;
-	uint32_t slot = (uint32_t)((high * l->limit) >> 32);
-	unsigned char *seen = &l->seen[slot / 8], had = *seen;
-	unsigned bit = slot % 8;
-	size_t n = l->n;
-	unsigned fresh = (n < SPAM_FEATURES_MAX) & (~(had >> bit) & 1U);
-
-	l->slots[n] = slot;
-	l->distance[n] = (unsigned char)distance;
-	*seen = (unsigned char)(had | fresh << bit);
-	l->n = n + fresh;
-	if (l->names == NULL || !fresh)
-		return NULL;
-	l->names[n] = (struct spam_feature_name){ .first = SLICE_NONE };
-	return &l->names[n];
-}
-
-struct spam_feature_name *
-spam_features_add(struct spam_features *f, enum spam_set set, uint64_t hash,
-                  unsigned distance)
-{
-	return add(f, set, hash, distance);
 }
 
 /* Overlapping 4-grams of ASCII; they have no name, they mean nothing to people.
  * Other characters have grams of their own (add_chars). */
 static void
-add_bytes(struct spam_features *f, enum spam_set set, struct slice s)
+add_bytes(struct spam_feature_list *l, struct slice s)
 {
-	uint32_t four = 0;
-	size_t i;
+	const unsigned char *p = (const unsigned char *)s.p, *end = p + s.n;
+	uint32_t four;
 
-	for (i = 0; i < s.n; i++) {
-		four = four << 8 | (unsigned char)s.p[i];
-		if (i >= 3 && (four & 0x80808080U) == 0)
-			(void)add(f, set,
-			          mix(four ^ (uint64_t)KIND_BYTES << 40), 0);
+	if (s.n < 4)
+		return;
+	four = (uint32_t)p[0] << 16 | (uint32_t)p[1] << 8 | p[2];
+	for (p += 3; p < end;) {
+		size_t n = (size_t)(end - p);
+		uint64_t *w = spam_list_room(l, SPAM_WAITING);
+		const unsigned char *stop =
+			p + (n < SPAM_WAITING ? n : SPAM_WAITING);
+
+		if (l->names != NULL)
+			memset(l->waiting_names, 0,
+			       SPAM_WAITING * sizeof *l->waiting_names);
+		for (; p < stop; p++) {
+			four = four << 8 | *p;
+			*w = spam_waiting(
+				mix_high(four ^ (uint64_t)KIND_BYTES << 40), 0);
+			w += (four & 0x80808080U) == 0;
+		}
+		spam_list_put(l, w);
 	}
 }
 
 /* Code-point 1- to 3-grams of each run of non-ASCII characters. */
 static void
-add_chars(struct spam_features *f, struct slice s)
+add_chars(struct spam_feature_list *l, struct slice s)
 {
 	uint64_t last[3] = { 0, 0, 0 };
 	size_t start[3] = { 0, 0, 0 };
-	struct spam_feature_name *name;
 	size_t i = 0, run = 0, k;
 
 	while (i < s.n) {
-		uint32_t c = (unsigned char)s.p[i];
-		uint64_t h = KIND_CHARS;
+		uint64_t h = KIND_CHARS, *w;
+		uint32_t c;
 		size_t len;
 
-		if (c < 0x80) {
+		if ((s.p[i] & 0x80) == 0) {
 			run = 0;
-			i++;
+			i += utf8_ascii(s.p + i, s.n - i);
 			continue;
 		}
-		len = utf8_decode(s.p + i, s.n - i, &c);
+		len = utf8_step(s.p + i, s.n - i, &c);
 		run++;
 		last[2] = last[1], last[1] = last[0], last[0] = c;
 		start[2] = start[1], start[1] = start[0], start[0] = i;
+		w = spam_list_room(l, 3);
 		for (k = 0; k < 3 && k < run; k++) {
 			h = mix(h << 21 ^ last[k] ^ (uint64_t)(k + 1) << 56);
-			name = add(f, SPAM_CONTENT, h, 0);
-			if (name != NULL)
-				*name = (struct spam_feature_name){
-					.first = slice_make(s.p + start[k],
-					                    i + len - start[k])
-				};
+			if (l->names != NULL)
+				l->waiting_names[w - l->waiting] =
+					(struct spam_feature_name){
+						.first = slice_make(
+							s.p + start[k],
+							i + len - start[k])
+					};
+			*w++ = spam_waiting(h, 0);
 		}
+		spam_list_put(l, w);
 		i += len;
 	}
 }
 
+/* What the last n features of a list are made of: a word, and its pairs. */
 static void
-add_named(struct sink *to, enum spam_set set, uint64_t hash, unsigned distance,
-          struct slice first, struct slice second)
+name_pairs(const struct sink *to, struct spam_feature_list *l, size_t n,
+           struct slice text)
 {
-	struct spam_feature_name *name = add(to->f, set, hash, distance);
+	const struct window *win = &to->window;
+	struct spam_feature_name *name = l->waiting_names + l->waits - n;
+	size_t d;
 
-	if (name != NULL)
-		*name = (struct spam_feature_name){ to->head, first, second };
+	*name++ = (struct spam_feature_name){ to->head, text, SLICE_NONE };
+	for (d = 1; d < n; d++)
+		*name++ = (struct spam_feature_name){
+			to->head, win->w[(win->n - d) % WINDOW_RING].text, text
+		};
+}
+
+static void
+put_named(const struct sink *to, struct spam_feature_list *l,
+          const uint64_t *end, struct slice text)
+{
+	size_t n = (size_t)(end - l->waiting) - l->waits;
+
+	spam_list_put(l, end);
+	if (l->names != NULL && n > 0)
+		name_pairs(to, l, n, text);
 }
 
 /* A word, and its pairs with those before it: near ones for the sink's set, with
  * wide all of the window for N. */
 static void
-add_pairs(struct sink *to, unsigned near, bool wide, struct word w)
+add_pairs(struct sink *to, bool wide, struct word w)
 {
-	uint64_t seed = to->head_hash, h = mix(w.hash ^ seed ^ KIND_WORD);
+	uint64_t seed = to->head_hash, h = mix_high(w.hash ^ seed ^ KIND_WORD);
+	uint64_t *own = spam_list_room(to->own, WINDOW);
+	uint64_t *sparse = spam_list_room(to->sparse, WINDOW);
 	struct window *win = &to->window;
-	unsigned reach = wide ? WINDOW - 1 : near, d;
+	size_t near = to->near, reach = wide ? WINDOW - 1 : near, d;
 
-	add_named(to, to->set, h, 0, w.text, SLICE_NONE);
-	if (wide)
-		add_named(to, SPAM_SPARSE, h, 0, w.text, SLICE_NONE);
-	for (d = 1; d <= reach && d <= win->n; d++) {
-		const struct word *before = &win->w[(win->n - d) % WINDOW_RING];
+	if (reach > win->n)
+		reach = win->n;
+	*own++ = *sparse = spam_waiting(h, 0);
+	sparse += wide;
+	for (d = 1; d <= reach; d++) {
+		uint64_t before = win->w[(win->n - d) % WINDOW_RING].hash;
 
-		h = mix((before->hash * 3 + w.hash * 7 + d) ^ seed ^ KIND_PAIR);
-		if (d <= near)
-			add_named(to, to->set, h, d, before->text, w.text);
-		if (wide)
-			add_named(to, SPAM_SPARSE, h, d, before->text, w.text);
+		h = mix_high((before * 3 + w.hash * 7 + d) ^ seed ^ KIND_PAIR);
+		*own = *sparse = spam_waiting(h, (unsigned)d);
+		own += d <= near;
+		sparse += wide;
 	}
+	put_named(to, to->own, own, w.text);
+	put_named(to, to->sparse, sparse, w.text);
 	win->w[win->n++ % WINDOW_RING] = w;
+}
+
+static void
+take_word(struct sink *to, struct word w)
+{
+	if (to->left == 0)
+		return;
+	to->left--;
+	add_pairs(to, *to->sparse_left > 0, w);
+	if (*to->sparse_left > 0)
+		--*to->sparse_left;
 }
 
 static bool
@@ -290,42 +255,51 @@ ends_a_sentence(char c)
 	return c == '.' || c == ':' || c == '/' || c == '\'';
 }
 
+/* Hosts and links stay whole; the end of a sentence goes. */
 static void
-take_word(struct sink *to, struct slice text)
+take_ended(struct sink *to, struct word w)
 {
-	struct word w;
+	size_t n = w.text.n;
 
-	/* Hosts and links stay whole; the end of a sentence goes. */
-	while (text.n > 1 && ends_a_sentence(text.p[text.n - 1]))
-		text.n--;
-	w.hash = spam_hash(slice_head(text, WORD_MAX), 0);
-	w.text = text;
-	if (to->left == 0)
-		return;
-	to->left--;
-	add_pairs(to, to->set == SPAM_CONTENT ? 2 : 1, *to->sparse_left > 0, w);
-	if (*to->sparse_left > 0)
-		--*to->sparse_left;
+	while (w.text.n > 1 && ends_a_sentence(w.text.p[w.text.n - 1]))
+		w.text.n--;
+	if (w.text.n < n)
+		w.hash = spam_hash(slice_head(w.text, WORD_MAX), 0);
+	take_word(to, w);
 }
 
 /* Hangul, Han and kana: scripts whose words are taken as bigrams. */
 static bool
 is_cjk(uint32_t c)
 {
-	return (c >= 0x1100 && c <= 0x11ff) || (c >= 0x3040 && c <= 0x318f) ||
-	       (c >= 0x3400 && c <= 0x9fff) || (c >= 0xac00 && c <= 0xd7a3) ||
+	return (c >= 0xac00 && c <= 0xd7a3) || (c >= 0x3400 && c <= 0x9fff) ||
+	       (c >= 0x1100 && c <= 0x11ff) || (c >= 0x3040 && c <= 0x318f) ||
 	       (c >= 0xf900 && c <= 0xfaff) || (c >= 0x20000 && c <= 0x3ffff);
 }
 
-/* ASCII letters, digits and $'-_!./: as bits. */
-static const uint64_t ascii_words[2] = { UINT64_C(0x07ffe09200000000),
-	                                 UINT64_C(0x07fffffe87fffffe) };
+/* Of each ASCII character the byte that stands for it in a word, 0: it is in
+ * none.  Words are letters, digits and $'-_!./: */
+static const unsigned char word_bytes[128] = {
+	['!'] = '!', ['$'] = '$', ['\''] = '\'', ['-'] = '-', ['.'] = '.',
+	['/'] = '/', ['0'] = '0', ['1'] = '1',   ['2'] = '2', ['3'] = '3',
+	['4'] = '4', ['5'] = '5', ['6'] = '6',   ['7'] = '7', ['8'] = '8',
+	['9'] = '9', [':'] = ':', ['_'] = '_',   ['A'] = 'a', ['B'] = 'b',
+	['C'] = 'c', ['D'] = 'd', ['E'] = 'e',   ['F'] = 'f', ['G'] = 'g',
+	['H'] = 'h', ['I'] = 'i', ['J'] = 'j',   ['K'] = 'k', ['L'] = 'l',
+	['M'] = 'm', ['N'] = 'n', ['O'] = 'o',   ['P'] = 'p', ['Q'] = 'q',
+	['R'] = 'r', ['S'] = 's', ['T'] = 't',   ['U'] = 'u', ['V'] = 'v',
+	['W'] = 'w', ['X'] = 'x', ['Y'] = 'y',   ['Z'] = 'z', ['a'] = 'a',
+	['b'] = 'b', ['c'] = 'c', ['d'] = 'd',   ['e'] = 'e', ['f'] = 'f',
+	['g'] = 'g', ['h'] = 'h', ['i'] = 'i',   ['j'] = 'j', ['k'] = 'k',
+	['l'] = 'l', ['m'] = 'm', ['n'] = 'n',   ['o'] = 'o', ['p'] = 'p',
+	['q'] = 'q', ['r'] = 'r', ['s'] = 's',   ['t'] = 't', ['u'] = 'u',
+	['v'] = 'v', ['w'] = 'w', ['x'] = 'x',   ['y'] = 'y', ['z'] = 'z',
+};
 
+/* The same of all others. */
 static bool
 is_word(uint32_t c)
 {
-	if (c < 0x80)
-		return (ascii_words[c / 64] >> (c % 64) & 1) != 0;
 	return c >= 0xaa && c != UTF8_REPLACEMENT && !is_cjk(c) &&
 	       !(c >= 0x2000 && c <= 0x206f) && !(c >= 0x3000 && c <= 0x303f);
 }
@@ -335,46 +309,102 @@ static size_t
 take_cjk(struct sink *to, struct slice s, size_t start)
 {
 	size_t i = start, prev = start, n = 0;
+	uint64_t one = 0;
 
 	while (i < s.n) {
+		uint64_t two = one;
 		uint32_t c;
-		size_t len = utf8_decode(s.p + i, s.n - i, &c);
+		size_t len = utf8_step(s.p + i, s.n - i, &c), k;
 
 		if (!is_cjk(c))
 			break;
+		/* The character begins a pair, and ends another. */
+		one = HASH_BEGIN;
+		for (k = 0; k < len; k++) {
+			one = hash_byte(one, (unsigned char)s.p[i + k]);
+			two = hash_byte(two, (unsigned char)s.p[i + k]);
+		}
 		if (n > 0)
-			take_word(to, slice_make(s.p + prev, i + len - prev));
+			take_word(to,
+			          (struct word){ mix(two),
+			                         slice_make(s.p + prev,
+			                                    i + len - prev) });
 		prev = i;
 		i += len;
 		n++;
 	}
 	if (n == 1)
-		take_word(to, slice_make(s.p + start, i - start));
+		take_word(to, (struct word){ mix(one), slice_make(s.p + start,
+		                                                  i - start) });
 	return i;
+}
+
+/* The word that begins at start, or an empty one. */
+static struct word
+read_word(struct slice s, size_t start)
+{
+	uint64_t h = HASH_BEGIN;
+	size_t i = start;
+
+	while (i < s.n) {
+		unsigned char c = (unsigned char)s.p[i];
+		uint32_t wide;
+		size_t len = 1, k;
+
+		if (c < 0x80) {
+			c = word_bytes[c];
+			if (c == 0)
+				break;
+			if (i - start < WORD_MAX)
+				h = hash_byte(h, c);
+			i++;
+			continue;
+		}
+		len = utf8_step(s.p + i, s.n - i, &wide);
+		if (!is_word(wide))
+			break;
+		for (k = 0; k < len; k++)
+			if (i + k - start < WORD_MAX)
+				h = hash_byte(h, (unsigned char)s.p[i + k]);
+		i += len;
+	}
+	return (struct word){ mix(h), slice_make(s.p + start, i - start) };
+}
+
+/* Take the word, or the run of CJK characters, that begins at i, if one does.
+ * Returns where what comes next begins. */
+static size_t
+take_next(struct sink *to, struct slice s, size_t i)
+{
+	struct word w;
+	uint32_t c = (unsigned char)s.p[i];
+	size_t len = 1;
+
+	if (c >= 0x80) {
+		len = utf8_step(s.p + i, s.n - i, &c);
+		if (is_cjk(c))
+			return take_cjk(to, s, i);
+	}
+	w = read_word(s, i);
+	if (w.text.n == 0)
+		return i + len;
+	take_ended(to, w);
+	return i + w.text.n;
 }
 
 static void
 take_words(struct sink *to, struct slice s)
 {
-	size_t i = 0, start = 0;
+	size_t i = 0;
 
 	while (i < s.n && to->left > 0) {
-		uint32_t c = (unsigned char)s.p[i];
-		size_t len = 1;
+		unsigned char c = (unsigned char)s.p[i];
 
-		if (c >= 0x80)
-			len = utf8_decode(s.p + i, s.n - i, &c);
-		if (is_word(c)) {
-			i += len;
-			continue;
-		}
-		if (i > start)
-			take_word(to, slice_make(s.p + start, i - start));
-		i = c >= 0x80 && is_cjk(c) ? take_cjk(to, s, i) : i + len;
-		start = i;
+		if (c < 0x80 && word_bytes[c] == 0)
+			i++;
+		else
+			i = take_next(to, s, i);
 	}
-	if (i > start)
-		take_word(to, slice_make(s.p + start, i - start));
 }
 
 /* Fields that a filter or a mail program on this side adds say what somebody
@@ -422,8 +452,8 @@ add_headers(const struct spam_view *v, struct sink *to)
 static void
 add_content(struct spam_features *f, struct slice s, struct sink *to)
 {
-	add_bytes(f, SPAM_GRAMS, s);
-	add_chars(f, s);
+	add_bytes(&f->set[SPAM_GRAMS], s);
+	add_chars(&f->set[SPAM_CONTENT], s);
 	take_words(to, s);
 }
 
@@ -433,13 +463,14 @@ add_subject(struct spam_features *f, struct slice s)
 {
 	size_t none = 0;
 	struct sink subject = {
-		.f = f,
-		.set = SPAM_SUBJECT,
+		.own = &f->set[SPAM_SUBJECT],
+		.sparse = &f->set[SPAM_SPARSE],
 		.left = SIZE_MAX,
 		.sparse_left = &none,
+		.near = 1,
 	};
 
-	add_bytes(f, SPAM_SUBJECT, s);
+	add_bytes(&f->set[SPAM_SUBJECT], s);
 	take_words(&subject, s);
 }
 
@@ -447,14 +478,16 @@ void
 spam_features_of(struct spam_features *f, const struct spam_view *v)
 {
 	size_t sparse_left = SPARSE_WORDS;
-	struct sink header = { .f = f,
-		               .set = SPAM_HEADER,
+	struct sink header = { .own = &f->set[SPAM_HEADER],
+		               .sparse = &f->set[SPAM_SPARSE],
 		               .left = HEADER_WORDS,
-		               .sparse_left = &sparse_left };
-	struct sink content = { .f = f,
-		                .set = SPAM_CONTENT,
+		               .sparse_left = &sparse_left,
+		               .near = 1 };
+	struct sink content = { .own = &f->set[SPAM_CONTENT],
+		                .sparse = &f->set[SPAM_SPARSE],
 		                .left = SIZE_MAX,
-		                .sparse_left = &sparse_left };
+		                .sparse_left = &sparse_left,
+		                .near = 2 };
 	struct slice text = slice_make(
 		v->text.p,
 		utf8_cut(v->text.p,
@@ -466,4 +499,5 @@ spam_features_of(struct spam_features *f, const struct spam_view *v)
 	add_content(f, text, &content);
 	add_subject(f, v->subject);
 	spam_shape_add(f, v);
+	spam_features_settle(f);
 }

@@ -35,9 +35,8 @@
 static void
 add(struct spam_features *f, uint64_t kind, uint64_t what)
 {
-	(void)spam_features_add(f, SPAM_SHAPE,
-	                        spam_hash_mix(kind * 0x9e3779b97f4a7c15 ^ what),
-	                        0);
+	spam_list_add(&f->set[SPAM_SHAPE],
+	              spam_hash_mix(kind * 0x9e3779b97f4a7c15 ^ what));
 }
 
 static uint64_t

@@ -36,6 +36,23 @@ bool utf8_is_unsafe(uint32_t c);
  */
 size_t utf8_clean_line(const char *p, size_t n, char *out, size_t max);
 
+/* The same as utf8_decode, for loops over text of which most is Hangul, Hanja or
+ * ASCII. */
+static inline size_t
+utf8_step(const char *text, size_t n, uint32_t *c_r)
+{
+	const unsigned char *p = (const unsigned char *)text;
+
+	/* E1 to EC: nothing is excluded behind them. */
+	if (n >= 3 && p[0] - 0xe1U < 12 &&
+	    ((p[1] ^ 0x80) | (p[2] ^ 0x80)) < 0x40) {
+		*c_r = (p[0] & 0x0fU) << 12 | (p[1] & 0x3fU) << 6 |
+		       (p[2] & 0x3fU);
+		return 3;
+	}
+	return utf8_decode(text, n, c_r);
+}
+
 /* Length of the head of p that is ASCII, 8 bytes at a time. */
 static inline size_t
 utf8_ascii(const char *p, size_t n)

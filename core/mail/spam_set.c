@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/*
+ * Distinct slots.
+ *
+ * 1. A feature is a 32-bit hash scaled to a slot; a slot counts once a message.
+ * 2. Whether a slot was there is a bit of its own.  Bits are cleared one by one:
+ *    a message has thousands of slots, the tables have a million.
+ * 3. Features wait until there are many.  One after the other, with all that is
+ *    needed in registers and no branch that cannot be foreseen, takes half as
+ *    long as each at once.
+ */
+#include "mail/spam_set.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "util/xalloc.h"
+
+#include "util/banned.h"
+
+/* Sets that share a table and see the same words need other slots for them:
+ * this is what their hashes differ by. */
+#define SUBJECT_SALT 0x5bd1e995U
+
+int
+spam_set_table(enum spam_set set)
+{
+	return set == SPAM_HEADER || set == SPAM_SHAPE;
+}
+
+uint32_t
+spam_set_slots(enum spam_set set)
+{
+	if (set == SPAM_SPARSE)
+		return SPAM_SPARSE_SLOTS;
+	return spam_set_table(set) == 0 ? SPAM_CONTENT_SLOTS
+	                                : SPAM_HEADER_SLOTS;
+}
+
+void
+spam_features_init(struct spam_features *f, bool named)
+{
+	size_t i;
+
+	memset(f, 0, sizeof *f);
+	for (i = 0; i < SPAM_SETS; i++) {
+		struct spam_feature_list *l = &f->set[i];
+
+		l->slots = xcalloc(SPAM_FEATURES_MAX, sizeof *l->slots);
+		l->distance = xcalloc(SPAM_FEATURES_MAX, 1);
+		l->limit = spam_set_slots((enum spam_set)i);
+		l->salt = i == SPAM_SUBJECT ? SUBJECT_SALT : 0;
+		l->waiting = xcalloc(SPAM_WAITING, sizeof *l->waiting);
+		l->seen = xcalloc(l->limit / 32, sizeof *l->seen);
+		if (named) {
+			l->names = xcalloc(SPAM_FEATURES_MAX, sizeof *l->names);
+			l->waiting_names =
+				xcalloc(SPAM_WAITING, sizeof *l->waiting_names);
+		}
+	}
+}
+
+void
+spam_features_release(struct spam_features *f)
+{
+	size_t i;
+
+	for (i = 0; i < SPAM_SETS; i++) {
+		free(f->set[i].slots);
+		free(f->set[i].distance);
+		free(f->set[i].seen);
+		free(f->set[i].waiting);
+		free(f->set[i].names);
+		free(f->set[i].waiting_names);
+	}
+	memset(f, 0, sizeof *f);
+}
+
+void
+spam_features_clear(struct spam_features *f)
+{
+	size_t i;
+
+	for (i = 0; i < SPAM_SETS; i++) {
+		struct spam_feature_list *l = &f->set[i];
+		const uint32_t *slots = l->slots, *end = slots + l->n;
+		uint32_t *seen = l->seen;
+
+		for (; slots < end; slots++)
+			seen[*slots / 32] = 0;
+		l->n = 0;
+		l->waits = 0;
+	}
+}
+
+void
+spam_list_settle(struct spam_feature_list *l)
+{
+	uint32_t *slots = l->slots, *seen = l->seen;
+	unsigned char *distance = l->distance;
+	const uint64_t *end = l->waiting + l->waits, *w;
+	uint32_t salt = l->salt, limit = l->limit;
+	size_t n = l->n;
+
+	/* A full set takes no more. */
+	for (w = l->waiting; n < SPAM_FEATURES_MAX && w < end; w++) {
+		uint32_t high = (uint32_t)(*w >> 32) ^ salt;
+		uint32_t slot = (uint32_t)((uint64_t)high * limit >> 32);
+		uint32_t had = seen[slot / 32];
+
+		slots[n] = slot;
+		distance[n] = (unsigned char)*w;
+		if (l->names != NULL)
+			l->names[n] = l->waiting_names[w - l->waiting];
+		seen[slot / 32] = had | UINT32_C(1) << slot % 32;
+		n += ~had >> slot % 32 & 1;
+	}
+	l->n = n;
+	l->waits = 0;
+}
+
+void
+spam_features_settle(struct spam_features *f)
+{
+	size_t i;
+
+	for (i = 0; i < SPAM_SETS; i++)
+		spam_list_settle(&f->set[i]);
+}
