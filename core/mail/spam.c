@@ -20,6 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "mail/spam_ad.h"
 #include "mail/spam_sign.h"
 #include "mail/spam_state.h"
 #include "text/unicode.h"

@@ -4,12 +4,12 @@
 
 #include <string.h>
 
+#include "mail/spam_ad.h"
+#include "mail/spam_brand.h"
 #include "mail/spam_trace.h"
 #include "mail/spam_zip.h"
 #include "mime/cte.h"
-#include "text/hangul.h"
 #include "util/clock.h"
-#include "util/utf8.h"
 
 #include "util/banned.h"
 
@@ -23,140 +23,6 @@ struct spam_sign {
 	bool (*shows)(const struct spam_view *v, const struct message *m,
 	              struct str *evidence);
 };
-
-/* ---- (광고) and its disguises ---- */
-
-/* 광고 on a 두벌식 keyboard: syllables, compatibility jamo and conjoining jamo
- * all come down to these keys. */
-#define AD_KEYS "rhkdrh"
-/* A disguise is short: what is stretched over more is not read as the word. */
-#define AD_CHARS_MAX 24
-
-static bool
-is_zero_width(uint32_t c)
-{
-	return (c >= 0x200b && c <= 0x200f) || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2060 && c <= 0x206f) || c == 0xfeff || c == 0xad ||
-	       c == 0x34f || c == 0x115f || c == 0x1160 || c == 0x3164 ||
-	       c == 0xffa0 || (c >= 0xfe00 && c <= 0xfe0f);
-}
-
-/* Letters or digits of any script; the rest separates or decorates. */
-static bool
-is_letter(uint32_t c)
-{
-	if (c < 0x80)
-		return byte_is_alnum((char)c);
-	return hangul_is(c) || (c >= 0xc0 && c < 0x2000) ||
-	       (c >= 0x3040 && c <= 0x30ff) || (c >= 0x3400 && c <= 0x9fff) ||
-	       (c >= 0xff10 && c <= 0xff19) || (c >= 0xff21 && c <= 0xff5a) ||
-	       (c >= 0xf900 && c <= 0xfaff) || (c >= 0xffa1 && c <= 0xffdc);
-}
-
-/* Keys of a letter; Hanja for 광 and 고 count as what they are read as. */
-static size_t
-letter_keys(uint32_t c, char keys[8])
-{
-	switch (c) {
-	case 0x5ee3: /* 廣 */
-	case 0x5e7f: /* 广 */
-	case 0x5e83: /* 広 */
-		memcpy(keys, "rhkd", 5);
-		return 4;
-	case 0x544a: /* 告 */
-	case 0xf9e4:
-		memcpy(keys, "rh", 3);
-		return 2;
-	default:
-		return hangul_keys(c, keys);
-	}
-}
-
-/* What stands around and between the letters of the word. */
-struct ad_scan {
-	char keys[16];
-	size_t key_count;
-	size_t letters;
-	bool opened; /* by a bracket or other mark */
-	bool parted; /* something between the letters */
-	bool hidden; /* something that cannot be seen */
-	bool closed;
-};
-
-/* The word itself: returns the bytes read, 0 when it is another word. */
-static size_t
-scan_word(struct slice s, struct ad_scan *scan)
-{
-	size_t i = 0, seen = 0;
-	char keys[8];
-
-	while (i < s.n && scan->key_count < strlen(AD_KEYS) &&
-	       seen++ < AD_CHARS_MAX) {
-		uint32_t c;
-		size_t len = utf8_decode(s.p + i, s.n - i, &c), n;
-
-		i += len;
-		if (is_zero_width(c)) {
-			scan->hidden = true;
-			continue;
-		}
-		if (!is_letter(c)) {
-			if (scan->letters > 0)
-				scan->parted = true;
-			else if (c != ' ')
-				scan->opened = true;
-			continue;
-		}
-		n = letter_keys(c, keys);
-		if (n == 0 || scan->key_count + n > strlen(AD_KEYS))
-			return 0;
-		memcpy(scan->keys + scan->key_count, keys, n);
-		scan->key_count += n;
-		scan->letters++;
-	}
-	return memcmp(scan->keys, AD_KEYS, strlen(AD_KEYS)) == 0 ? i : 0;
-}
-
-/* Is the word closed by a mark (blanks aside), not followed by letters? */
-static void
-scan_end(struct slice s, struct ad_scan *scan)
-{
-	size_t i = 0;
-
-	while (i < s.n) {
-		uint32_t c;
-		size_t len = utf8_decode(s.p + i, s.n - i, &c);
-
-		i += len;
-		if (is_zero_width(c)) {
-			scan->hidden = true;
-		} else if (c != ' ') {
-			scan->closed = !is_letter(c);
-			return;
-		}
-	}
-}
-
-enum spam_ad
-spam_ad_of(struct slice subject)
-{
-	struct ad_scan scan = { .key_count = 0 };
-	size_t end;
-
-	subject = slice_trim(subject);
-	if (slice_starts(subject, "(광고)"))
-		return SPAM_AD_LABELLED;
-	end = scan_word(subject, &scan);
-	if (end == 0)
-		return SPAM_AD_NONE;
-	scan_end(slice_from(subject, end), &scan);
-	if (scan.opened && scan.closed)
-		return SPAM_AD_DISGUISED;
-	/* Without brackets only an odd spelling says so: "광고 문의" is a word. */
-	if (scan.hidden || (scan.letters > 2 && (scan.opened || scan.closed)))
-		return SPAM_AD_DISGUISED;
-	return SPAM_AD_NONE;
-}
 
 static bool
 shows_ad(const struct spam_view *v, const struct message *m,
@@ -185,154 +51,6 @@ shows_link_deceives(const struct spam_view *v, const struct message *m,
 	(void)m;
 	str_add_slice(evidence, v->deceiver);
 	return v->deceiver.n > 0;
-}
-
-/* Hosts that phishing likes to look like: label and the rest of the domain. */
-static const struct brand {
-	const char *label;
-	const char *rest;
-} brands[] = {
-	{ "naver", ".com" },       { "daum", ".net" },
-	{ "kakao", ".com" },       { "hanmail", ".net" },
-	{ "google", ".com" },      { "paypal", ".com" },
-	{ "apple", ".com" },       { "microsoft", ".com" },
-	{ "amazon", ".com" },      { "coupang", ".com" },
-	{ "kbstar", ".com" },      { "shinhan", ".com" },
-	{ "wooribank", ".com" },   { "nonghyup", ".com" },
-	{ "hanabank", ".com" },    { "tossbank", ".com" },
-	{ "netflix", ".com" },     { "facebook", ".com" },
-	{ "instagram", ".com" },   { "cjlogistics", ".com" },
-	{ "hometax", ".go.kr" },   { "epost", ".go.kr" },
-	{ "ems", ".epost.go.kr" }, { "hiworks", ".com" },
-};
-
-/* Letters that look alike come down to one; returns the length. */
-static size_t
-plain_letters(struct slice s, char *out, size_t max)
-{
-	size_t i, n = 0;
-
-	for (i = 0; i < s.n && n < max; i++) {
-		char c = byte_lower(s.p[i]);
-
-		if (c == '0')
-			c = 'o';
-		else if (c == '1' || c == '|' || c == 'i')
-			c = 'l';
-		else if (c == '5')
-			c = 's';
-		else if (c == 'v' && i + 1 < s.n && s.p[i + 1] == 'v')
-			c = 'w', i++;
-		else if (c == 'r' && i + 1 < s.n && s.p[i + 1] == 'n')
-			c = 'm', i++;
-		out[n++] = c;
-	}
-	return n;
-}
-
-static bool
-same_plain(struct slice a, struct slice b)
-{
-	char x[64], y[64];
-	size_t n;
-
-	/* Most differ in the first letter. */
-	if (plain_letters(a, x, 1) != plain_letters(b, y, 1) || x[0] != y[0])
-		return false;
-	n = plain_letters(a, x, sizeof x);
-	return n == plain_letters(b, y, sizeof y) && memcmp(x, y, n) == 0;
-}
-
-/* "naver-login", "secure-naver": the name with a word of trust. */
-static bool
-has_trust_word(struct slice label, struct slice brand)
-{
-	static const char *const words[] = { "login",   "secure",  "security",
-		                             "account", "verify",  "help",
-		                             "center",  "support", "team",
-		                             "service", "signin",  "com" };
-	struct slice rest = label, piece;
-	bool named = false, trust = false;
-	size_t i;
-
-	if (slice_find(label, '-') == label.n)
-		return false;
-	while (slice_split(&rest, '-', &piece)) {
-		named = named || slice_ieq(piece, brand);
-		for (i = 0; i < sizeof words / sizeof *words; i++)
-			trust = trust || slice_ieq_z(piece, words[i]);
-	}
-	return named && trust;
-}
-
-/* The host is the brand's or below it, or the brand's in another country. */
-static bool
-is_brand_host(struct slice host, const struct brand *b)
-{
-	struct slice label = slice_of(b->label), rest;
-	size_t at = 0;
-
-	for (;;) {
-		rest = slice_from(host, at);
-		if (slice_istarts(rest, b->label)) {
-			rest = slice_from(rest, label.n);
-			if (slice_ieq_z(rest, b->rest))
-				return true;
-			/* google.co.kr, amazon.com.br, apple.de */
-			if (rest.n > 0 && rest.p[0] == '.' && rest.n <= 7 &&
-			    rest.n - slice_rfind(rest, '.') <= 3)
-				return true;
-		}
-		at += slice_find(slice_from(host, at), '.') + 1;
-		if (at >= host.n)
-			return false;
-	}
-}
-
-/* One label of a host against one brand. */
-static bool
-label_looks_like(struct slice label, struct slice after, const struct brand *b)
-{
-	struct slice brand = slice_of(b->label);
-
-	if (slice_ieq(label, brand))
-		/* naver.com.example.net */
-		return slice_istarts(after, b->rest) &&
-		       after.n > strlen(b->rest) &&
-		       after.p[strlen(b->rest)] == '.';
-	if (brand.n >= 5 && label.n >= 5 && same_plain(label, brand))
-		return true;
-	return has_trust_word(label, brand);
-}
-
-static bool
-host_looks_like(struct slice host, const struct brand *b)
-{
-	struct slice rest = host, label;
-
-	if (is_brand_host(host, b))
-		return false;
-	while (slice_split(&rest, '.', &label)) {
-		struct slice after =
-			slice_from(host, (size_t)(label.p - host.p) + label.n);
-
-		if (label_looks_like(label, after, b))
-			return true;
-	}
-	return false;
-}
-
-static bool
-looks_like_brand(struct slice host, struct str *evidence)
-{
-	size_t i;
-
-	for (i = 0; i < sizeof brands / sizeof *brands; i++)
-		if (host_looks_like(host, &brands[i])) {
-			str_add_slice(evidence, host);
-			return true;
-		}
-	return false;
 }
 
 static struct slice
@@ -366,15 +84,19 @@ shows_lookalike(const struct spam_view *v, const struct message *m,
 
 		/* A newsletter names one host a hundred times. */
 		if (!slice_eq(host, last))
-			found = looks_like_brand(host, evidence);
+			found = spam_brand_like(host);
+		if (found)
+			str_add_slice(evidence, host);
 		last = host;
 	}
 	message_addrs(m, "From", &a, &from);
 	for (i = 0; !found && i < from.n; i++) {
 		size_t at = slice_rfind(from.v[i].spec, '@');
+		struct slice host = slice_from(from.v[i].spec, at + 1);
 
-		found = looks_like_brand(slice_from(from.v[i].spec, at + 1),
-		                         evidence);
+		found = spam_brand_like(host);
+		if (found)
+			str_add_slice(evidence, host);
 	}
 	arena_release(&a);
 	return found;

@@ -7,15 +7,6 @@
 
 #include "mail/spam_view.h"
 
-/* How a subject says that it is an advertisement. */
-enum spam_ad {
-	SPAM_AD_NONE,
-	SPAM_AD_LABELLED, /* "(광고)" at its start, exactly as the law asks */
-	SPAM_AD_DISGUISED, /* the same word, made so that filters miss it */
-};
-
-enum spam_ad spam_ad_of(struct slice subject);
-
 struct spam_sign;
 
 /* By its name in a rules file; NULL: there is none. */

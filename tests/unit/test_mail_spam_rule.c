@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "mail/spam_ad.h"
 #include "mail/spam_rule.h"
 #include "mail/spam_sign.h"
 #include "util/clock.h"
