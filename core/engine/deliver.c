@@ -257,7 +257,21 @@ deliver_judged_release(struct deliver_judged *j)
 	str_release(&j->labels);
 }
 
-/* With the batch's message: plan, then put, then queue. */
+/* It was not delivered: nothing is to be done because of it. */
+static void
+take_back(struct outgo *out)
+{
+	struct deliver *d = out->d;
+
+	store_batch_take_back(out->batch);
+	d->sent_today -= (int64_t)(out->allowed + out->shown);
+	while (d->after.n > 0 &&
+	       d->after.v[d->after.n - 1].at >= store_batch_count(out->batch))
+		free(d->after.v[--d->after.n].text);
+}
+
+/* With the batch's message: plan, then put, then queue.  One without what is to
+ * go out because of it must not stay: it would never come again. */
 static int
 settle(struct outgo *out, struct deliver_judged *j,
        int (*put)(struct store_batch *, const struct message *,
@@ -269,7 +283,11 @@ settle(struct outgo *out, struct deliver_judged *j,
 	j->info.labels = j->labels.p;
 	if (rc == 0)
 		rc = put(out->batch, out->m, &j->info, err);
-	return rc == 0 ? outgo_queue(out, err) : -1;
+	if (rc == 0 && outgo_queue(out, err) != 0) {
+		take_back(out);
+		rc = -1;
+	}
+	return rc;
 }
 
 int

@@ -7,7 +7,9 @@
  *    crash either finds it delivered and queued, or does both.
  * 2. The key is written in the same transaction.  A message that is delivered
  *    once more (a UIDL used again, a file that was lost) queues nothing.
- * 3. When the commit fails its outcome may be unknown: the file stays, and is
+ * 3. What cannot be queued takes its message out of the batch again: those
+ *    before it are delivered, and it comes once more with the next fetch.
+ * 4. When the commit fails its outcome may be unknown: the file stays, and is
  *    removed as an orphan if it has no row (db_outbox.c).
  */
 #include <stdlib.h>
@@ -118,19 +120,30 @@ batch_out_rows(struct store_batch *b, struct err *err)
 	return 0;
 }
 
+static void
+remove_file(struct store_batch *b, const struct batch_out *out)
+{
+	char *path = outbox_path(b->s, out->file);
+
+	(void)unlink(path); /* else it is an orphan */
+	free(path);
+}
+
+void
+batch_out_take_back(struct store_batch *b, size_t item)
+{
+	while (b->outs.n > 0 && b->outs.v[b->outs.n - 1].item == item)
+		remove_file(b, &b->outs.v[--b->outs.n]);
+}
+
 void
 batch_out_release(struct store_batch *b)
 {
 	struct batch_out *out;
 
 	array_foreach(&b->outs, out) {
-		char *path;
-
-		if (out->kept)
-			continue;
-		path = outbox_path(b->s, out->file);
-		(void)unlink(path); /* else it is an orphan */
-		free(path);
+		if (!out->kept)
+			remove_file(b, out);
 	}
 	array_release(&b->outs);
 }

@@ -205,6 +205,21 @@ store_batch_add(struct store_batch *b, const struct message *m,
 	return 0;
 }
 
+void
+store_batch_take_back(struct store_batch *b)
+{
+	struct batch_item *item;
+
+	if (b->items.n == 0)
+		return;
+	item = &b->items.v[b->items.n - 1];
+	batch_out_take_back(b, b->items.n - 1);
+	if (!item->renamed)
+		remove_tmp(b, item->tmp);
+	b->bytes -= item->facts.size;
+	b->items.n--;
+}
+
 /* Under a new name in tmp.  False: there are no links between them. */
 static bool
 link_file(struct store_batch *b, const char *path)

@@ -68,6 +68,8 @@ int outbox_settle_rows(struct store *s, const struct outbox_settled *o,
 /* store_batch_commit, which writes those rows in its transaction. */
 int batch_commit_settled(struct store_batch **b, const struct outbox_settled *o,
                          struct err *err);
+/* Forget what goes with that item, the last one. */
+void batch_out_take_back(struct store_batch *b, size_t item);
 /* Remove the files that got no row. */
 void batch_out_release(struct store_batch *b);
 

@@ -166,6 +166,9 @@ int store_batch_file(struct store_batch *b, int *fd_r, struct err *err);
  * into the batch. */
 int store_batch_add(struct store_batch *b, const struct message *m,
                     const struct store_new *info, struct err *err);
+/* Forget the message added last, with what store_batch_outgoing added to it:
+ * it was not delivered. */
+void store_batch_take_back(struct store_batch *b);
 /* Forget the last tmp file (a message that was cut). */
 void store_batch_drop(struct store_batch *b);
 size_t store_batch_count(const struct store_batch *b);

@@ -214,6 +214,50 @@ test_redirected_once_and_not_kept_in_sent(void **state)
 	assert_false(known);
 }
 
+/* Run a fetch that fails. */
+static void
+fail_to_fetch(struct world *w, const char *account)
+{
+	bool failed = false;
+
+	assert_int_equal(engine_fetch(w->engine, account), 1);
+	while (engine_jobs(w->engine) != 0) {
+		struct event *e = engine_wait(w->engine, 20000);
+
+		failed |= e != NULL && e->kind == EVENT_FETCH_DONE &&
+		          e->err.code == ERR_IO;
+		event_free(&e);
+	}
+	assert_true(failed);
+}
+
+/* It must not be here without what goes out because of it: it would never come
+ * again, and nobody would get it. */
+static void
+test_what_cannot_be_queued_comes_again(void **state)
+{
+	struct world *w = *state;
+	char *outbox = fsx_join(w->paths.data, "outbox");
+	char *away = fsx_join(w->paths.data, "away");
+	struct err err = { 0 };
+
+	rules(w, "if subject 막힘 then redirect " NAVER "\n");
+	send_mail(w, WORK, "하나");
+	send_mail(w, WORK, "막힘");
+	assert_int_equal(rename(outbox, away), 0);
+	assert_int_equal(fsx_write_atomic(outbox, SLICE_NONE, &err), 0);
+	fail_to_fetch(w, "work");
+	assert_int_equal(count(w, "work", "막힘", NULL), 0);
+	assert_int_equal(unlink(outbox), 0);
+	assert_int_equal(rename(away, outbox), 0);
+	fetch(w, "work");
+	assert_int_equal(count(w, "work", "하나", NULL), 1);
+	assert_int_equal(count(w, "work", "막힘", NULL), 1);
+	assert_int_equal(demo_sent(w->demo), 3);
+	free(away);
+	free(outbox);
+}
+
 static void
 test_two_accounts_forwarding_to_each_other_stop(void **state)
 {
@@ -440,6 +484,7 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		T(test_redirected_once_and_not_kept_in_sent),
+		T(test_what_cannot_be_queued_comes_again),
 		T(test_two_accounts_forwarding_to_each_other_stop),
 		T(test_spam_and_trash_are_never_forwarded),
 		T(test_what_must_not_go_is_shown_and_counts_nothing),

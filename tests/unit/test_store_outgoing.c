@@ -2,6 +2,9 @@
 /* Mail queued because of mail that came; changes taken back together. */
 #include "lib/store_test.h"
 
+#include <dirent.h>
+#include <stdlib.h>
+
 #include "store/many.h"
 #include "store/outbox_rows.h"
 #include "store/schema.h"
@@ -32,13 +35,12 @@ tear_down(void **state)
 	return 0;
 }
 
-/* Deliver a message that queues one under key. */
+/* A message that queues one under key goes into the batch. */
 static void
-deliver(struct store_test *t, const char *uidl, const char *tag,
-        const char *key, int64_t again)
+add(struct store_test *t, struct store_batch *b, const char *uidl,
+    const char *tag, const char *key, int64_t again)
 {
 	char *text = store_test_message(tag, "x", "", "y");
-	struct store_batch *b = store_batch_begin(t->s, t->a, &t->err);
 	struct store_new info = { .uidl = uidl, .match_content = true };
 	char from[] = "me@example.net";
 	char to[] = "you@example.org";
@@ -55,16 +57,26 @@ deliver(struct store_test *t, const char *uidl, const char *tag,
 	struct message m = { 0 };
 	int fd;
 
-	assert_non_null(b);
 	assert_ok(t, store_batch_file(b, &fd, &t->err));
 	assert_ok(t, fsx_write_all(fd, text, strlen(text), &t->err));
 	message_parse(&m, slice_of(text));
 	assert_ok(t, store_batch_add(b, &m, &info, &t->err));
 	assert_ok(t, store_batch_outgoing(b, &row, key, again,
 	                                  SLICE_LIT("out\r\n"), &t->err));
-	assert_ok(t, store_batch_commit(&b, NULL, NULL, &t->err));
 	message_release(&m);
 	free(text);
+}
+
+/* Deliver such a message. */
+static void
+deliver(struct store_test *t, const char *uidl, const char *tag,
+        const char *key, int64_t again)
+{
+	struct store_batch *b = store_batch_begin(t->s, t->a, &t->err);
+
+	assert_non_null(b);
+	add(t, b, uidl, tag, key, again);
+	assert_ok(t, store_batch_commit(&b, NULL, NULL, &t->err));
 }
 
 static size_t
@@ -127,6 +139,49 @@ test_a_key_may_come_free_again(void **state)
 	clock_advance_ms(1000);
 	deliver(t, "3", "c", "k", 100);
 	assert_int_equal(queued(t), 2);
+}
+
+static size_t
+letters(struct store_test *t)
+{
+	char *folder = fsx_join(t->data, "outbox");
+	size_t n = 0;
+	DIR *dir = opendir(folder);
+	const struct dirent *e;
+
+	free(folder);
+	assert_non_null(dir);
+	while ((e = readdir(dir)) != NULL)
+		n += *e->d_name != '.';
+	closedir(dir);
+	return n;
+}
+
+static void
+test_what_is_taken_back_comes_again(void **state)
+{
+	struct store_test *t = *state;
+	struct store_batch *b = store_batch_begin(t->s, t->a, &t->err);
+	uint64_t bytes;
+
+	assert_non_null(b);
+	store_batch_take_back(b); /* there is nothing */
+	add(t, b, "1", "a", "k1", 0);
+	bytes = store_batch_bytes(b);
+	add(t, b, "2", "b", "k2", 0);
+	assert_int_equal(letters(t), 2);
+	assert_int_equal(store_test_files(t, true), 2);
+	store_batch_take_back(b);
+	assert_int_equal(store_batch_count(b), 1);
+	assert_int_equal(store_batch_bytes(b), bytes);
+	assert_int_equal(letters(t), 1);
+	assert_int_equal(store_test_files(t, true), 1);
+	assert_ok(t, store_batch_commit(&b, NULL, NULL, &t->err));
+	assert_int_equal(queued(t), 1);
+	assert_int_equal(store_test_listed(t, t->a, FOLDER_INBOX), 1);
+	deliver(t, "2", "b", "k2", 0);
+	assert_int_equal(queued(t), 2);
+	assert_int_equal(store_test_listed(t, t->a, FOLDER_INBOX), 2);
 }
 
 static void
@@ -275,6 +330,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		T(test_queued_once_for_each_message),
 		T(test_a_key_may_come_free_again),
+		T(test_what_is_taken_back_comes_again),
 		T(test_an_aborted_batch_queues_nothing),
 		T(test_changes_are_taken_back_together),
 		T(test_senders_are_counted),
