@@ -8,6 +8,7 @@ again without, and looked at after both.
 
 import glob
 import hashlib
+import json
 import os
 import re
 import shutil
@@ -393,6 +394,70 @@ class Index(Fetch):
         super().check_end()
 
 
+class Filed(Fetch):
+    """Mail is filed by rules as it comes; one goes on to somebody else."""
+
+    rules = ('if subject "letter 1" then archive, label one\n'
+             'if subject "letter 2" then star, read\n'
+             'if subject "letter 3" then delete\n')
+    more = 'if subject "letter 4" then redirect lee@example.kr\n'
+
+    def __init__(self):
+        super().__init__(5, 'no', lines='')
+        # Nobody answers there: what goes on waits in the outbox.
+        self.home.change_account('smtp = none', 'smtp = localhost:1:plain')
+        self.write_rules(self.rules + self.more)
+
+    def write_rules(self, text):
+        with open(self.folder + '/config/rules', 'w') as f:
+            f.write(text)
+
+    def check_filed(self, flags):
+        for folder, subjects in (('Archive', ['letter 1']),
+                                 ('Trash', ['letter 3']),
+                                 ('Inbox', ['letter 2', 'letter 4',
+                                            'letter 5'])):
+            got = self.pabal('--json', 'list', '--folder', folder)
+            rows = [json.loads(line) for line in got[1].splitlines()]
+            sure(sorted(row['subject'] for row in rows) == subjects,
+                 f'{folder}: {got}')
+        labels = self.ask('SELECT name FROM label')
+        sure(labels == [('one',)], f'labels: {labels}')
+        starred = [f for f in self.home.files('kim')
+                   if 'F' in f.partition(':2,')[2]]
+        sure(len(starred) == flags, f'{len(starred)} with a star')
+
+    def check_end(self):
+        super().check_end()
+        self.check_filed(1)
+        waiting = self.ask('SELECT count(*) FROM outbox')
+        sure(waiting == [(1,)], f'{waiting} go on')
+
+
+class Rules(Filed):
+    """Rules are run on mail that is here."""
+
+    words = ('rules', 'run')
+
+    def __init__(self):
+        Fetch.__init__(self, 5, 'yes')
+        got = self.pabal('fetch')
+        sure(got[0] == 0, got[1])
+        self.write_rules(self.rules)
+
+    def check_after_fault(self, got, killed):
+        check_run(got, killed_ok=killed)
+        sure(sorted(self.home.stored('kim')) == self.all, 'files are missing')
+        if got[0] == 0:
+            self.check_filed(1)
+
+    def check_end(self):
+        Fetch.check_end(self)
+        self.check_filed(1)
+        got = self.pabal('--json', *self.words)
+        sure('"changed":0' in got[1], f'once more: {got}')
+
+
 def kept_versions():
     """Versions of the index of which there is one (make_schema.py)."""
     return sorted(int(os.path.basename(path)[:-4])
@@ -444,6 +509,8 @@ STORIES = {
     'send-piped': SendPiped,
     'import': Import,
     'index': Index,
+    'filed': Filed,
+    'rules': Rules,
     'upgrade': Upgrade,
 }
 

@@ -14,8 +14,14 @@
  *   FAULT_BELOW  only paths below this one, or relative ones
  *   FAULT_LOG    a file that gets a line for each call: "NUMBER NAME WHAT", and
  *                "HIT" before it where the fault was
- *   FAULT_MALLOC the number of the allocation that fails (FAULT_ON holds, too);
- *                the log gets "MALLOC COUNT" at the end
+ *   FAULT_STACK  the first allocation that comes this way fails (FAULT_ON holds,
+ *                too); "all": none does, and the log gets "STACK WAY" for each
+ *                way by which one is reached for the first time; where one
+ *                failed the way stands behind the line of the HIT
+ *
+ * A way is the program's own calls that lead to an allocation, and the place of
+ * it: the same in each run, whatever the threads do, and few beside the
+ * allocations.
  *
  * torn writes half and kills; one reads or writes a single byte; eintr lets
  * half of all calls fail with EINTR.  Only in a program named pabal.
@@ -23,7 +29,9 @@
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
+#include <execinfo.h>
 #include <fcntl.h>
+#include <link.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdarg.h>
@@ -41,13 +49,19 @@
 
 /* Allocations before the real malloc is known. */
 #define BOOT_SIZE 65536
+/* Calls that lead to an allocation, and ways of one run. */
+#define DEPTH 96
+#define WAYS  (1 << 17)
+#define KNOWN 4096
 
 static _Atomic long calls;
-static _Atomic long allocations;
 static bool ready;
 static bool on, files;
-static long at, malloc_at;
+static long at;
 static int error;
+static bool all_ways;        /* are to be told */
+static unsigned long way_at; /* fails; 0: none */
+static _Atomic bool way_met;
 
 static enum {
 	NOTHING,
@@ -110,8 +124,13 @@ begin(void)
 	if ((v = getenv("FAULT_LOG")) != NULL)
 		log_fd = open(v, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC,
 		              0600);
-	v = getenv("FAULT_MALLOC");
-	malloc_at = v != NULL ? strtol(v, NULL, 10) : 0;
+	if ((v = getenv("FAULT_STACK")) != NULL) {
+		void *warm_up[1];
+
+		(void)backtrace(warm_up, 1);
+		all_ways = strcmp(v, "all") == 0;
+		way_at = all_ways ? 0 : strtoul(v, NULL, 16);
+	}
 	inside--;
 	ready = true;
 }
@@ -121,17 +140,6 @@ say(const char *text, size_t n)
 {
 	if (log_fd >= 0 && syscall(SYS_write, log_fd, text, n) < 0)
 		syscall(SYS_exit_group, 99);
-}
-
-__attribute__((destructor)) static void
-end(void)
-{
-	char text[64];
-	int n = snprintf(text, sizeof text, "MALLOC %ld\n",
-	                 atomic_load(&allocations));
-
-	if (ready && malloc_at != 0)
-		say(text, (size_t)n);
 }
 
 static bool
@@ -517,18 +525,143 @@ find_malloc(void)
 	memcpy(&real_malloc, &found[0], sizeof found[0]);
 }
 
+struct place {
+	unsigned long address;
+	unsigned long key; /* 0: of this library */
+	bool own;          /* of the program itself */
+};
+
+static unsigned long
+mix(unsigned long way, unsigned long v)
+{
+	way = (way ^ v) * 0x9e3779b97f4a7c15UL;
+	return way ^ way >> 29;
+}
+
+static bool
+is_inside(const struct dl_phdr_info *info, unsigned long address)
+{
+	for (int i = 0; i < info->dlpi_phnum; i++) {
+		const ElfW(Phdr) *h = &info->dlpi_phdr[i];
+		unsigned long start = info->dlpi_addr + h->p_vaddr;
+
+		if (h->p_type == PT_LOAD && address >= start &&
+		    address < start + h->p_memsz)
+			return true;
+	}
+	return false;
+}
+
+/* In which file it is, and where there: the addresses differ in each run. */
+static int
+place_in(struct dl_phdr_info *info, size_t size, void *ctx)
+{
+	struct place *p = ctx;
+
+	(void)size;
+	if (!is_inside(info, p->address))
+		return 0;
+	p->own = *info->dlpi_name == '\0';
+	p->key = 1;
+	for (const char *c = info->dlpi_name; *c != '\0'; c++)
+		p->key = mix(p->key, (unsigned char)*c);
+	p->key = mix(p->key, p->address - info->dlpi_addr);
+	if (is_inside(info, (unsigned long)(void *)place_in))
+		p->key = 0;
+	return 1;
+}
+
+/* The same address has the same place, of each thread's memory. */
+static const struct place *
+place_of(unsigned long address)
+{
+	static _Thread_local struct place known[KNOWN];
+	struct place *p = &known[mix(1, address) % KNOWN];
+
+	if (p->address != address) {
+		*p = (struct place){ .address = address, .key = 1 };
+		(void)dl_iterate_phdr(place_in, p);
+	}
+	return p;
+}
+
+/*
+ * The way that led here; never 0.  Of the calls within a library only the last
+ * counts: there are thousands of ways through SQLite and OpenSSL, but what they
+ * do to us is decided by what we asked for.
+ */
+static unsigned long
+way_here(void)
+{
+	void *frames[DEPTH];
+	unsigned long way = 1;
+	bool last = true;
+	int n = backtrace(frames, DEPTH);
+
+	for (int i = 0; i < n; i++) {
+		const struct place *p = place_of((unsigned long)frames[i]);
+
+		if (p->key == 0 || (!p->own && !last))
+			continue;
+		way = mix(way, p->key);
+		last = false;
+	}
+	return way != 0 ? way : 1;
+}
+
+/* Tell of it once. */
+static void
+tell_way(unsigned long way)
+{
+	static _Atomic unsigned long told[WAYS];
+	char text[64];
+	unsigned long i = way % WAYS;
+	int n;
+
+	for (;; i = (i + 1) % WAYS) {
+		unsigned long none = 0;
+
+		if (atomic_load(&told[i]) == way)
+			return;
+		if (atomic_compare_exchange_strong(&told[i], &none, way))
+			break;
+		if (none == way)
+			return;
+	}
+	n = snprintf(text, sizeof text, "STACK %016lx\n", way);
+	say(text, (size_t)n);
+}
+
 static bool
 no_memory(void)
 {
-	long number;
+	unsigned long way;
+	bool fail = false;
+	int saved = errno;
 
-	if (!ready || malloc_at == 0 || inside != 0)
+	if (!ready || inside != 0 || (!all_ways && way_at == 0))
 		return false;
-	number = atomic_fetch_add(&allocations, 1) + 1;
-	if (number != malloc_at && !(on && number > malloc_at))
-		return false;
-	errno = ENOMEM;
-	return true;
+	if (atomic_load(&way_met)) {
+		if (on)
+			errno = ENOMEM;
+		return on;
+	}
+	inside++;
+	way = way_here();
+	if (all_ways)
+		tell_way(way);
+	else if (way == way_at && !atomic_exchange(&way_met, true)) {
+		void *frames[DEPTH];
+
+		say("HIT memory\n", 11);
+		if (log_fd >= 0)
+			backtrace_symbols_fd(frames, backtrace(frames, DEPTH),
+			                     log_fd);
+		fail = true;
+	}
+	inside--;
+	errno = fail ? ENOMEM : saved;
+	return fail;
 }
 
 void *

@@ -4,14 +4,15 @@
 lost, doubled, cut or left behind.
 
   sweep.py --all [FAULT...]           every point of every fault and story
-  sweep.py --sample N [FAULT...]      about N points of each, the same each time;
-                                      allocations only when named
-  sweep.py --at NUMBER FAULT STORY    one point, with what pabal said
+  sweep.py --sample N [FAULT...]      about N points of each, the same each time
+  sweep.py --at POINT FAULT STORY     one point, with what pabal said
   sweep.py --list                     the faults and the stories
+  sweep.py --story NAME ...           only that one
 
 Points are the calls of all threads together (fault.c), in the order of a run
-without fault.  The faults "strace-..." let strace do it, which needs no library
-in the program but counts each thread by itself.
+without fault; of allocations, the ways that lead to one.  The faults
+"strace-..." let strace do it, which needs no library in the program but counts
+each thread by itself.
 """
 
 import argparse
@@ -32,7 +33,7 @@ STORIES['serve'] = Serve
 SYNCS = 'fsync,fdatasync,syncfs'
 FULL = 'write,pwrite64,create,mkdir,ftruncate'
 FETCHES = ('fetch', 'few', 'keep')
-MAIL = ('fetch', 'few', 'send', 'import', 'index')
+MAIL = ('fetch', 'few', 'send', 'import', 'index', 'filed', 'rules')
 FILES = tuple(BOXES)
 EXPORTS = ('export-maildir', 'export-mbox')
 STRACE_KILL = ('write', 'pwrite64', 'rename', 'renameat', 'unlink', 'unlinkat',
@@ -43,11 +44,11 @@ FAULTS = {
     'kill': ('kill', WRITING, False, MAIL + ('send-many', 'send-piped', 'keep',
                                              'upgrade', 'serve') + FILES),
     'torn': ('torn', 'write,pwrite64,send', False, MAIL + ('send-many',) + EXPORTS),
-    'term': ('term', WRITING, False, ('fetch', 'send')),
+    'term': ('term', WRITING, False, MAIL + ('send-many',) + EXPORTS),
     'full': ('ENOSPC', FULL, True, MAIL + ('upgrade', 'serve') + EXPORTS),
     'full-once': ('ENOSPC', FULL, False, MAIL + ('send-many', 'serve')),
-    'quota': ('EDQUOT', FULL, True, ('fetch',)),
-    'too-big': ('EFBIG', 'write,pwrite64', True, ('fetch',)),
+    'quota': ('EDQUOT', FULL, True, ('fetch', 'send', 'rules')),
+    'too-big': ('EFBIG', 'write,pwrite64', True, ('fetch', 'send', 'rules')),
     'sync': ('EIO', SYNCS, False, MAIL + ('upgrade', 'serve') + EXPORTS),
     'sync-on': ('EIO', SYNCS, True, MAIL + ('serve',)),
     'write': ('EIO', 'write,pwrite64', False, MAIL + EXPORTS),
@@ -56,11 +57,9 @@ FAULTS = {
                MAIL + ('serve',) + EXPORTS),
     'files': ('EMFILE', 'open', True, ('fetch', 'send', 'serve')),
     'file': ('EMFILE', 'open', False, ('fetch', 'send', 'serve')),
-    'memory': ('memory', '', False, ('fetch', 'send')),
-    'memory-on': ('memory', '', True, ('fetch',)),
+    'memory': ('memory', '', False, MAIL + ('send-many', 'upgrade') + EXPORTS),
+    'memory-on': ('memory', '', True, MAIL + ('send-many', 'upgrade') + EXPORTS),
 }
-# Not in a sample: there are as many points as allocations.
-BY_HAND = ('memory', 'memory-on')
 # Told once: nothing may come of these at all.
 HARMLESS = {
     'short': ('one', 'write,pwrite64,read,pread64,send,recv'),
@@ -81,30 +80,31 @@ class Sweep:
     def __init__(self, folder):
         self.fault = build_fault(folder)
         self.folder = folder
+        self.swept = set()
 
     def preload(self, log, do='', calls='', number=0, on=False):
         env = {'LD_PRELOAD': self.fault, 'FAULT_LOG': log, 'FAULT_DO': do,
                'FAULT_CALLS': calls, 'FAULT_AT': str(number),
                'FAULT_ON': '1' if on else '0', 'FAULT_FILES': '1'}
         if do == 'memory':
-            env.update(FAULT_CALLS='', FAULT_AT='0', FAULT_MALLOC=str(number))
+            env.update(FAULT_CALLS='', FAULT_AT='0', FAULT_STACK=str(number))
         return env
 
-    def count(self, fault, story):
-        """How many points a run without fault has."""
+    def points(self, fault, story):
+        """Those of a run without fault."""
         do, calls, *_ = FAULTS[fault]
         told = STORIES[story]()
         log = told.folder + '/fault.log'
         try:
             got = told.tell(self.preload(log, do, calls,
-                                         10 ** 9 if do == 'memory' else 0))
+                                         'all' if do == 'memory' else 0))
             sure(got[0] == 0, f'without fault: {got}')
             lines = read_log(log)
         finally:
             told.close()
         if do == 'memory':
-            return int(lines[-1].split()[1])
-        return len(lines)
+            return [line.split()[1] for line in lines]
+        return list(range(1, len(lines) + 1))
 
     def point(self, fault, story, number):
         """What pabal said, and why that was wrong (None: it was right)."""
@@ -115,13 +115,18 @@ class Sweep:
         try:
             got = told.tell(self.preload(log, do, calls, number, on))
             if do == 'memory' and of_a_library(told, got):
-                got = (-signal.SIGKILL, got[1])
+                got = (-signal.SIGKILL, '')
                 do = 'kill'
             self.judge(told, got, do in ('kill', 'torn', 'term'))
             return got, None
         except Bad as e:
-            hit = [line for line in read_log(log) if line.startswith('HIT')]
-            return got, f'{e}\n  {" ".join(hit[:1])}\n  status {got}'
+            lines = read_log(log)
+            hit = [i for i, line in enumerate(lines) if line.startswith('HIT')]
+            if hit:
+                # An allocation's way has some lines.
+                end = len(lines) if do == 'memory' else hit[0] + 1
+                hit = lines[hit[0]:end]
+            return got, f'{e}\n  ' + '\n  '.join(hit) + f'\n  status {got}'
         finally:
             told.close()
 
@@ -180,12 +185,14 @@ def of_a_library(told, got):
             'Sanitizer' not in text)
 
 
-def points(total, sample):
+def some(points, sample):
     """All, or some of them: never the same distance from a regular event."""
+    total = len(points)
     if sample is None or sample >= total:
-        return range(1, total + 1)
-    return sorted({1 + (i * total + i * 7 % total) // sample % total
-                   for i in range(sample)})
+        return points
+    chosen = {(i * total + i * 7 % total) // sample % total
+              for i in range(sample)}
+    return [points[i] for i in sorted(chosen)]
 
 
 class Report:
@@ -201,16 +208,19 @@ class Report:
             print(f'FAILED: {name}: {why}', flush=True)
 
 
-def sweep_fault(sweep, pool, fault, sample, report):
-    for story in FAULTS[fault][3]:
-        start = time.monotonic()
-        total = sweep.count(fault, story)
-        numbers = list(points(total, sample))
-        jobs = [pool.submit(sweep.point, fault, story, n) for n in numbers]
-        for n, job in zip(numbers, jobs):
-            report.add(f'{fault} {story} {n}', job.result()[1])
-        print(f'{fault} {story}: {len(numbers)} of {total} points, '
-              f'{time.monotonic() - start:.1f} s', flush=True)
+def sweep_fault(sweep, pool, fault, story, sample, report):
+    start = time.monotonic()
+    points = sweep.points(fault, story)
+    if FAULTS[fault][0] == 'memory':
+        # What every command does was swept with the first.
+        points = [one for one in points if (fault, one) not in sweep.swept]
+        sweep.swept.update((fault, one) for one in points)
+    chosen = some(points, sample)
+    jobs = [pool.submit(sweep.point, fault, story, one) for one in chosen]
+    for one, job in zip(chosen, jobs):
+        report.add(f'{fault} {story} {one}', job.result()[1])
+    print(f'{fault} {story}: {len(chosen)} of {len(points)} points, '
+          f'{time.monotonic() - start:.1f} s', flush=True)
 
 
 def sweep_harmless(sweep, pool, name, report):
@@ -244,13 +254,15 @@ def all_names():
     return names
 
 
-def sweep_all(sweep, names, sample):
+def sweep_all(sweep, names, sample, story=None):
     report = Report()
     workers = int(os.environ.get('CRASH_JOBS', '3'))
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         for name in names:
             if name in FAULTS:
-                sweep_fault(sweep, pool, name, sample, report)
+                for one in FAULTS[name][3]:
+                    if story in (None, one):
+                        sweep_fault(sweep, pool, name, one, sample, report)
             elif name in HARMLESS:
                 sweep_harmless(sweep, pool, name, report)
             else:
@@ -264,7 +276,8 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument('--all', action='store_true')
     parser.add_argument('--sample', type=int)
-    parser.add_argument('--at', type=int)
+    parser.add_argument('--at')
+    parser.add_argument('--story', choices=STORIES)
     parser.add_argument('--list', action='store_true')
     parser.add_argument('names', nargs='*')
     options = parser.parse_args()
@@ -284,10 +297,9 @@ def main():
             leave_out('strace is not installed')
         if unknown:
             parser.error(f'no such fault: {unknown}')
-        names = options.names or [
-            n for n in all_names() if options.all or n not in BY_HAND]
-        return sweep_all(sweep, names,
-                         None if options.all else options.sample)
+        return sweep_all(sweep, options.names or all_names(),
+                         None if options.all else options.sample,
+                         options.story)
 
 
 if __name__ == '__main__':
