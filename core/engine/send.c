@@ -13,7 +13,9 @@
  *                   had ended others; cancelled ----> queued
  *   sending ------- the same, but it ended none ----> retry
  *   sending ------- the connection broke after the
- *                   last octet, or the program died > unknown
+ *                   last octet -------------------> unknown
+ *   sending ------- the program died ------------> what the journal knows, else
+ *                                                  unknown (send_journal.c)
  *   unknown ------- outbox_take_many, when due, once > sending, same Message-ID
  *   unknown ------- a second time ------------------> failed, and said
  *
@@ -24,9 +26,10 @@
  * 2. A row leaves that state by its own final reply or by the end of its
  *    connection, whatever becomes of the mails beside it.  Its recipients'
  *    fates become durable with it: who took the message never gets it again.
- * 3. Rows are taken when the connection is there, at most GROUP_MAX ahead of what
- *    was begun, few at first where they go out one by one: a kill makes them
- *    unknown, so they wait, are sent once more and never twice more.
+ * 3. What the server answered for a mail is in the journal before the next answer
+ *    is read, and settled for many mails at once.  Rows are taken when the
+ *    connection is there, at most SEND_GROUP_MAX ahead of what was begun; only
+ *    those that are noted as begun can be in doubt.
  * 4. The Sent copy carries a key made from the outbox row, so storing it twice
  *    gives one file.  The row goes away with the copy's coming, or after it.
  * 5. What somebody took has its Sent copy at once, whatever becomes of the
@@ -35,6 +38,19 @@
  *    (send_finish).
  * 6. A login that failed is not tried again for the next mail of the same run:
  *    they share its outcome.
+ *
+ * What can come twice, under the same Message-ID and never more often, and is said
+ * to be in doubt (RFC 1047: the server has a mail and we have not heard so):
+ *  - the connection breaks: mails whose last octet left and whose answer did not
+ *    come; at most one by DATA, with CHUNKING those in flight
+ *    (smtp_client_bdat.c, 4);
+ *  - the program is killed: mails that were begun (with CHUNKING: or would be
+ *    among the next BEGUN_AT_ONCE) and whose answer was not read;
+ *  - the power fails, or the system does: mails that were not settled, which is
+ *    all since the last pause of the server, at most SEND_GROUP_MAX answered and
+ *    those not answered;
+ *  - the journal and the index both cannot be written (a full disk): those in
+ *    flight then.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -54,10 +70,8 @@
 
 #include "util/banned.h"
 
-/* Rows taken at once: each time costs a sync.  All that the connection can have
- * in flight where they go out together (CHUNKING); else few at first. */
-#define GROUP_MAX   256
-#define GROUP_FIRST 8
+/* Where many go out at once, so many are noted as begun with one write. */
+#define BEGUN_AT_ONCE 32
 /* What was cancelled can be brought back so long: 30 days. */
 #define CANCELLED_KEPT 2592000
 
@@ -74,29 +88,37 @@ say_sending(struct sender *s, const struct outbox_row *row)
 	queue_post(s->job->queue, e);
 }
 
+/* Do many mails go out before the first is answered? */
+static bool
+goes_at_once(const struct sender *s)
+{
+	unsigned both = SMTP_EXT_CHUNKING | SMTP_EXT_PIPELINING;
+
+	return (smtp_ext(s->smtp) & both) == both;
+}
+
 static size_t
 group_size(const struct sender *s)
 {
-	unsigned both = SMTP_EXT_CHUNKING | SMTP_EXT_PIPELINING;
-	size_t n = GROUP_FIRST + s->answered;
+	size_t n = SEND_GROUP_FIRST + s->answered;
 
 	/* Without a connection nothing goes out. */
-	if (s->smtp == NULL || (smtp_ext(s->smtp) & both) == both)
-		return GROUP_MAX;
-	return n < GROUP_MAX ? n : GROUP_MAX;
+	if (s->smtp == NULL || goes_at_once(s) || n > SEND_GROUP_MAX)
+		return SEND_GROUP_MAX;
+	return n;
 }
 
 /* Take the next rows that are due.  0, or -1 in s->trouble. */
 static int
 take_rows(struct sender *s)
 {
-	struct outbox_row *rows[GROUP_MAX];
+	struct outbox_row *rows[SEND_GROUP_MAX];
 	size_t n;
 
-	s->ahead.n = 0;
-	s->at = 0;
+	s->ahead.n = s->at = s->begun = 0;
 	if (job_cancelled(s->job))
 		return 0;
+	send_open_journal(s);
 	if (outbox_take_many(s->store, s->account_id, clock_now(),
 	                     group_size(s), rows, &n, &s->trouble) != 0)
 		return -1;
@@ -150,15 +172,6 @@ give_up(struct sender *s, struct parcel *p, const struct err *why)
 	array_add(&s->over, p);
 }
 
-static void
-settle(struct sender *s)
-{
-	struct err err = { 0 };
-
-	if (send_settle(s, &err) != 0 && s->trouble.code == ERR_NONE)
-		s->trouble = err;
-}
-
 /* ---- the feed of a connection ---- */
 
 /* Reports name the mail by its Message-ID. */
@@ -194,6 +207,9 @@ feed_next(void *ctx)
 
 		if (carrier_of(s, p->row->from, &why) != s->carrier)
 			return NULL;
+		if (send_note_begun(s, goes_at_once(s) ? BEGUN_AT_ONCE : 1) !=
+		    0)
+			return NULL;
 		s->at++;
 		if (outbox_map(s->store, p->row, &p->map, &why) == 0) {
 			p->mail.message = p->map.data;
@@ -211,12 +227,15 @@ feed_done(void *ctx, struct smtp_mail *m)
 {
 	struct sender *s = ctx;
 
-	step("send-answered");
 	/* The mail is the parcel's first member. */
-	send_over(s, (struct parcel *)(void *)m);
+	struct parcel *p = (struct parcel *)(void *)m;
+
+	step("send-answered");
+	send_over(s, p);
+	send_note_over(s, p);
 	/* A near server leaves no pause; what it said must not wait long. */
-	if (s->over.n >= GROUP_MAX)
-		settle(s);
+	if (s->over.n >= SEND_GROUP_MAX)
+		send_settle_now(s);
 }
 
 static void
@@ -225,7 +244,7 @@ feed_pause(void *ctx)
 	struct sender *s = ctx;
 
 	if (s->over.n > 0)
-		settle(s);
+		send_settle_now(s);
 }
 
 /* ---- connections ---- */
@@ -271,7 +290,7 @@ give_up_next(struct sender *s, const struct err *why)
 	s->at++;
 	give_up(s, p, why);
 	if (s->at == s->ahead.n)
-		settle(s);
+		send_settle_now(s);
 }
 
 /* Send what goes the way of mail from that address, over one connection. */
@@ -292,7 +311,7 @@ send_some(struct sender *s, const char *from)
 	smtp_send_feed(s->smtp, &feed);
 	if (smtp_bdat_refused(s->smtp))
 		array_add(&s->no_chunking, s->carrier);
-	settle(s);
+	send_settle_now(s);
 	smtp_close(&s->smtp);
 }
 
@@ -300,17 +319,14 @@ send_some(struct sender *s, const char *from)
 static void
 put_back_rest(struct sender *s)
 {
-	struct err err = { 0 };
-
 	for (; s->at < s->ahead.n; s->at++) {
 		struct parcel *p = s->ahead.v[s->at];
 
 		send_put_back(p->row);
 		array_add(&s->over, p);
 	}
-	if (send_settle(s, &err) != 0)
-		log_line(LOG_ERROR, "%s", err.text);
-	s->ahead.n = s->at = 0;
+	send_settle_now(s);
+	s->ahead.n = s->at = s->begun = 0;
 }
 
 static int
@@ -336,41 +352,18 @@ send_account(struct sender *s, const struct account *a, struct err *err)
 
 /* ---- all accounts ---- */
 
-/* Rows that a dead process left behind (invariants 1 and 5). */
-static int
-recover(struct sender *s, struct err *err)
-{
-	struct outbox_row *rows;
-	size_t n;
-	int rc = 0;
-
-	if (outbox_purge(s->store, clock_now() - CANCELLED_KEPT, err) != 0 ||
-	    outbox_unfinished(s->store, &rows, &n, err) != 0)
-		return -1;
-	for (size_t i = 0; i < n && rc == 0; i++) {
-		struct outbox_row *row = &rows[i];
-
-		if (row->state == OUTBOX_SENDING) {
-			send_settle_orphan(row);
-			rc = outbox_update(s->store, row, err);
-		} else {
-			rc = send_finish(s, row, err);
-		}
-	}
-	outbox_rows_free(&rows, n);
-	return rc;
-}
-
 static int
 send_all(struct sender *s, struct err *err)
 {
 	s->store = store_open(s->job->paths->data, s->job->paths->cache, err);
-	if (s->store == NULL || recover(s, err) != 0)
+	if (s->store == NULL ||
+	    outbox_purge(s->store, clock_now() - CANCELLED_KEPT, err) != 0 ||
+	    send_recover(s, err) != 0)
 		return -1;
 	for (size_t i = 0; i < s->job->account_count; i++)
 		if (send_account(s, &s->job->accounts[i], err) != 0)
 			return -1;
-	return 0;
+	return outbox_journal_end(&s->journal, err);
 }
 
 void
@@ -385,6 +378,8 @@ send_run(struct job *job)
 			log_line(LOG_ERROR, "%s", err.text);
 		close(lock);
 	}
+	/* After trouble the journal stays: what is in it is nowhere else. */
+	outbox_journal_close(&s.journal);
 	array_release(&s.ahead);
 	array_release(&s.over);
 	array_release(&s.no_chunking);

@@ -329,8 +329,8 @@ add_copy(struct sender *s, struct store_batch **b, const struct outbox_row *row,
 
 /* Nobody wrote an automatic one: Sent and the address book are for what people
  * do; who gets automatic answers must not become a known sender. */
-static bool
-wants_copy(const struct outbox_row *row)
+bool
+send_wants_copy(const struct outbox_row *row)
 {
 	return !row->automatic && row->state != OUTBOX_SENDING &&
 	       count_fate(row, SMTP_FATE_SENT) != 0;
@@ -414,7 +414,7 @@ finish_copy(struct sender *s, const struct outbox_row *row, struct err *err)
 int
 send_finish(struct sender *s, struct outbox_row *row, struct err *err)
 {
-	if (wants_copy(row) && finish_copy(s, row, err) != 0)
+	if (send_wants_copy(row) && finish_copy(s, row, err) != 0)
 		return -1;
 	return close_sent(s, &row, 1, err);
 }
@@ -447,7 +447,7 @@ add_copies(struct sender *s, struct store_batch **b_r, struct err *err)
 	*b_r = NULL;
 	array_foreach(&s->over, p) {
 		/* What some had before has its copy since then. */
-		if (!(*p)->copied && wants_copy((*p)->row) &&
+		if (!(*p)->copied && send_wants_copy((*p)->row) &&
 		    add_copy(s, b_r, (*p)->row, (*p)->map.data, err) != 0) {
 			store_batch_abort(b_r);
 			return -1;
@@ -503,12 +503,23 @@ send_settle(struct sender *s, struct err *err)
 	if (rows.n > 0)
 		rc = settle_rows(s, rows.v, rows.n, err);
 	array_foreach(&s->over, p) {
-		/* What goes on over the next connection has no news yet. */
-		if (rc == 0 && (*p)->row->state != OUTBOX_QUEUED)
+		/* What goes on over the next connection has no news yet; nobody
+		 * waits for those of an earlier process. */
+		if (rc == 0 && (*p)->row->state != OUTBOX_QUEUED &&
+		    s->account != NULL)
 			tell(s, *p);
 		parcel_free(p);
 	}
 	array_release(&rows);
 	array_release(&s->over);
 	return rc;
+}
+
+void
+send_settle_now(struct sender *s)
+{
+	struct err err = { 0 };
+
+	if (send_settle(s, &err) != 0 && s->trouble.code == ERR_NONE)
+		s->trouble = err;
 }

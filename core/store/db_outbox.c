@@ -29,7 +29,7 @@
 
 #define COLUMNS                                                             \
  "id, account, state, sender, subject, not_before, tries, error, reply_to," \
- " reply_flag, draft, file, doubts, automatic, dsn"
+ " reply_flag, draft, file, doubts, automatic, dsn, take"
 
 static const char *const state_names[] = {
 	[OUTBOX_HELD] = "held",       [OUTBOX_QUEUED] = "queued",
@@ -248,6 +248,7 @@ read_row(struct db_stmt *st, struct outbox_row *row)
 	row->doubts = (int)db_int(st, 12);
 	row->automatic = db_int(st, 13) != 0;
 	row->dsn = (unsigned)db_int(st, 14);
+	row->take = db_int(st, 15);
 }
 
 /* All rows of a query; takes st (may be NULL). */

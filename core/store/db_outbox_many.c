@@ -179,8 +179,9 @@ mark_sending(struct store *s, const int64_t *ids, size_t n, struct err *err)
 {
 	for (size_t i = 0; i < n; i++)
 		if (db_run(s->db, err,
-		           "UPDATE outbox SET state = 2 WHERE id = ?", "i",
-		           ids[i]) != 0)
+		           "UPDATE outbox SET state = 2, take = take + 1"
+		           " WHERE id = ?",
+		           "i", ids[i]) != 0)
 			return -1;
 	return 0;
 }

@@ -36,6 +36,7 @@ struct outbox_row {
 	int64_t not_before;
 	int tries;
 	int doubts;          /* tries whose end nobody knows */
+	int64_t take;        /* how often it was taken for sending */
 	char *error;         /* last, or NULL */
 	int64_t reply_to;    /* message to mark answered/forwarded, 0 */
 	unsigned reply_flag; /* STORE_ANSWERED or STORE_FORWARDED */

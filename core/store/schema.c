@@ -244,6 +244,11 @@ static const char counts[] =
 	"DROP TRIGGER message_in; DROP TRIGGER message_change;"
 	"DROP TRIGGER message_out;" MESSAGE_IN MESSAGE_CHANGE MESSAGE_OUT;
 
+/* outbox.take: how often the row was taken for sending, so that a note of one try
+ * is not read as one of another (outbox_journal.c). */
+static const char takes[] =
+	"ALTER TABLE outbox ADD COLUMN take INTEGER NOT NULL DEFAULT 0;";
+
 struct migration {
 	const char *scripts[2];
 };
@@ -253,7 +258,7 @@ static const struct migration migrations[] = {
 	{ { automatic, NULL } },  { { stubs, NULL } },
 	{ { lists, NULL } },      { { reports, NULL } },
 	{ { uidl_heads, NULL } }, { { quiet, NULL } },
-	{ { counts, NULL } },
+	{ { counts, NULL } },     { { takes, NULL } },
 };
 
 #define NEWEST ((int)(sizeof migrations / sizeof migrations[0]))
@@ -283,9 +288,9 @@ migrate_from(struct db *db, int64_t version, struct err *err)
 static int
 set_version(struct db *db, struct err *err)
 {
-	static const char sql[] = "PRAGMA user_version = 9";
+	static const char sql[] = "PRAGMA user_version = 10";
 
-	_Static_assert(NEWEST == 9, "and the number in sql");
+	_Static_assert(NEWEST == 10, "and the number in sql");
 	return db_script(db, sql, err);
 }
 

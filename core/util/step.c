@@ -48,6 +48,19 @@ waits(struct slice wish, const char *name)
 	return true;
 }
 
+/* "name#N", and this is the N-th time. */
+static bool
+is_that_time(struct slice wish, const char *name)
+{
+	static _Atomic uint64_t counter;
+	size_t at = slice_find(wish, '#');
+	uint64_t number;
+
+	return at < wish.n && slice_eq_z(slice_head(wish, at), name) &&
+	       slice_u64(slice_from(wish, at + 1), &number) == 0 &&
+	       atomic_fetch_add(&counter, 1) + 1 == number;
+}
+
 void
 step(const char *name)
 {
@@ -62,9 +75,11 @@ step(const char *name)
 		append_name(wish + 6, name);
 	} else if (!waits(slice_of(wish), name)) {
 		uint64_t at;
-		bool here = slice_u64(slice_of(wish), &at) == 0
-		                    ? at == number
-		                    : strcmp(wish, name) == 0;
+		bool here =
+			slice_u64(slice_of(wish), &at) == 0
+				? at == number
+				: strcmp(wish, name) == 0 ||
+					  is_that_time(slice_of(wish), name);
 
 		if (here)
 			raise(SIGKILL);

@@ -6,8 +6,8 @@
 /*
  * Each arrow of the order that survives a crash is one step().  Does nothing
  * unless PABAL_TEST_STEP is set: "N" kills (SIGKILL) at the N-th step of the
- * process, "name" at the first step of that name, "count:FILE" appends each
- * step's name to FILE; "name@FIFO" lets the thread wait there until somebody
+ * process, "name" at the first step of that name, "name#N" at the N-th,
+ * "count:FILE" appends each step's name to FILE; "name@FIFO" lets the thread wait there until somebody
  * opens FIFO for writing.
  */
 void step(const char *name);

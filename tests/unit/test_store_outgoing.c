@@ -310,6 +310,7 @@ test_a_mailbox_of_the_second_version_is_migrated(void **state)
 	                       "DROP INDEX undo_head;"
 	                       "ALTER TABLE outbox DROP COLUMN automatic;"
 	                       "ALTER TABLE outbox DROP COLUMN dsn;"
+	                       "ALTER TABLE outbox DROP COLUMN take;"
 	                       "ALTER TABLE uidl DROP COLUMN head;"
 	                       "ALTER TABLE undo DROP COLUMN head;"
 	                       "PRAGMA user_version=2;",

@@ -200,6 +200,7 @@ test_a_mailbox_of_the_third_version_is_migrated(void **state)
 	                       "DROP INDEX message_unlisted;"
 	                       "ALTER TABLE message DROP COLUMN list;"
 	                       "ALTER TABLE outbox DROP COLUMN dsn;"
+	                       "ALTER TABLE outbox DROP COLUMN take;"
 	                       "ALTER TABLE uidl DROP COLUMN head;"
 	                       "DROP INDEX message_stub;"
 	                       "DROP TRIGGER message_out;"

@@ -163,6 +163,7 @@ test_a_mailbox_of_the_fourth_version_learns_its_lists(void **state)
 	                       "DROP INDEX message_unlisted;"
 	                       "ALTER TABLE message DROP COLUMN list;"
 	                       "ALTER TABLE outbox DROP COLUMN dsn;"
+	                       "ALTER TABLE outbox DROP COLUMN take;"
 	                       "ALTER TABLE uidl DROP COLUMN head;"
 	                       "PRAGMA user_version=4;",
 	                       &t->err));
