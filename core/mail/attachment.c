@@ -231,6 +231,20 @@ private_folder(struct err *err)
 	return folder;
 }
 
+/* The name that the program goes by.  The folder is ours and has nothing else. */
+static bool
+name_it(struct mailcap_found *found, struct attachment_view *v)
+{
+	if (found->path == NULL)
+		return true;
+	if (rename(v->path, found->path) != 0)
+		return false;
+	free(v->path);
+	v->path = found->path;
+	found->path = NULL;
+	return true;
+}
+
 /* The program of one mailcap file; a file that is not there has none. */
 static bool
 look_in(const char *file, const struct part *p, struct attachment_view *v)
@@ -246,6 +260,10 @@ look_in(const char *file, const struct part *p, struct attachment_view *v)
 		any = mailcap_find(str_slice(&text), p->type, v->path, NULL,
 		                   &found);
 	str_release(&text);
+	if (any && !name_it(&found, v)) {
+		mailcap_release(&found);
+		any = false;
+	}
 	if (any) {
 		v->argv = found.argv;
 		v->input = found.input;

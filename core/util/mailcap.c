@@ -14,6 +14,7 @@
 #include "util/array.h"
 #include "util/proc.h"
 #include "util/str.h"
+#include "util/utf8.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -24,6 +25,10 @@
 #define TEST_COMMANDS_MAX 8
 /* Milliseconds a test may take. */
 #define TEST_MS 2000
+/* Templates of names are "%s.html" and the like. */
+#define TEMPLATE_MAX 40
+/* NAME_MAX of the file systems we meet, in bytes. */
+#define FILE_NAME_MAX 255
 
 /* Take the next field (up to ";", which "\" and quotes protect) off *rest. */
 static struct slice
@@ -296,12 +301,54 @@ run_test(char *const argv[])
 	return proc_run(argv, &opts, NULL, &status, &err) == 0 && status == 0;
 }
 
+/* "%s.html": one %s, around it only what is a name everywhere. */
+static bool
+is_template(struct slice t)
+{
+	size_t at = slice_find_text(t, SLICE_LIT("%s"));
+
+	if (at == t.n || t.n > TEMPLATE_MAX)
+		return false;
+	for (size_t i = 0; i < t.n; i++)
+		if (i != at && i != at + 1 && !byte_is_alnum(t.p[i]) &&
+		    (t.p[i] == '\0' || strchr("._-", t.p[i]) == NULL))
+			return false;
+	return t.p[0] != '.' && t.p[0] != '-';
+}
+
+/* The path, in the same folder, that has a name as the template wants it; NULL:
+ * it has one already, or the template is none that can be trusted.  Owned. */
+static char *
+path_by_template(const char *path, struct slice template)
+{
+	struct slice dir = slice_of(path);
+	size_t slash = slice_rfind(dir, '/');
+	struct slice name = slash < dir.n ? slice_from(dir, slash + 1) : dir;
+	size_t at = slice_find_text(template, SLICE_LIT("%s"));
+	struct slice before = slice_head(template, at);
+	struct slice after = slice_from(template, at + 2);
+	size_t room = FILE_NAME_MAX - before.n - after.n;
+
+	if (!is_template(template))
+		return NULL;
+	if (name.n > before.n + after.n &&
+	    slice_ieq(slice_head(name, before.n), before) &&
+	    slice_ieq(slice_from(name, name.n - after.n), after))
+		return NULL;
+	dir.n -= name.n;
+	if (name.n > room)
+		name.n = utf8_cut(name.p, room);
+	return xasprintf("%.*s%.*s%.*s%.*s", SLICE_ARG(dir), SLICE_ARG(before),
+	                 SLICE_ARG(name), SLICE_ARG(after));
+}
+
 static bool
 try_entry(struct slice entry, struct slice type, const char *path,
           const struct mailcap_world *world, struct mailcap_found *found)
 {
 	struct slice pattern = take_field(&entry);
 	struct slice command = take_field(&entry);
+	struct slice template = SLICE_NONE;
 
 	memset(found, 0, sizeof *found);
 	if (!fits(pattern, type))
@@ -315,27 +362,41 @@ try_entry(struct slice entry, struct slice type, const char *path,
 			found->prints = true;
 		if (slice_ieq_z(key, "needsterminal"))
 			found->terminal = true;
+		if (slice_ieq_z(key, "nametemplate"))
+			template = slice_trim(slice_from(field, eq + 1));
 		if (slice_ieq_z(key, "test") &&
 		    !passes(slice_trim(slice_from(field, eq + 1)), type, path,
 		            world))
 			return false;
 	}
-	return use(command, type, path, found);
+	found->path = path_by_template(path, template);
+	if (use(command, type, found->path != NULL ? found->path : path, found))
+		return true;
+	mailcap_release(found);
+	return false;
 }
 
 /* What was found so far; the first that does not only print wins. */
 static bool
-better(const struct mailcap_found *now, struct mailcap_found *best)
+better(struct mailcap_found *now, struct mailcap_found *best)
 {
 	if (best->argv == NULL) {
 		*best = *now;
 	} else if (now->prints) {
-		proc_free_argv(now->argv);
+		mailcap_release(now);
 	} else {
-		proc_free_argv(best->argv);
+		mailcap_release(best);
 		*best = *now;
 	}
 	return !best->prints;
+}
+
+void
+mailcap_release(struct mailcap_found *found)
+{
+	proc_free_argv(found->argv);
+	free(found->path);
+	memset(found, 0, sizeof *found);
 }
 
 bool

@@ -8,11 +8,16 @@
 #include "util/slice.h"
 
 struct mailcap_found {
-	char **argv;   /* owned; free with proc_free_argv */
+	char **argv; /* owned */
+	/* Where the file has to be when argv runs ("nametemplate"); owned, NULL:
+	 * where it is.  In the same folder. */
+	char *path;
 	bool terminal; /* "needsterminal" */
 	bool prints;   /* "copiousoutput": a text to be read */
 	bool input;    /* no %s: the bytes go to standard input */
 };
+
+void mailcap_release(struct mailcap_found *found);
 
 /* What "test" fields ask; members may be NULL: the process's own. */
 struct mailcap_world {
@@ -32,7 +37,8 @@ struct mailcap_world {
  * %s and %t stand for path and type inside of one word each, other %{...} for
  * nothing.  Entries whose command needs a shell (pipes, redirections,
  * substitution), or whose test does, are passed over; of a test "$NAME" as a
- * whole word and "&&" are understood.  false: none.
+ * whole word and "&&" are understood.  A nametemplate counts if it is nothing
+ * but a name with one %s in it.  false: none; else release found_r.
  */
 bool mailcap_find(struct slice text, struct slice type, const char *path,
                   const struct mailcap_world *world,

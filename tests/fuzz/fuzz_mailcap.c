@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "util/mailcap.h"
-#include "util/proc.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -55,6 +54,12 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	assert(found.argv[0] != NULL);
 	for (char **word = found.argv; *word != NULL; word++)
 		check_word(*word);
-	proc_free_argv(found.argv);
+	/* no template leads out of the folder */
+	if (found.path != NULL) {
+		assert(strncmp(found.path, "/t/", 3) == 0);
+		assert(strchr(found.path + 3, '/') == NULL);
+		assert(strlen(found.path) <= 3 + 255);
+	}
+	mailcap_release(&found);
 	return 0;
 }

@@ -172,6 +172,8 @@ static void
 test_programs_run(void **state)
 {
 	(void)state;
+	assert_run("text/x; basename %s; nametemplate=%s.odd; copiousoutput",
+	           ATTACHMENT_PRINTS, "a.txt.odd\n", 0);
 	assert_run("text/x; tr a-z A-Z; copiousoutput", ATTACHMENT_PRINTS,
 	           "ONE", 0);
 	assert_run("text/x; cat %s; copiousoutput", ATTACHMENT_PRINTS, "one",

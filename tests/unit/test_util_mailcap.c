@@ -2,6 +2,7 @@
 /* Mailcap files: what is found, and that nothing of a mail becomes a command. */
 #include "lib/test.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -46,7 +47,9 @@ assert_command(const char *text, const char *type, const char *path,
 		str_add_z(&s, found.terminal ? " terminal" : "");
 		str_add_z(&s, found.prints ? " prints" : "");
 		str_add_z(&s, found.input ? " input" : "");
-		proc_free_argv(found.argv);
+		if (found.path != NULL)
+			str_printf(&s, " at %s", found.path);
+		mailcap_release(&found);
 	}
 	if (!slice_eq_z(str_slice(&s), want))
 		fail_msg("%s: \"%s\", not \"%s\"", text, s.p, want);
@@ -77,6 +80,59 @@ test_entries(void **state)
 	assert_command(file, "text/plain", "/t/a", "edit||100%|/t/a");
 	assert_command(file, "text/html", "/t/a", "");
 	assert_command("", "text/html", "/t/a", "");
+}
+
+/* RFC 1524: some programs look at the end of a name. */
+static void
+test_name_templates(void **state)
+{
+	static const char *const bad[] = {
+		"../%s",
+		"/tmp/%s",
+		"%s/x",
+		"%s%s",
+		"x",
+		"",
+		"%t.%s",
+		".%s",
+		"-%s",
+		"%s;id",
+		"a b%s",
+		"%s`",
+		"\"%s.x\"",
+		"%s.aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa",
+	};
+	char entry[200], path[400], want[900];
+
+	(void)state;
+	assert_command("text/html; w3m -dump %s; nametemplate=%s.html",
+	               "text/html", "/t/a", "w3m|-dump|/t/a.html at /t/a.html");
+	assert_command(
+		"text/html; w3m %s; nametemplate = %s.html ;copiousoutput",
+		"text/html", "/t/a b.htm",
+		"w3m|/t/a b.htm.html prints at /t/a b.htm.html");
+	assert_command("text/html; x; nametemplate=p_%s.h", "text/html",
+	               "/t/$(id)", "x input at /t/p_$(id).h");
+	/* it has that name already */
+	assert_command("text/html; x %s; nametemplate=%s.html", "text/html",
+	               "/t/A.HTML", "x|/t/A.HTML");
+	for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+		(void)snprintf(entry, sizeof entry,
+		               "text/x; x %%s; nametemplate=%s", bad[i]);
+		assert_command(entry, "text/x", "/t/a", "x|/t/a");
+	}
+	/* the better entry's template counts */
+	assert_command("a/b; y %s; nametemplate=%s.y; copiousoutput\n"
+	               "a/b; x %s; nametemplate=%s.x\n",
+	               "a/b", "/t/a", "x|/t/a.x at /t/a.x");
+	/* a name as long as names can be is cut, at a character */
+	memset(path, 0, sizeof path);
+	memcpy(path, "/t/", 3);
+	for (size_t i = 0; i < 85; i++)
+		memcpy(path + 3 + 3 * i, "가", 3);
+	(void)snprintf(want, sizeof want, "x|%.252s.html at %.252s.html", path,
+	               path);
+	assert_command("a/b; x %s; nametemplate=%s.html", "a/b", path, want);
 }
 
 static void
@@ -147,7 +203,7 @@ test_runs_tests(void **state)
 	(void)state;
 	assert_true(mailcap_find(SLICE_LIT("a/b; x %s; test=sh -c 'exit 0'"),
 	                         SLICE_LIT("a/b"), "/f", NULL, &found));
-	proc_free_argv(found.argv);
+	mailcap_release(&found);
 	assert_false(mailcap_find(SLICE_LIT("a/b; x %s; test=sh -c 'exit 1'"),
 	                          SLICE_LIT("a/b"), "/f", NULL, &found));
 	assert_false(mailcap_find(SLICE_LIT("a/b; x %s; test=no-such-program"),
@@ -189,7 +245,7 @@ test_every_cut_is_safe(void **state)
 {
 	static const char whole[] =
 		"text/x; a \"%s\" '%t' %{x} \\; b; test=test -n \"$D\"; "
-		"needsterminal\\\n x\ntext; y %";
+		"needsterminal\\\n x;nametemplate=a%s.b\ntext; y %";
 
 	(void)state;
 	for (size_t i = 0; i < sizeof whole; i++) {
@@ -199,7 +255,7 @@ test_every_cut_is_safe(void **state)
 		memcpy(copy, whole, i);
 		if (mailcap_find(slice_make(copy, i), SLICE_LIT("text/x"), "/a",
 		                 &world, &found))
-			proc_free_argv(found.argv);
+			mailcap_release(&found);
 		free(copy);
 	}
 }
@@ -209,6 +265,7 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_entries),
+		cmocka_unit_test(test_name_templates),
 		cmocka_unit_test(test_tests),
 		cmocka_unit_test(test_printing),
 		cmocka_unit_test(test_runs_tests),
