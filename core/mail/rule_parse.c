@@ -32,16 +32,38 @@ struct parser {
 	struct slice rest;
 	enum token token;  /* the current one */
 	struct slice text; /* of it */
+	enum token open;   /* what has no mark at its end, or TOKEN_END */
+	struct slice rest_of_open;
 	unsigned depth;
 	unsigned nodes;
 	struct err *err;
 };
+
+/* Whatever else is wrong follows from that. */
+static int
+fail_open(struct parser *p)
+{
+	struct slice text = slice_rtrim(p->rest_of_open);
+	int n = (int)utf8_cut(text.p, text.n < 60 ? text.n : 60);
+
+	if (p->open == TOKEN_QUOTED)
+		return err_set(p->err, ERR_CONFIG,
+		               _("the quotation mark before '%.*s' is not "
+		                 "closed: put another one behind the text"),
+		               n, text.p);
+	return err_set(p->err, ERR_CONFIG,
+	               _("the pattern /%.*s has no '/' at its end: add one, or "
+	                 "put the text in quotation marks"),
+	               n, text.p);
+}
 
 static int
 fail(struct parser *p, const char *what)
 {
 	size_t n = p->text.n < 60 ? p->text.n : 60;
 
+	if (p->open != TOKEN_END)
+		return fail_open(p);
 	if (p->token == TOKEN_END)
 		return err_set(p->err, ERR_CONFIG, _("%s at the end"), what);
 	return err_set(p->err, ERR_CONFIG, _("%s at '%.*s'"), what,
@@ -54,8 +76,8 @@ is_mark(char c)
 	return c == '(' || c == ')' || c == ',' || c == '<' || c == '>';
 }
 
-/* "..." or /.../; the closing mark may be missing.  In a pattern \/ is a
- * slash, which PCRE2 reads alike. */
+/* "..." or /.../; that the closing mark is missing is told at the end.  In a
+ * pattern \/ is a slash, which PCRE2 reads alike. */
 static void
 take_between(struct parser *p, enum token token)
 {
@@ -68,6 +90,10 @@ take_between(struct parser *p, enum token token)
 		n = p->rest.n;
 	p->token = token;
 	p->text = slice_make(p->rest.p + 1, n - 1);
+	if (n == p->rest.n) {
+		p->open = token;
+		p->rest_of_open = p->text;
+	}
 	p->rest = slice_from(p->rest, n + 1);
 }
 
@@ -504,7 +530,9 @@ take_rule(struct parser *p, struct rule *rule)
 		if (take_action(p, rule) < 0)
 			return -1;
 	} while (take(p, ","));
-	return p->token == TOKEN_END ? 0 : fail(p, _("expected ','"));
+	if (p->token == TOKEN_END && p->open == TOKEN_END)
+		return 0;
+	return fail(p, _("expected ','"));
 }
 
 void

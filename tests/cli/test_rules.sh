@@ -62,6 +62,12 @@ for n in range(int(sys.argv[1])):
 END
 pabal import -a work "$T/mbox" >"$T/out" 2>&1
 check 'imported' listed Inbox "$many"
+printf '# mine\nif from kim then star\nif subject "sale then label sale\n' \
+	>"$H/config/rules"
+pabal rules test >"$T/out" 2>&1
+check 'an open quotation mark is named with its line' says "rules:3: the \
+quotation mark before 'sale then label sale' is not closed: put another one \
+behind the text"
 printf 'if from kim then archive, label sale, star\nif from nobody then x\n' \
 	>"$H/config/rules"
 pabal rules test >"$T/out" 2>&1
