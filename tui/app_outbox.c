@@ -4,9 +4,10 @@
 
 #include <stdlib.h>
 
-#include "tui/text_fmt.h"
 #include "util/clock.h"
+#include "util/fill.h"
 #include "util/i18n.h"
+#include "util/when.h"
 
 #include "util/banned.h"
 
@@ -20,10 +21,20 @@ enum outgoing_act {
 	OUTGOING_CANCEL,
 };
 
-static const char *
-outbox_words(enum outbox_state s)
+/* Did a server say no, or was none asked? */
+static bool
+some_refused(const struct outbox_row *row)
 {
-	switch (s) {
+	for (size_t i = 0; i < row->rcpt_count; i++)
+		if (row->rcpts[i].words != NULL)
+			return true;
+	return false;
+}
+
+static const char *
+outbox_words(const struct outbox_row *row)
+{
+	switch (row->state) {
 	case OUTBOX_HELD:
 		return _("held, can be taken back");
 	case OUTBOX_QUEUED:
@@ -35,7 +46,7 @@ outbox_words(enum outbox_state s)
 	case OUTBOX_SENT:
 		return _("sent");
 	case OUTBOX_FAILED:
-		return _("refused");
+		return some_refused(row) ? _("refused") : _("not sent");
 	case OUTBOX_UNKNOWN:
 		return _("perhaps sent, perhaps not");
 	case OUTBOX_CANCELLED:
@@ -44,37 +55,44 @@ outbox_words(enum outbox_state s)
 	return "";
 }
 
-/* The time alone today, else the day before it. */
-static void
-add_when(int64_t t, struct str *out)
+/* The state with the time of what comes next; NULL: nothing does by itself. */
+static const char *
+words_with_time(const struct outbox_row *row)
 {
-	struct tm due, now;
+	int64_t now = clock_now();
 
-	clock_local(t, &due, NULL);
-	clock_local(clock_now(), &now, NULL);
-	fmt_date_short(t, clock_now(), out);
-	if (due.tm_yday != now.tm_yday || due.tm_year != now.tm_year)
-		str_printf(out, " %02d:%02d", due.tm_hour, due.tm_min);
+	if (row->not_before <= now)
+		return NULL;
+	if (row->state == OUTBOX_HELD)
+		return row->not_before > now + SCHEDULED_SECONDS
+		               ? _("to be sent {when}")
+		               : NULL;
+	if (row->state == OUTBOX_RETRY)
+		return _("will be tried again {when}");
+	if (row->state == OUTBOX_UNKNOWN)
+		return _("perhaps sent, perhaps not; once more {when}");
+	return NULL;
 }
 
-/* "being sent", "to be sent ...: the server's words". */
+/* "being sent", "to be sent tomorrow 9:00", with the server's words. */
 static void
 describe(const struct outbox_row *row, struct str *out)
 {
-	bool later = row->not_before > clock_now();
+	const char *with_time = words_with_time(row);
+	struct str when;
 
-	if (row->state == OUTBOX_HELD &&
-	    row->not_before > clock_now() + SCHEDULED_SECONDS)
-		str_add_z(out, _("to be sent"));
+	str_init(&when, 200);
+	when_say(row->not_before, clock_now(), &when);
+	if (with_time != NULL)
+		fill_blanks(
+			with_time,
+			(struct fill_blank[]){ { "when", str_slice(&when) } },
+			1, out);
 	else
-		str_add_z(out, outbox_words(row->state));
-	if (later && (row->state == OUTBOX_HELD || row->state == OUTBOX_RETRY ||
-	              row->state == OUTBOX_UNKNOWN)) {
-		str_add_c(out, ' ');
-		add_when(row->not_before, out);
-	}
+		str_add_z(out, outbox_words(row));
 	if (row->error != NULL)
 		str_printf(out, ": %s", row->error);
+	str_release(&when);
 }
 
 void

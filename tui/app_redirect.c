@@ -35,6 +35,17 @@ resent_block(const struct account *acc, const struct addr_list *to,
 	str_add_z(out, ">\r\n");
 }
 
+/* Of what is sent on: it may stand inside of the one in the list. */
+static void
+subject_of(struct slice raw, struct str *out)
+{
+	struct message m;
+
+	message_parse(&m, raw);
+	(void)message_subject(&m, out); /* none: empty */
+	message_release(&m);
+}
+
 static int
 redirect(struct app *a, struct slice raw, int64_t id,
          const struct addr_list *to, struct err *err)
@@ -44,7 +55,7 @@ redirect(struct app *a, struct slice raw, int64_t id,
 		r != NULL ? app_account(a, r->account) : NULL;
 	struct arena arena = { NULL };
 	const char **rcpts = arena_calloc(&arena, to->n + 1, sizeof *rcpts);
-	struct str out;
+	struct str out, subject;
 	size_t i;
 	int rc;
 
@@ -53,6 +64,8 @@ redirect(struct app *a, struct slice raw, int64_t id,
 	for (i = 0; i < to->n; i++)
 		rcpts[i] = arena_dup(&arena, to->v[i].spec.p, to->v[i].spec.n);
 	str_init(&out, BUILD_MAX);
+	str_init(&subject, MESSAGE_FIELD_MAX);
+	subject_of(raw, &subject);
 	resent_block(acc, to, &out);
 	build_resent(raw, &out);
 	if (acc->smtp.host == NULL) {
@@ -66,7 +79,7 @@ redirect(struct app *a, struct slice raw, int64_t id,
 			.rcpts = rcpts,
 			.rcpt_count = to->n,
 			.message = str_slice(&out),
-			.subject = r != NULL ? r->subject : "",
+			.subject = subject.p,
 			.hold = a->conf.undo_seconds,
 			.reply_to = id,
 			.reply_flag = STORE_FORWARDED,
@@ -75,6 +88,7 @@ redirect(struct app *a, struct slice raw, int64_t id,
 
 		rc = engine_submit(a->engine, a->store, &mail, &outbox, err);
 	}
+	str_release(&subject);
 	str_release(&out);
 	arena_release(&arena);
 	return rc;

@@ -74,12 +74,22 @@ answer_from(struct app *a, struct compose *c, const struct message *m)
 	free(address);
 }
 
+/* Was it written here?  Anybody can put an address of ours in From. */
+static bool
+is_written_here(const struct app *a, int64_t id)
+{
+	const struct store_row *r = model_list_get(&a->list.list);
+
+	return r != NULL && r->id == id &&
+	       (r->folder == FOLDER_SENT || r->folder == FOLDER_DRAFTS);
+}
+
 static void
-fill(struct compose *c, const struct message *m, int64_t id,
+fill(struct app *a, struct compose *c, const struct message *m, int64_t id,
      enum action_id action, struct err *err)
 {
 	if (action == ACTION_EDIT_NEW)
-		compose_fill_again(c, m);
+		compose_fill_again(c, m, is_written_here(a, id));
 	else if (action == ACTION_FORWARD || action == ACTION_FORWARD_ATTACHED)
 		(void)compose_fill_forward(
 			c, m, id, action == ACTION_FORWARD_ATTACHED, err);
@@ -143,7 +153,7 @@ app_write(struct app *a, enum action_id id)
 		app_say_err(a, &err);
 	c = fresh(a);
 	answer_from(a, c, &m);
-	fill(c, &m, stored, id, &err);
+	fill(a, c, &m, stored, id, &err);
 	no_list = id == ACTION_REPLY_LIST && !compose_has_list(&m);
 	message_release(&m);
 	fsx_map_close(&map);
@@ -155,6 +165,10 @@ app_write(struct app *a, enum action_id id)
 	if (no_list)
 		app_say(a, STYLE_WARN,
 		        _("it names no list: this goes to the sender"));
+	if (c->untaken != NULL)
+		app_say(a, STYLE_WARN,
+		        _("left out, no mail can be sent to it: %s"),
+		        c->untaken);
 	if (err.code != ERR_NONE)
 		app_say_err(a, &err);
 }
@@ -303,7 +317,7 @@ say_scheduled(struct app *a)
 	if (a->held->at == 0)
 		return;
 	str_init(&s, 128);
-	fmt_date_long(a->held->at, &s);
+	when_say(a->held->at, clock_now(), &s);
 	app_say(a, STYLE_OK, _("to be sent %s; z takes it back"), s.p);
 	str_release(&s);
 }
@@ -338,6 +352,7 @@ send_now(struct app *a)
 		a->compose = NULL;
 		a->held_until = clock_now() + a->conf.undo_seconds;
 		leave(a);
+		str_clear(&a->message); /* it would hide the countdown */
 		say_scheduled(a);
 	}
 	compose_rcpts_release(&rcpts);

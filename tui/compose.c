@@ -193,6 +193,7 @@ compose_free(struct compose **cp)
 	array_release(&c->references);
 	free(c->in_reply_to);
 	free(c->forwarded);
+	free(c->untaken);
 	free(c->key);
 	free(c->replaces);
 	free(c->sending);

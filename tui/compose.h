@@ -68,6 +68,7 @@ struct compose {
 	struct editor *editor;
 	enum compose_field focus;
 	bool crowded; /* some addresses had no room in their field */
+	char *untaken; /* an address of the other mail that none can be sent to */
 	/* what it answers */
 	int64_t reply_to;
 	unsigned reply_flag;
@@ -130,8 +131,9 @@ void compose_fill_draft(struct compose *c, const struct message *m, int64_t id);
  * already are left out. */
 void compose_fill_outbox(struct compose *c, const struct message *m,
                          const struct outbox_row *row);
-/* A new message with the people, text and attachments of m. */
-void compose_fill_again(struct compose *c, const struct message *m);
+/* A new message with the people, text and attachments of m.  own: it was written
+ * here, what cannot be seen in its text stays. */
+void compose_fill_again(struct compose *c, const struct message *m, bool own);
 void compose_fill_mailto(struct compose *c, const struct mailto *m);
 int compose_attach_file(struct compose *c, const char *path, struct err *err);
 int compose_attach(struct compose *c, struct slice name, struct slice type,

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "mime/flowed.h"
+#include "text/unicode.h"
 #include "tui/text_fmt.h"
 #include "util/i18n.h"
 #include "util/map.h"
@@ -72,6 +73,19 @@ add_typed(struct compose *c, const struct addr *a, struct str *out)
 	str_add_c(out, '>');
 }
 
+/* Nothing can be sent to it, and that has to be said. */
+static void
+note_untaken(struct compose *c, const struct addr *a)
+{
+	struct str s;
+
+	if (c->untaken != NULL || a->spec.n == 0 || addr_spec_ok(a->spec))
+		return;
+	str_init(&s, W_LINE_MAX);
+	unicode_clean_line(slice_head(a->spec, 200), &s);
+	c->untaken = str_take(&s);
+}
+
 /* List into field, leaving out own addresses and those of other. */
 static void
 fill_list(struct compose *c, enum compose_field f, const struct addr_list *list,
@@ -88,6 +102,7 @@ fill_list(struct compose *c, enum compose_field f, const struct addr_list *list,
 	for (i = 0; i < list->n; i++) {
 		struct slice spec = list->v[i].spec;
 
+		note_untaken(c, &list->v[i]);
 		if (is_first(&seen, spec) && addr_spec_ok(spec) &&
 		    (keep_own || !compose_is_own(c, spec)))
 			add_typed(c, &list->v[i], &s);
@@ -307,7 +322,7 @@ int
 compose_fill_forward(struct compose *c, const struct message *m, int64_t id,
                      bool as_attachment, struct err *err)
 {
-	struct str text;
+	struct str text, name;
 	int rc;
 
 	fill_subject(c, m, build_forward_subject);
@@ -318,10 +333,12 @@ compose_fill_forward(struct compose *c, const struct message *m, int64_t id,
 	c->focus = COMPOSE_TO;
 	if (as_attachment) {
 		str_init(&text, W_LINE_MAX);
+		str_init(&name, W_LINE_MAX);
 		(void)message_subject(m, &text);
-		str_add_z(&text, text.n > 0 ? ".eml" : "message.eml");
-		rc = compose_attach(c, str_slice(&text),
+		save_name_of_title(str_slice(&text), "message", ".eml", &name);
+		rc = compose_attach(c, str_slice(&name),
 		                    SLICE_LIT("message/rfc822"), m->raw, err);
+		str_release(&name);
 	} else {
 		str_init(&text, COMPOSE_TEXT_MAX);
 		forwarded_text(m, &text);
@@ -537,9 +554,9 @@ compose_fill_outbox(struct compose *c, const struct message *m,
 }
 
 void
-compose_fill_again(struct compose *c, const struct message *m)
+compose_fill_again(struct compose *c, const struct message *m, bool own)
 {
-	fill_same(c, m, false);
+	fill_same(c, m, own);
 	c->focus = COMPOSE_TO;
 	compose_set_start(c);
 }

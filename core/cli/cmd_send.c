@@ -338,8 +338,8 @@ say_when(struct send *s, int64_t id, const struct send_as *from)
 		out_json_end(&j, &date);
 		return EX_OK;
 	}
-	str_init(&date, 64);
-	out_date(&date, s->at);
+	str_init(&date, 200);
+	when_say(s->at, clock_now(), &date);
 	if (!s->cli->quiet)
 		out_line(_("kept in the outbox as %lld, to be sent %s"),
 		         (long long)id, date.p);

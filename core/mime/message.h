@@ -60,6 +60,10 @@ struct part *message_next_attachment(const struct message *m,
 /* A safe name to save a part under: never empty, no path, NFC, at most 255
  * bytes cut at a character, not hidden. */
 void part_save_name(const struct part *p, struct str *out);
+/* The same for what is to be called by a title, as a subject is: the whole of it,
+ * separators replaced; stem where nothing is left.  ending: ".eml" or the like. */
+void save_name_of_title(struct slice title, const char *stem,
+                        const char *ending, struct str *out);
 /* One JSON object, as show --json prints it (pabal(1)), without line end. */
 void message_json(const struct message *m, struct str *out);
 

@@ -7,6 +7,7 @@
 #include "mime/limits.h"
 #include "mime/message.h"
 #include "util/clock.h"
+#include "util/fill.h"
 #include "util/i18n.h"
 
 #include "util/banned.h"
@@ -114,36 +115,6 @@ build_forward_subject(struct slice subject, struct str *out)
 	str_add_slice(out, s);
 }
 
-/* A name in braces and what stands for it. */
-struct blank {
-	const char *name;
-	struct slice value;
-};
-
-/* Copy a translated sentence with its {blanks} filled in. */
-static void
-fill(const char *sentence, const struct blank *blanks, size_t n,
-     struct str *out)
-{
-	struct slice rest = slice_of(sentence);
-
-	while (rest.n > 0) {
-		size_t open = slice_find(rest, '{');
-		size_t close = slice_find(rest, '}');
-		struct slice name;
-
-		str_add_slice(out, slice_head(rest, open));
-		if (open == rest.n || close == rest.n)
-			break;
-		name = slice_make(rest.p + open + 1,
-		                  close > open ? close - open - 1 : 0);
-		for (size_t i = 0; i < n; i++)
-			if (slice_eq_z(name, blanks[i].name))
-				str_add_slice(out, blanks[i].value);
-		rest = slice_from(rest, (close > open ? close : open) + 1);
-	}
-}
-
 /* The date in words of the user's language and the user's time zone. */
 static void
 add_date(int64_t t, struct str *out)
@@ -167,14 +138,15 @@ add_date(int64_t t, struct str *out)
 	rest = str_slice(&numbers);
 	for (size_t i = 0; i < 4; i++)
 		(void)slice_line(&rest, &v[i]);
-	fill(_("{weekday}, {month} {day}, {year} at {time}"),
-	     (struct blank[]){ { "year", v[0] },
-	                       { "month-number", v[1] },
-	                       { "day", v[2] },
-	                       { "time", v[3] },
-	                       { "month", slice_of(_(months[tm.tm_mon])) },
-	                       { "weekday", slice_of(_(days[tm.tm_wday])) } },
-	     6, out);
+	fill_blanks(_("{weekday}, {month} {day}, {year} at {time}"),
+	            (struct fill_blank[]){
+			    { "year", v[0] },
+			    { "month-number", v[1] },
+			    { "day", v[2] },
+			    { "time", v[3] },
+			    { "month", slice_of(_(months[tm.tm_mon])) },
+			    { "weekday", slice_of(_(days[tm.tm_wday])) } },
+	            6, out);
 	str_release(&numbers);
 }
 
@@ -196,10 +168,12 @@ add_attribution(const struct message *m, struct str *out)
 	if (dated)
 		add_date(t, &when);
 	if (who.n > 0)
-		fill(dated ? _("On {date}, {name} wrote:") : _("{name} wrote:"),
-		     (struct blank[]){ { "date", str_slice(&when) },
-		                       { "name", str_slice(&who) } },
-		     2, out);
+		fill_blanks(
+			dated ? _("On {date}, {name} wrote:")
+			      : _("{name} wrote:"),
+			(struct fill_blank[]){ { "date", str_slice(&when) },
+		                               { "name", str_slice(&who) } },
+			2, out);
 	if (who.n > 0)
 		str_add_c(out, '\n');
 	str_release(&when);

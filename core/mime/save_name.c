@@ -14,6 +14,8 @@
 #define SAVE_NAME_MAX 255
 /* A longer ending is no file type. */
 #define SAVE_ENDING_MAX 16
+/* A title as a name: some 60 syllables are enough to know it by. */
+#define SAVE_TITLE_MAX 180
 
 /* Behind the last separator of either world. */
 static struct slice
@@ -114,12 +116,25 @@ add_default(const struct part *p, struct str *out)
 			str_add_z(out, endings[i][1]);
 }
 
+/* What is left of a name whose signs are safe already; nothing, maybe. */
+static void
+add_name(struct slice name, struct str *out)
+{
+	name = trim_dots(name);
+	if (is_device(name)) {
+		str_add_c(out, '_');
+		if (name.n > SAVE_NAME_MAX - 1)
+			name.n = utf8_cut(name.p, SAVE_NAME_MAX - 1);
+	}
+	add_cut(name, out);
+}
+
 void
 part_save_name(const struct part *p, struct str *out)
 {
+	size_t before = out->n;
 	struct str clean;
 	struct str safe;
-	struct slice name;
 
 	str_init(&clean, MIME_NAME_MAX);
 	str_init(&safe, MIME_NAME_MAX);
@@ -127,17 +142,34 @@ part_save_name(const struct part *p, struct str *out)
 	end_at_character(&clean);
 	add_safe(last_component(str_slice(&clean)), &safe);
 	end_at_character(&safe);
-	name = trim_dots(str_slice(&safe));
-	if (name.n == 0)
+	add_name(str_slice(&safe), out);
+	if (out->n == before)
 		add_default(p, out);
-	else if (is_device(name)) {
-		str_add_c(out, '_');
-		if (name.n > SAVE_NAME_MAX - 1)
-			name.n = utf8_cut(name.p, SAVE_NAME_MAX - 1);
-		add_cut(name, out);
-	} else {
-		add_cut(name, out);
-	}
+	str_release(&safe);
+	str_release(&clean);
+}
+
+void
+save_name_of_title(struct slice title, const char *stem, const char *ending,
+                   struct str *out)
+{
+	struct str clean;
+	struct str safe;
+	struct slice name;
+
+	str_init(&clean, MIME_NAME_MAX);
+	str_init(&safe, MIME_NAME_MAX);
+	unicode_clean_line(title, &clean);
+	end_at_character(&clean);
+	add_safe(str_slice(&clean), &safe);
+	end_at_character(&safe);
+	name = trim_dots(str_slice(&safe));
+	name.n = name.n <= SAVE_TITLE_MAX ? name.n
+	                                  : utf8_cut(name.p, SAVE_TITLE_MAX);
+	str_clear(&clean);
+	str_add_slice(&clean, name.n > 0 ? name : slice_of(stem));
+	str_add_z(&clean, ending);
+	add_name(str_slice(&clean), out);
 	str_release(&safe);
 	str_release(&clean);
 }

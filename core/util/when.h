@@ -7,6 +7,7 @@
 
 #include "util/err.h"
 #include "util/slice.h"
+#include "util/str.h"
 
 /*
  * "내일 9시", "다음 주 월요일 오후 3시 반", "30분 뒤", "tomorrow 9:00",
@@ -21,5 +22,8 @@
  * Returns 0, or -1 with ERR_USAGE.
  */
 int when_parse(struct slice text, int64_t now, int64_t *at_r, struct err *err);
+/* at as it is said now, to the minute: "tomorrow 9:00", "내일 오전 9시"; a day of
+ * the next six by its name.  when_parse understands it. */
+void when_say(int64_t at, int64_t now, struct str *out);
 
 #endif

@@ -64,6 +64,14 @@ check 'scheduled: says when' grep -q 'to be sent 2026-09-12\|to be sent' "$T/out
 check 'scheduled: held' says '"state":"held"'
 check 'scheduled: until' says '"not_before":1789171200'
 check 'scheduled: dated then' holds '^Date: Sat, 12 Sep 2026 09:00:00 +0900'
+# The words it is said in are understood again
+check 'scheduled: in words' grep -q 'to be sent tomorrow 9:00$' "$T/out"
+for when in '내일 오전 9시' '오늘 오후 11시 5분' '화요일 오전 12시' \
+	'2026년 12월 1일 오후 12시 30분'; do
+	fresh
+	PABAL_TEST_NOW=1789089600 run "$mail" --lang ko send -t --at "$when"
+	check "scheduled: $when" grep -q ". $when에 보냅니다" "$T/out"
+done
 fresh
 run "$mail" send -t --at 'some day'
 check 'no time' test $status = 64

@@ -50,11 +50,11 @@ test_scheduled_edited_and_sent(void **state)
 	screen_type(s, "someday\r");
 	shown(s, "is no time");
 	screen_type(s, "\024내일 9시\r");
-	shown(s, "to be sent");
+	shown(s, "to be sent tomorrow 9:00; z takes it back");
 	screen_type(s, "go");
 	shown(s, "to be sent");
 	shown(s, "Outbox");
-	shown(s, "09:00");
+	shown(s, "to be sent tomorrow 9:00");
 	screen_type(s, "\r");
 	shown(s, "Edit and send again");
 	shown(s, "a@example.org");
@@ -82,6 +82,89 @@ test_scheduled_edited_and_sent(void **state)
 	shown(s, "a@example.org");
 	screen_type(s, "\r");
 	shown(s, "나중에");
+	screen_kill(&s);
+}
+
+/* What could not be sent is corrected and sent again; "Send now" tries what
+ * waits without waiting. */
+static void
+test_failed_edited_and_sent_again(void **state)
+{
+	char *folder = fsx_join(home, "config");
+	char *old = fsx_join(folder, "password");
+	char *away = fsx_join(folder, "away");
+	struct screen *s;
+
+	(void)state;
+	/* nobody can log in without a password: it fails for good */
+	assert_int_equal(rename(old, away), 0);
+	s = start();
+	write_text(s, "처음에 쓴 글");
+	screen_type(s, "\030");
+	shown(s, "not sent");
+	screen_type(s, "go");
+	shown(s, "not sent: ");
+	screen_type(s, "\r");
+	shown(s, "It is not tried again by itself");
+	shown(s, "password");
+	/* still without: it fails again, at once */
+	screen_type(s, "Send now\r");
+	shown(s, "not sent");
+	screen_type(s, "go");
+	shown(s, "not sent: ");
+	assert_int_equal(rename(away, old), 0);
+	screen_type(s, "\r");
+	shown(s, "Edit and send again");
+	screen_type(s, "\r");
+	shown(s, "처음에 쓴 글");
+	shown(s, "a@example.org");
+	screen_type(s, "\t\t\t!\t");
+	shown(s, "subject!");
+	screen_type(s, "\030");
+	shown(s, "Sending in");
+	shown(s, "not sent");
+	screen_type(s, "go");
+	/* once, under its new subject: nobody listens there */
+	shown(s, "subject!");
+	shown(s, "will be tried again today ");
+	shown(s, "no connection");
+	screen_type(s, "\r");
+	shown(s, "Send now");
+	screen_type(s, "Send now\r");
+	shown(s, "not sent");
+	screen_type(s, "go");
+	shown(s, "will be tried again today ");
+	screen_type(s, "\r");
+	shown(s, "Do not send");
+	screen_type(s, "Do not\r");
+	shown(s, "it is in Drafts");
+	screen_kill(&s);
+	free(away);
+	free(old);
+	free(folder);
+}
+
+/* In the words it was asked for. */
+static void
+test_scheduled_in_korean(void **state)
+{
+	static char options[][8] = { "--home", "--lang", "ko" };
+	char *argv[] = {
+		program, options[0], home, options[1], options[2], NULL
+	};
+	const char *env[] = { NULL };
+	struct screen *s = screen_start(24, 80, argv, env);
+
+	(void)state;
+	shown_in(s, "받은편지함", LONG_MS);
+	screen_type(s, "ma@example.org\t\t\t제목\r글\024");
+	shown(s, "언제");
+	screen_type(s, "내일 9시\r");
+	shown(s, "내일 오전 9시에 보냅니다");
+	screen_type(s, "go");
+	shown(s, "보낼편지함");
+	screen_type(s, "\r");
+	shown(s, "내일 오전 9시에 보냅니다");
 	screen_kill(&s);
 }
 
@@ -127,6 +210,8 @@ main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scheduled_edited_and_sent),
+		cmocka_unit_test(test_failed_edited_and_sent_again),
+		cmocka_unit_test(test_scheduled_in_korean),
 	};
 	const char *where = getenv("PABAL");
 	int rc;

@@ -380,8 +380,53 @@ test_redirects_a_message_inside(void **state)
 	shown(s, "Part of   outer");
 	redirect(s);
 	assert_redirected(inner);
+	/* and under its own subject */
+	screen_type(s, "go");
+	shown(s, "Outbox");
+	shown(s, "inner    held");
+	screen_type(s, "\033");
+	gone(s, "Outbox");
 	screen_type(s, "q");
 	gone(s, "Part of   ");
+	finish(&s);
+}
+
+/* The text below what is written, its heading, its attachments; and who asks for
+ * an answer where none can go is told. */
+static void
+test_forwards_inline(void **state)
+{
+	struct screen *s = open_mail(parts_mail, "", "TERM=vt100");
+
+	(void)state;
+	screen_type(s, "f");
+	shown(s, "Fwd: parts");
+	shown(s, "---------- Forwarded message ----------");
+	shown(s, "From: Kim <kim@example.org>");
+	shown(s, "Date: 2026-11-17 (Tue) 10:00");
+	shown(s, "Subject: parts");
+	shown(s, "To: me@example.org");
+	shown(s, "look");
+	shown(s, "a.pdf (");
+	screen_type(s, "you@example.net\t\t\t\t\t읽어 보세요\r");
+	shown(s, "읽어 보세요");
+	screen_type(s, "\030");
+	shown(s, "not sent");
+	finish(&s);
+}
+
+static void
+test_answer_that_cannot_go(void **state)
+{
+	static const char mail[] = "From: Kim <-rf@example.org>\n"
+				   "To: me@example.org\nSubject: x\n\nx\n";
+	struct screen *s = open_mail(mail, "", "TERM=vt100");
+
+	(void)state;
+	screen_type(s, "r");
+	shown(s, "no mail can be sent to it: -rf@example.org");
+	screen_type(s, "\003");
+	shown(s, "All inboxes");
 	finish(&s);
 }
 
@@ -501,6 +546,8 @@ main(void)
 		cmocka_unit_test(test_messages_inside),
 		cmocka_unit_test(test_redirects_as_it_came),
 		cmocka_unit_test(test_redirects_a_message_inside),
+		cmocka_unit_test(test_forwards_inline),
+		cmocka_unit_test(test_answer_that_cannot_go),
 		cmocka_unit_test(test_korean_attribution),
 		cmocka_unit_test(test_saves_all),
 		cmocka_unit_test(test_read_again_as),

@@ -2,6 +2,8 @@
 /* A message being written: addresses of the user's, signatures, answers. */
 #include "lib/test.h"
 
+#include <stdio.h>
+
 #include "conf/dsn.h"
 #include "tui/compose.h"
 
@@ -258,7 +260,7 @@ test_edit_as_new_starts_anew(void **state)
 
 	(void)state;
 	message_parse(&m, slice_of(sent));
-	compose_fill_again(c, &m);
+	compose_fill_again(c, &m, true);
 	assert_text(c, "text\n\n-- \nme\n");
 	assert_slice(w_line_get(&c->lines[COMPOSE_SUBJECT]), "주보");
 	assert_slice(w_line_get(&c->lines[COMPOSE_TO]),
@@ -269,6 +271,42 @@ test_edit_as_new_starts_anew(void **state)
 	assert_int_equal(c->draft, 0);
 	assert_int_equal(c->reply_to, 0);
 	message_release(&m);
+	compose_free(&c);
+}
+
+/* Of one's own text all is kept; somebody else's is made safe to be read. */
+static void
+test_edit_as_new_keeps_own_signs(void **state)
+{
+	/* a joined emoji, a joiner that keeps apart, an override */
+	static const char text[] =
+		"\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb "
+		"\xd9\x85\xe2\x80\x8c\xd8\xae "
+		"\xe2\x80\xaex\xe2\x80\xac\n";
+	char sent[500];
+	struct compose *c = compose_new(&conf, NULL), *other;
+	struct message m;
+	struct str s;
+
+	(void)state;
+	(void)snprintf(sent, sizeof sent,
+	               "From: kim@corp.example\n"
+	               "Content-Type: text/plain; charset=utf-8\n"
+	               "Subject: =?utf-8?B?8J+RqeKAjfCfkrs=?=\n\n%s",
+	               text);
+	message_parse(&m, slice_of(sent));
+	compose_fill_again(c, &m, true);
+	assert_text(c, text);
+	assert_slice(w_line_get(&c->lines[COMPOSE_SUBJECT]),
+	             "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb");
+	other = compose_new(&conf, NULL);
+	compose_fill_again(other, &m, false);
+	str_init(&s, 1000);
+	editor_text(other->editor, &s);
+	assert_null(strstr(s.p, "\xe2\x80\xae"));
+	str_release(&s);
+	message_release(&m);
+	compose_free(&other);
 	compose_free(&c);
 }
 
@@ -390,6 +428,65 @@ test_forwards_as_attachment(void **state)
 	compose_free(&c);
 }
 
+/* An address that no mail can be sent to is left out, and that is known. */
+static void
+test_answer_names_what_it_leaves_out(void **state)
+{
+	static const char to_option[] = "From: X <-rf@bad.example>\n"
+					"To: kim@corp.example\n\ntext\n";
+	static const char cc_option[] = "From: Lee <lee@other.example>\n"
+					"To: kim@corp.example, a b@c\x1b[2J\n"
+					"\ntext\n";
+	struct compose *c = answer(to_option, COMPOSE_REPLY);
+
+	(void)state;
+	assert_slice(w_line_get(&c->lines[COMPOSE_TO]), "");
+	assert_string_equal(c->untaken, "-rf@bad.example");
+	compose_free(&c);
+	c = answer(cc_option, COMPOSE_REPLY);
+	assert_null(c->untaken);
+	compose_free(&c);
+	c = answer(cc_option, COMPOSE_REPLY_ALL);
+	assert_slice(w_line_get(&c->lines[COMPOSE_CC]), "");
+	assert_non_null(c->untaken);
+	assert_null(strchr(c->untaken, '\033'));
+	compose_free(&c);
+	c = answer(original, COMPOSE_REPLY_ALL);
+	assert_null(c->untaken);
+	compose_free(&c);
+}
+
+/* A subject becomes a name that nothing reads otherwise. */
+static void
+test_forwarded_file_has_a_safe_name(void **state)
+{
+	static const struct {
+		const char *mail, *name;
+	} cases[] = {
+		{ "Subject: 3/4 report\n\nx\n", "3_4 report.eml" },
+		{ "Subject: ../../etc/passwd\n\nx\n", "_.._etc_passwd.eml" },
+		{ "Subject: -rf\n\nx\n", "rf.eml" },
+		{ "Subject: a\\b:c\n\nx\n", "a_b_c.eml" },
+		{ "Subject: =?utf-8?B?4oCucmV2?=\n\nx\n", "rev.eml" },
+		{ "Subject: con\n\nx\n", "_con.eml" },
+		{ "Subject: ...\n\nx\n", "message.eml" },
+		{ "From: a@b.example\n\nx\n", "message.eml" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct compose *c = compose_new(&conf, NULL);
+		struct err err = { 0 };
+		struct message m;
+
+		message_parse(&m, slice_of(cases[i].mail));
+		assert_int_equal(compose_fill_forward(c, &m, 7, true, &err), 0);
+		message_release(&m);
+		assert_string_equal(c->files.v[0].name, cases[i].name);
+		compose_free(&c);
+	}
+}
+
 /* Build as a draft and go on with that. */
 static struct compose *
 by_draft(const struct compose *c)
@@ -505,6 +602,9 @@ main(void)
 		cmocka_unit_test(test_answers_to_a_list),
 		cmocka_unit_test(test_answers_to_own_mail),
 		cmocka_unit_test(test_forwards_as_attachment),
+		cmocka_unit_test(test_forwarded_file_has_a_safe_name),
+		cmocka_unit_test(test_edit_as_new_keeps_own_signs),
+		cmocka_unit_test(test_answer_names_what_it_leaves_out),
 		cmocka_unit_test(test_draft_keeps_what_is_unfinished),
 		cmocka_unit_test(test_draft_keeps_the_text_to_the_byte),
 		cmocka_unit_test(test_draft_knows_what_it_forwards),

@@ -222,10 +222,50 @@ test_summer_time(void **state)
 	tzset();
 }
 
+/* Said as people say it, and understood when they say it again. */
+static void
+test_said_and_understood(void **state)
+{
+	static const struct example examples[] = {
+		{ "2026-09-11 10:21", "today 10:21" },
+		{ "2026-09-12 00:00", "tomorrow 0:00" },
+		{ "2026-09-12 09:00", "tomorrow 9:00" },
+		{ "2026-09-13 21:05", "Sunday 21:05" },
+		{ "2026-09-17 12:00", "Thursday 12:00" },
+		{ "2026-09-18 09:00", "2026-09-18 9:00" },
+		{ "2027-01-02 09:30", "2027-01-02 9:30" },
+	};
+	struct err err = { 0 };
+	int64_t at, again;
+	struct str s;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof examples / sizeof *examples; i++) {
+		str_init(&s, 200);
+		assert_int_equal(when_parse(slice_of(examples[i].text), now(),
+		                            &at, &err),
+		                 0);
+		when_say(at, now(), &s);
+		assert_string_equal(s.p, examples[i].at);
+		str_release(&s);
+	}
+	for (at = now() + 60; at < now() + 300 * 86400; at += 7 * 3600 + 660) {
+		int64_t minute = at - at % 60;
+
+		str_init(&s, 200);
+		when_say(minute, now(), &s);
+		if (when_parse(str_slice(&s), now(), &again, &err) != 0)
+			fail_msg("%s", s.p);
+		assert_int_equal(again, minute);
+		str_release(&s);
+	}
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_said_and_understood),
 		cmocka_unit_test(test_korean),
 		cmocka_unit_test(test_english),
 		cmocka_unit_test(test_iso),
