@@ -57,7 +57,10 @@ rule_release(struct spam_rule *r)
 struct spam_rules *
 spam_rules_new(void)
 {
-	return xcalloc(1, sizeof(struct spam_rules));
+	struct spam_rules *r = xcalloc(1, sizeof *r);
+
+	r->index = re_index_new();
+	return r;
 }
 
 void
@@ -70,6 +73,7 @@ spam_rules_free(struct spam_rules **r)
 	for (i = 0; i < (*r)->rules.n; i++)
 		rule_release(&(*r)->rules.v[i]);
 	array_release(&(*r)->rules);
+	re_index_free(&(*r)->index);
 	free(*r);
 	*r = NULL;
 }
@@ -293,6 +297,27 @@ read_setting(struct reader *rd, struct slice line)
 	}
 }
 
+/* What the patterns need that are tried on more than header fields. */
+static void
+index_rules(struct spam_rules *rules)
+{
+	size_t i, k;
+
+	re_index_free(&rules->index);
+	rules->index = re_index_new();
+	for (i = 0; i < rules->rules.n; i++) {
+		struct spam_rule *r = &rules->rules.v[i];
+
+		for (k = 0; r->where != 0 && k < r->matches.n; k++) {
+			size_t n = re_index_add(rules->index,
+			                        re_need_of(r->matches.v[k]));
+
+			if (k == 0)
+				r->first = n;
+		}
+	}
+}
+
 size_t
 spam_rules_add(struct spam_rules *r, const char *name, struct slice text,
                struct str *warnings)
@@ -311,6 +336,7 @@ spam_rules_add(struct spam_rules *r, const char *name, struct slice text,
 			read_setting(&rd, line);
 	}
 	finish(&rd);
+	index_rules(r);
 	return rd.added;
 }
 

@@ -6,6 +6,7 @@
 #include "mail/spam_rule.h"
 #include "mail/spam_sign.h"
 #include "text/re.h"
+#include "text/re_index.h"
 #include "util/array.h"
 
 enum spam_where {
@@ -24,6 +25,7 @@ struct spam_rule {
 	ARRAY(char *) headers; /* lower case */
 	ARRAY(char *) origins; /* the same, of the provider */
 	ARRAY(struct re *) matches;
+	size_t first; /* number of the first one in the index */
 	const struct spam_sign *sign;
 	double score;
 	char *en, *ko;
@@ -33,6 +35,7 @@ struct spam_rule {
 
 struct spam_rules {
 	ARRAY(struct spam_rule) rules;
+	struct re_index *index; /* of the patterns for texts */
 };
 
 #endif

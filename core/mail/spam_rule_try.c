@@ -5,7 +5,7 @@
  * 1. The texts that rules look at are made once per message and only when a rule
  *    wants them (texts_get).
  * 2. A pattern is tried only where the words stand that it cannot do without
- *    (re_need.h), in texts that are folded.
+ *    (re_index.h), in texts that are folded.
  * 3. The patterns of a rule share 50 ms (re_match_within); one that reaches a
  *    limit has not matched.  What all patterns together take is bounded by TRY_US;
  *    it is known from their own clock, most rules run none.
@@ -15,6 +15,7 @@
 #include <string.h>
 
 #include "mail/spam_rule_priv.h"
+#include "text/re_index.h"
 #include "text/unicode.h"
 #include "util/i18n.h"
 #include "util/utf8.h"
@@ -26,11 +27,13 @@
 
 /* The texts of one message, made when first wanted. */
 struct texts {
+	const struct re_index *index;
 	const struct spam_view *v;
 	const struct message *m;
 	struct arena *arena;
 	struct slice of[SPAM_WHERE_COUNT];
-	struct re_grams grams[SPAM_WHERE_COUNT]; /* of the folded ones */
+	/* Patterns that may match, of the folded ones; else NULL: all. */
+	uint64_t *may[SPAM_WHERE_COUNT];
 	bool made[SPAM_WHERE_COUNT];
 	int64_t left_us; /* of the rule that is tried */
 };
@@ -107,39 +110,35 @@ texts_make(struct texts *t, enum spam_where w)
 static struct slice
 texts_get(struct texts *t, enum spam_where w)
 {
-	if (!t->made[w]) {
-		t->of[w] = texts_make(t, w);
-		/* Links are as they were written. */
-		if (w != SPAM_WHERE_LINKS)
-			re_grams_make(&t->grams[w], t->of[w]);
-	}
+	struct slice *of = &t->of[w];
+
+	if (t->made[w])
+		return *of;
 	t->made[w] = true;
-	return t->of[w];
+	*of = texts_make(t, w);
+	/* Links are as they were written but for ASCII. */
+	if (w == SPAM_WHERE_LINKS && utf8_has_8bit(of->p, of->n))
+		return *of;
+	t->may[w] = arena_calloc(t->arena, re_index_size(t->index) + 1,
+	                         sizeof *t->may[w]);
+	re_index_look(t->index, *of, t->may[w]);
+	return *of;
 }
 
-static void
-texts_release(struct texts *t)
-{
-	for (int w = 0; w < SPAM_WHERE_COUNT; w++)
-		re_grams_release(&t->grams[w]);
-}
-
-/* grams: of the text, when it is folded; else NULL. */
+/* may: which patterns can match the text; NULL: any. */
 static bool
 any_match(const struct spam_rule *r, struct texts *t, struct slice text,
-          const struct re_grams *grams, struct slice *seen_r)
+          const uint64_t *may, struct slice *seen_r)
 {
 	size_t i;
 
 	if (text.n == 0)
 		return false;
-	for (i = 0; i < r->matches.n; i++) {
-		const struct re *re = r->matches.v[i];
-
-		if ((grams == NULL || re_may_match(re, grams)) &&
-		    re_match_within(re, text, &t->left_us, seen_r) == 1)
+	for (i = 0; i < r->matches.n; i++)
+		if ((may == NULL || re_index_bit(may, r->first + i)) &&
+		    re_match_within(r->matches.v[i], text, &t->left_us,
+		                    seen_r) == 1)
 			return true;
-	}
 	return false;
 }
 
@@ -149,9 +148,7 @@ text_matches(const struct spam_rule *r, struct texts *t, enum spam_where w,
 {
 	struct slice text = texts_get(t, w);
 
-	return any_match(r, t, text,
-	                 t->grams[w].bits != NULL ? &t->grams[w] : NULL,
-	                 seen_r);
+	return any_match(r, t, text, t->may[w], seen_r);
 }
 
 /* Most names differ in their first letter. */
@@ -234,7 +231,7 @@ spam_rules_try(const struct spam_rules *r, const struct spam_view *v,
                const struct message *m, struct spam_hits *hits_r)
 {
 	int64_t left_us = TRY_US;
-	struct texts t = { .v = v, .m = m };
+	struct texts t = { .index = r->index, .v = v, .m = m };
 	size_t i;
 
 	memset(hits_r, 0, sizeof *hits_r);
@@ -258,7 +255,6 @@ spam_rules_try(const struct spam_rules *r, const struct spam_view *v,
 			                   rule->score };
 		hits_r->score += rule->score;
 	}
-	texts_release(&t);
 }
 
 void

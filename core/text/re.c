@@ -250,8 +250,8 @@ out:
 	return result;
 }
 
-bool
-re_may_match(const struct re *re, const struct re_grams *grams)
+const struct re_need *
+re_need_of(const struct re *re)
 {
-	return re_need_met(re->need, grams);
+	return re->need;
 }

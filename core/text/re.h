@@ -31,8 +31,8 @@ int re_match(const struct re *re, struct slice text, struct slice *span_r);
 int re_match_within(const struct re *re, struct slice text, int64_t *left_us,
                     struct slice *span_r);
 
-/* May re match the folded text that grams were made of (re_need.h)?  For many
- * patterns on one text: far cheaper than to try. */
-bool re_may_match(const struct re *re, const struct re_grams *grams);
+/* What a text must have in it for re to match, for re_index.h; NULL: nothing is
+ * known.  Valid as long as re is. */
+const struct re_need *re_need_of(const struct re *re);
 
 #endif

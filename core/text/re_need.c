@@ -13,13 +13,10 @@
  * 3. Letters, small classes and groups of nothing but words that stand side by side
  *    are words of all their letters, as many as there are ways to spell them
  *    (struct re_spellings): the longer a word, the less often it is there by chance.
- * 4. A word is looked for in the text only when each of its runs of three bytes is
- *    there; the text's runs are a set of bits by hash.  Shorter words are not asked
- *    for.
+ * 4. Shorter words than RE_NEED_LEAST are not asked for.
  * 5. Syntax that is not understood ends the analysis, and there is no need.
  *
- * Rejected: one automaton of all words (more to build at each start than it saves
- * with a few messages).
+ * re_index.c looks for the words.
  */
 #include "text/re_need.h"
 
@@ -28,51 +25,15 @@
 
 #include "text/re.h"
 #include "text/re_spell.h"
-#include "util/array.h"
 #include "util/utf8.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
-#define GRAM 3
 /* Letters of a class that counts as so many ways. */
 #define CLASS_MAX 8
 /* Groups in groups; PCRE2's own limit is higher. */
 #define DEPTH_MAX 40
-/* 64 bits a byte of text: one of eight is set by chance in the worst case. */
-#define BITS_MIN 12
-#define BITS_MAX 18
-
-enum kind {
-	WORD,
-	ALL,
-	ANY
-};
-
-/* Nodes stand in one array, parents before their children. */
-struct node {
-	enum kind kind;
-	uint32_t end;  /* index behind the last node below this one */
-	uint32_t gram; /* WORD: of its first bytes */
-	uint8_t n;
-	char word[RE_SPELL_BYTES];
-};
-
-struct re_need {
-	ARRAY(struct node) nodes;
-};
-
-static uint32_t
-gram_at(const char *p)
-{
-	uint32_t three = (uint32_t)(unsigned char)p[0] |
-	                 (uint32_t)(unsigned char)p[1] << 8 |
-	                 (uint32_t)(unsigned char)p[2] << 16;
-
-	return three * 0x9e3779b1U >> (32 - BITS_MAX);
-}
-
-/* ---- taking a pattern apart ---- */
 
 struct reader {
 	struct re_need *need;
@@ -96,9 +57,9 @@ skip(struct reader *r, size_t n)
 }
 
 static size_t
-open_node(struct reader *r, enum kind kind)
+open_node(struct reader *r, enum re_need_kind kind)
 {
-	struct node *n = array_add_new(&r->need->nodes);
+	struct re_need_node *n = array_add_new(&r->need->nodes);
 
 	n->kind = kind;
 	return r->need->nodes.n - 1;
@@ -126,12 +87,11 @@ has_children(const struct reader *r, size_t at)
 static void
 add_word(struct reader *r, const struct re_spelling *word)
 {
-	size_t at = open_node(r, WORD);
-	struct node *n = &r->need->nodes.v[at];
+	size_t at = open_node(r, RE_NEED_WORD_IS);
+	struct re_need_node *n = &r->need->nodes.v[at];
 
 	n->n = word->n;
 	memcpy(n->word, word->p, word->n);
-	n->gram = gram_at(n->word);
 	close_node(r, at);
 }
 
@@ -143,11 +103,11 @@ end_run(struct reader *r)
 	size_t at, i;
 
 	for (i = 0; i < r->run.n; i++)
-		usable = usable && r->run.v[i].n >= GRAM;
+		usable = usable && r->run.v[i].n >= RE_NEED_LEAST;
 	if (usable && r->run.n == 1) {
 		add_word(r, &r->run.v[0]);
 	} else if (usable) {
-		at = open_node(r, ANY);
+		at = open_node(r, RE_NEED_ANY);
 		for (i = 0; i < r->run.n; i++)
 			add_word(r, &r->run.v[i]);
 		close_node(r, at);
@@ -427,7 +387,7 @@ take_one(struct reader *r)
 static bool
 take_all(struct reader *r, struct re_spellings *ways)
 {
-	size_t at = open_node(r, ALL), i;
+	size_t at = open_node(r, RE_NEED_ALL), i;
 	bool words;
 
 	re_spell_start(&r->run);
@@ -448,7 +408,7 @@ take_all(struct reader *r, struct re_spellings *ways)
 static bool
 take_any(struct reader *r, struct re_spellings *ways_r)
 {
-	size_t at = open_node(r, ANY);
+	size_t at = open_node(r, RE_NEED_ANY);
 	bool useless = false, words = true;
 
 	re_spell_none(ways_r);
@@ -473,7 +433,7 @@ take_any(struct reader *r, struct re_spellings *ways_r)
 static void
 take_words(struct reader *r, bool wild)
 {
-	size_t at = open_node(r, ALL);
+	size_t at = open_node(r, RE_NEED_ALL);
 
 	while (r->in.n > 0) {
 		uint32_t c;
@@ -521,74 +481,4 @@ re_need_free(struct re_need **need)
 	array_release(&(*need)->nodes);
 	free(*need);
 	*need = NULL;
-}
-
-/* ---- texts ---- */
-
-void
-re_grams_make(struct re_grams *g, struct slice text)
-{
-	unsigned bits = BITS_MIN;
-
-	while (bits < BITS_MAX && (size_t)1 << bits < text.n * 16)
-		bits++;
-	re_grams_release(g);
-	g->text = text;
-	g->mask = (1U << bits) - 1;
-	g->bits = xcalloc(((size_t)g->mask + 1) / 64, sizeof *g->bits);
-	for (size_t i = 0; i + GRAM <= text.n; i++) {
-		uint32_t at = gram_at(text.p + i) & g->mask;
-
-		g->bits[at / 64] |= (uint64_t)1 << at % 64;
-	}
-}
-
-void
-re_grams_release(struct re_grams *g)
-{
-	free(g->bits);
-	*g = (struct re_grams){ 0 };
-}
-
-static inline bool
-has_gram(const struct re_grams *g, uint32_t gram)
-{
-	uint32_t at = gram & g->mask;
-
-	return (g->bits[at / 64] >> at % 64 & 1) != 0;
-}
-
-/* n's first bytes are there. */
-static bool
-word_is_in(const struct node *n, const struct re_grams *g)
-{
-	for (unsigned i = 1; i + GRAM <= n->n; i++)
-		if (!has_gram(g, gram_at(n->word + i)))
-			return false;
-	return slice_find_text(g->text, slice_make(n->word, n->n)) < g->text.n;
-}
-
-static bool
-is_met(const struct re_need *need, size_t at, const struct re_grams *g)
-{
-	const struct node *all = need->nodes.v, *n = &all[at];
-	bool any = n->kind == ANY;
-
-	if (n->kind == WORD)
-		return has_gram(g, n->gram) && word_is_in(n, g);
-	for (size_t i = at + 1; i < n->end; i = all[i].end) {
-		bool met = all[i].kind == WORD ? has_gram(g, all[i].gram) &&
-		                                         word_is_in(&all[i], g)
-		                               : is_met(need, i, g);
-
-		if (met == any)
-			return any;
-	}
-	return !any;
-}
-
-bool
-re_need_met(const struct re_need *need, const struct re_grams *g)
-{
-	return need == NULL || is_met(need, 0, g);
 }

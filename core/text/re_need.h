@@ -3,14 +3,34 @@
 #ifndef TEXT_RE_NEED_H
 #define TEXT_RE_NEED_H
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
+#include "util/array.h"
 #include "util/slice.h"
 
-/* The words a pattern needs; made once with the pattern. */
-struct re_need;
+/* Bytes of a word. */
+#define RE_NEED_LEAST 3
+#define RE_NEED_WORD  31
+
+enum re_need_kind {
+	RE_NEED_WORD_IS, /* this word */
+	RE_NEED_ALL,     /* all of those below */
+	RE_NEED_ANY      /* one of them */
+};
+
+struct re_need_node {
+	enum re_need_kind kind;
+	uint32_t end; /* index behind the last node below this one */
+	uint8_t n;
+	char word[RE_NEED_WORD];
+};
+
+/* The words a pattern needs; made once with the pattern.  Parents stand before
+ * their children, the first node is the root. */
+struct re_need {
+	ARRAY(struct re_need_node) nodes;
+};
 
 /*
  * Take a pattern apart; flags are those of re_new.
@@ -19,24 +39,5 @@ struct re_need;
  */
 struct re_need *re_need_new(struct slice pattern, unsigned flags);
 void re_need_free(struct re_need **need);
-
-/* All runs of three bytes of a text, as bits; some more bits are set. */
-struct re_grams {
-	uint64_t *bits; /* owned */
-	uint32_t mask;
-	struct slice text;
-};
-
-/* Made anew from text, which must outlive them; release with re_grams_release. */
-void re_grams_make(struct re_grams *g, struct slice text);
-void re_grams_release(struct re_grams *g);
-
-/*
- * May the pattern match the text that g was made of?  The text must be folded
- * (unicode_fold), because words are looked for in small letters.
- *
- * false is certain; true is not.  need may be NULL.
- */
-bool re_need_met(const struct re_need *need, const struct re_grams *g);
 
 #endif

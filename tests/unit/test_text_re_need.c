@@ -1,28 +1,44 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* re_need: never asks for more than the pattern does, and asks for enough. */
+/* re_need and re_index: never ask for more than the pattern does, and ask for
+ * enough. */
 #include "lib/test.h"
 
 #include "text/re.h"
+#include "text/re_index.h"
 #include "text/unicode.h"
 #include "util/fsx.h"
 
 #define TEXT_MAX 100000
+
+/* May a pattern with that need match the text? */
+static bool
+met(const struct re_need *need, struct slice text)
+{
+	struct re_index *x = re_index_new();
+	uint64_t may = 2;
+
+	assert_int_equal(re_index_add(x, need), 0);
+	assert_int_equal(re_index_size(x), 1);
+	re_index_look(x, text, &may);
+	assert_true(may <= 1);
+	re_index_free(&x);
+	re_index_free(&x);
+	return may == 1;
+}
 
 /* 1 may match, 0 cannot, -1 nothing is known. */
 static int
 may(const char *pattern, unsigned flags, const char *text)
 {
 	struct re_need *need = re_need_new(slice_of(pattern), flags);
-	struct re_grams g = { 0 };
 	int result = -1;
 
-	re_grams_make(&g, slice_of(text));
 	if (need != NULL)
-		result = re_need_met(need, &g);
+		result = met(need, slice_of(text));
+	else
+		assert_true(met(need, slice_of(text)));
 	re_need_free(&need);
 	re_need_free(&need);
-	re_grams_release(&g);
-	re_grams_release(&g);
 	return result;
 }
 
@@ -179,20 +195,17 @@ test_by_chance(void **state)
 		re = re_new(str_slice(&pattern), RE_ICASE, &err);
 		assert_non_null(re);
 		for (int k = 0; k < 40; k++) {
-			struct re_grams g = { 0 };
 			struct str text;
 
 			str_init(&text, TEXT_MAX);
 			add_by_chance(&text, of_texts,
 			              sizeof of_texts / sizeof of_texts[0],
 			              &chance);
-			re_grams_make(&g, str_slice(&text));
 			if (re_match(re, str_slice(&text), NULL) == 1) {
 				matches++;
-				if (!re_may_match(re, &g))
+				if (!met(re_need_of(re), str_slice(&text)))
 					fail_msg("%s on %s", pattern.p, text.p);
 			}
-			re_grams_release(&g);
 			str_release(&text);
 		}
 		re_free(&re);
@@ -206,16 +219,13 @@ test_by_chance(void **state)
 static void
 try_on(const struct re *re, struct slice text)
 {
-	struct re_grams g = { 0 };
 	struct slice span;
 	struct str folded;
 
 	str_init(&folded, TEXT_MAX);
 	unicode_fold(text, &folded);
-	re_grams_make(&g, str_slice(&folded));
 	if (re_match(re, str_slice(&folded), &span) == 1)
-		assert_true(re_may_match(re, &g));
-	re_grams_release(&g);
+		assert_true(met(re_need_of(re), str_slice(&folded)));
 	str_release(&folded);
 }
 
