@@ -124,18 +124,31 @@ label_looks_like(struct slice label, struct slice after, const struct brand *b)
 	return has_trust_word(label, brand);
 }
 
+/* Can it not look like the brand, by its first letter? */
 static bool
-host_looks_like(struct slice host, const struct brand *b)
+begins_otherwise(struct slice label, const struct brand *b)
 {
-	struct slice rest = host, label;
+	char x = 0, y = 0;
 
-	if (is_brand_host(host, b))
-		return false;
-	while (slice_split(&rest, '.', &label)) {
-		struct slice after =
-			slice_from(host, (size_t)(label.p - host.p) + label.n);
+	(void)plain_letters(label, &x, 1);
+	(void)plain_letters(slice_of(b->label), &y, 1);
+	return x != y;
+}
 
-		if (label_looks_like(label, after, b))
+static bool
+label_deceives(struct slice label, struct slice host)
+{
+	struct slice after =
+		slice_from(host, (size_t)(label.p - host.p) + label.n);
+	bool words = slice_find(label, '-') < label.n;
+	size_t i;
+
+	for (i = 0; i < sizeof brands / sizeof *brands; i++) {
+		const struct brand *b = &brands[i];
+
+		if ((words || !begins_otherwise(label, b)) &&
+		    label_looks_like(label, after, b) &&
+		    !is_brand_host(host, b))
 			return true;
 	}
 	return false;
@@ -144,10 +157,10 @@ host_looks_like(struct slice host, const struct brand *b)
 bool
 spam_brand_like(struct slice host)
 {
-	size_t i;
+	struct slice rest = host, label;
 
-	for (i = 0; i < sizeof brands / sizeof *brands; i++)
-		if (host_looks_like(host, &brands[i]))
+	while (slice_split(&rest, '.', &label))
+		if (label_deceives(label, host))
 			return true;
 	return false;
 }

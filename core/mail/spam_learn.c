@@ -113,18 +113,24 @@ clip(double x)
  * sent for early. */
 #define AHEAD 16
 
+/* Sums that do not wait for each other. */
+#define LANES 4
+
 static double
 weigh_logistic(const float *weight, const struct spam_feature_list *l)
 {
-	double sum = 0;
-	size_t i;
+	double sum[LANES] = { 0 };
+	size_t i, k, n = l->n;
 
-	for (i = 0; i < l->n; i++) {
-		if (i + AHEAD < l->n)
-			__builtin_prefetch(&weight[l->slots[i + AHEAD]]);
-		sum += (double)weight[l->slots[i]];
-	}
-	return l->n > 0 ? sum / sqrt((double)l->n) : 0;
+	for (i = 0; i + AHEAD + LANES <= n; i += LANES)
+		for (k = 0; k < LANES; k++) {
+			__builtin_prefetch(&weight[l->slots[i + k + AHEAD]]);
+			sum[k] += (double)weight[l->slots[i + k]];
+		}
+	for (; i < n; i++)
+		sum[i % LANES] += (double)weight[l->slots[i]];
+	sum[0] += sum[1] + sum[2] + sum[3];
+	return n > 0 ? sum[0] / sqrt((double)n) : 0;
 }
 
 /* Log-odds of one feature of N, scaled by how far it can be trusted. */
@@ -154,23 +160,30 @@ sparse_odds(const struct spam_weights *w, uint32_t slot, unsigned distance)
 	return log(p / (1 - p));
 }
 
-/* Counts repeat: most features were seen once or twice. */
-static float
+/* Counts repeat: most features were seen once or twice, or never. */
+static inline double
 odds_again(const struct spam_weights *w, uint32_t slot, unsigned distance)
 {
 	const unsigned char *n = w->sparse + (size_t)2 * slot;
-	uint32_t tag = (uint32_t)n[0] << 16 | (uint32_t)n[1] << 8;
-	size_t i;
+	uint32_t tag = SPAM_ODDS_KNOWN | (uint32_t)n[0] << 16 |
+	               (uint32_t)n[1] << 8 | distance;
+	size_t i = (tag * 0x9e3779b1U) >> 20;
 
-	if (tag == 0)
-		return 0;
-	tag |= distance;
-	i = (tag * 0x9e3779b1U) >> 20;
 	if (w->odds->entry[i].tag != tag) {
 		w->odds->entry[i].tag = tag;
 		w->odds->entry[i].odds = (float)sparse_odds(w, slot, distance);
 	}
-	return w->odds->entry[i].odds;
+	return (double)w->odds->entry[i].odds;
+}
+
+static void
+forget_odds(const struct spam_weights *w)
+{
+	if (w->odds->sparse[0] == w->tally->sparse[0] &&
+	    w->odds->sparse[1] == w->tally->sparse[1])
+		return;
+	memset(w->odds, 0, sizeof *w->odds);
+	memcpy(w->odds->sparse, w->tally->sparse, sizeof w->odds->sparse);
 }
 
 static double
@@ -179,21 +192,17 @@ weigh_sparse(const struct spam_weights *w, const struct spam_feature_list *l)
 	double sum = 0;
 	size_t i;
 
-	if (w->odds != NULL && (w->odds->sparse[0] != w->tally->sparse[0] ||
-	                        w->odds->sparse[1] != w->tally->sparse[1])) {
-		memset(w->odds, 0, sizeof *w->odds);
-		memcpy(w->odds->sparse, w->tally->sparse,
-		       sizeof w->odds->sparse);
+	for (i = 0; i < l->n && w->odds == NULL; i++)
+		sum += sparse_odds(w, l->slots[i], l->distance[i]);
+	if (w->odds == NULL)
+		return sum;
+	forget_odds(w);
+	for (; i + AHEAD < l->n; i++) {
+		__builtin_prefetch(w->sparse + (size_t)2 * l->slots[i + AHEAD]);
+		sum += odds_again(w, l->slots[i], l->distance[i]);
 	}
-	for (i = 0; i < l->n; i++) {
-		if (i + AHEAD < l->n)
-			__builtin_prefetch(w->sparse +
-			                   (size_t)2 * l->slots[i + AHEAD]);
-		sum += w->odds != NULL
-		               ? (double)odds_again(w, l->slots[i],
-		                                    l->distance[i])
-		               : sparse_odds(w, l->slots[i], l->distance[i]);
-	}
+	for (; i < l->n; i++)
+		sum += odds_again(w, l->slots[i], l->distance[i]);
 	return sum;
 }
 

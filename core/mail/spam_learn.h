@@ -14,6 +14,9 @@
 /* One learnt message at most: slots and steps of all sets, full. */
 #define SPAM_CHANGE_MAX ((size_t)384 * 1024)
 
+/* A tag that stands for counts, be they 0. */
+#define SPAM_ODDS_KNOWN ((uint32_t)1 << 24)
+
 /* What features of N are worth, as long as the tally stays as it is. */
 struct spam_odds {
 	uint64_t sparse[2]; /* the tally's */

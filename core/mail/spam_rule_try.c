@@ -57,10 +57,15 @@ fold(struct arena *a, struct slice s)
 	struct str folded;
 	struct slice kept;
 
+	if (unicode_folds_simply(s)) {
+		char *p = arena_dup(a, s.p, s.n);
+
+		bytes_lower(p, p, s.n);
+		return slice_make(p, s.n);
+	}
 	str_init(&folded, s.n * 4 + 16);
 	unicode_fold(s, &folded);
-	if (utf8_has_8bit(s.p, s.n))
-		squeeze(&folded);
+	squeeze(&folded);
 	kept = arena_slice(a, str_slice(&folded));
 	str_release(&folded);
 	return kept;

@@ -26,53 +26,82 @@ is_gap(char c)
 	return byte_is_blank(c) || c == '\0';
 }
 
-/* Append s, each run of blanks as one space, none at the start. */
-static void
-add_squeezed(struct str *out, struct slice s)
+/* Eight bytes of which none has to be left out or changed: no blank but single
+ * spaces, no other control.  Some that would do are not taken. */
+static bool
+is_squeezed(const char *p, char before)
 {
-	size_t i = 0;
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t eight, spaces;
 
-	while (i < s.n) {
-		size_t start = i;
+	memcpy(&eight, p, sizeof eight);
+	/* The highest bit of each byte: is it below 0x20, is it a space? */
+	if (((eight - 0x20 * each) & ~eight & 0x80 * each) != 0)
+		return false;
+	spaces = eight ^ 0x20 * each;
+	spaces = (spaces - each) & ~spaces & 0x80 * each;
+	return (spaces & spaces >> 8) == 0 && (before != ' ' || p[0] != ' ');
+}
 
-		while (i < s.n && !is_gap(s.p[i]))
-			i++;
-		str_add(out, s.p + start, i - start);
-		if (i < s.n && out->n > 0 && out->p[out->n - 1] != ' ')
-			str_add_c(out, ' ');
-		while (i < s.n && is_gap(s.p[i]))
-			i++;
+/* s with each run of blanks as one space, none at the start, at most max bytes.
+ * Returns its length; out has room for all of s. */
+static size_t
+squeeze(struct slice s, char *out, size_t max)
+{
+	char before = ' ';
+	size_t i = 0, n = 0;
+
+	while (i < s.n && n < max) {
+		char c = s.p[i];
+
+		if (s.n - i >= 8 && is_squeezed(s.p + i, before)) {
+			memcpy(out + n, s.p + i, 8);
+			before = s.p[i + 7];
+			i += 8;
+			n += 8;
+			continue;
+		}
+		c = is_gap(c) ? ' ' : c;
+		out[n] = c;
+		n += c != ' ' || before != ' ';
+		before = c;
+		i++;
 	}
+	return n < max ? n : max;
 }
 
 /* Copy text into the arena, in NFC, blanks squeezed, at most max bytes. */
 static struct slice
 keep(struct arena *a, struct slice s, size_t max)
 {
-	struct str squeezed, nfc;
-	struct slice kept;
+	struct slice squeezed;
+	struct str nfc;
+	size_t n;
+	char *p;
 
-	str_init(&squeezed, max);
-	add_squeezed(&squeezed, slice_trim(s));
-	str_truncate(&squeezed, utf8_cut(squeezed.p, squeezed.n));
+	s = slice_trim(s);
+	p = arena_dup(a, s.p, s.n);
+	n = squeeze(s, p, max);
+	squeezed = slice_make(p, utf8_cut(p, n));
+	if (unicode_is_nfc(squeezed)) {
+		p[squeezed.n] = '\0';
+		return squeezed;
+	}
 	str_init(&nfc, max * 3);
-	unicode_nfc(str_slice(&squeezed), &nfc);
-	kept = arena_slice(
+	unicode_nfc(squeezed, &nfc);
+	squeezed = arena_slice(
 		a, slice_head(str_slice(&nfc),
 	                      utf8_cut(nfc.p, nfc.n < max ? nfc.n : max)));
-	str_release(&squeezed);
 	str_release(&nfc);
-	return kept;
+	return squeezed;
 }
 
 static struct slice
 lower(struct arena *a, struct slice s)
 {
 	char *p = arena_dup(a, s.p, s.n);
-	size_t i;
 
-	for (i = 0; i < s.n; i++)
-		p[i] = byte_lower(p[i]);
+	bytes_lower(p, p, s.n);
 	return slice_make(p, s.n);
 }
 
@@ -81,13 +110,14 @@ take_headers(struct spam_view *v, const struct message *m)
 {
 	struct detect_hint hint = word_hint(m);
 	const struct part *root = m->root;
+	size_t most = root->field_count < SPAM_HEADERS_MAX ? root->field_count
+	                                                   : SPAM_HEADERS_MAX;
 	struct str value;
 	size_t i;
 
-	v->headers =
-		arena_calloc(&v->arena, SPAM_HEADERS_MAX, sizeof *v->headers);
+	v->headers = arena_calloc(&v->arena, most + 1, sizeof *v->headers);
 	str_init(&value, (size_t)SPAM_FIELD_MAX * 4);
-	for (i = 0; i < root->field_count && i < SPAM_HEADERS_MAX; i++) {
+	for (i = 0; i < most; i++) {
 		const struct header_field *f = &root->fields[i];
 		struct spam_header *h = &v->headers[v->header_count++];
 

@@ -28,7 +28,7 @@
 #define CLUSTER_MAX 32U
 
 /* A character that is its own NFC whatever stands before it. */
-static bool
+static inline bool
 is_nfc_fast(uint32_t c)
 {
 	return c < 0x300 || (c >= 0xac00 && c <= 0xd7a3) ||
@@ -39,13 +39,17 @@ is_nfc_fast(uint32_t c)
 	       (c >= 0x1f300 && c <= 0x1faff);
 }
 
-/* The same for the search key; ASCII is lowered on the way. */
-static bool
+/* The same for the search key; ASCII is lowered on the way.  Signs that mail is
+ * full of are among them. */
+static inline bool
 is_fold_fast(uint32_t c)
 {
 	return c < 0x80 || (c >= 0xac00 && c <= 0xd7a3) ||
 	       (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3131 && c <= 0x3163) ||
-	       (c >= 0x30a1 && c <= 0x30fa) || (c >= 0x3041 && c <= 0x3096);
+	       (c >= 0x30a1 && c <= 0x30fa) || (c >= 0x3041 && c <= 0x3096) ||
+	       c == 0xb7 || (c >= 0x2018 && c <= 0x2022) || c == 0x203b ||
+	       (c >= 0x2190 && c <= 0x21ff) || (c >= 0x2500 && c <= 0x27bf) ||
+	       (c >= 0x3001 && c <= 0x3029) || (c >= 0x1f300 && c <= 0x1f64f);
 }
 
 static bool
@@ -83,8 +87,7 @@ add_lower(struct slice s, struct str *out)
 	w = out->p + out->n;
 	if (room < s.n)
 		out->full = true;
-	for (size_t i = 0; i < room; i++)
-		w[i] = byte_lower(s.p[i]);
+	bytes_lower(w, s.p, room);
 	str_added(out, room);
 }
 
@@ -171,6 +174,38 @@ walk(struct slice s, const struct walk *w, struct str *out)
 	                                   out);
 }
 
+/* Are all characters of s fast?  U+FFFD is not, nor what is ill-formed. */
+static inline bool
+all_fast(struct slice s, bool (*is_fast)(uint32_t c))
+{
+	size_t i = 0;
+
+	while (i < s.n) {
+		uint32_t c;
+
+		if ((s.p[i] & 0x80) == 0) {
+			i += utf8_ascii(s.p + i, s.n - i);
+			continue;
+		}
+		i += utf8_step(s.p + i, s.n - i, &c);
+		if (!is_fast(c))
+			return false;
+	}
+	return true;
+}
+
+bool
+unicode_is_nfc(struct slice s)
+{
+	return all_fast(s, is_nfc_fast);
+}
+
+bool
+unicode_folds_simply(struct slice s)
+{
+	return all_fast(s, is_fold_fast);
+}
+
 /* When the maximum cut what was added, cut at a character. */
 static void
 cut_cleanly(struct str *out)
@@ -186,10 +221,10 @@ unicode_nfc(struct slice s, struct str *out)
 
 	if (s.n == 0)
 		return;
-	if (utf8_has_8bit(s.p, s.n))
-		walk(s, &w, out);
-	else
+	if (unicode_is_nfc(s))
 		str_add_slice(out, s);
+	else
+		walk(s, &w, out);
 	cut_cleanly(out);
 }
 
@@ -231,8 +266,9 @@ unicode_fold(struct slice s, struct str *out)
 
 	if (s.n == 0)
 		return;
-	if (!utf8_has_8bit(s.p, s.n)) {
+	if (unicode_folds_simply(s)) {
 		add_lower(s, out);
+		cut_cleanly(out);
 		return;
 	}
 	if (slice_find_text(s, SLICE_LIT("\xef\xbe")) == s.n &&

@@ -12,13 +12,18 @@
 
 /* Append s in NFC.  Input is UTF-8; ill-formed bytes become U+FFFD. */
 void unicode_nfc(struct slice s, struct str *out);
-/* The same in NFKC; for what is compared by rules of others, not for search. */
+/* Is s in NFC for sure?  false may be said of other text that is. */
+bool unicode_is_nfc(struct slice s);
+/* NFKC, as unicode_nfc; for what is compared by rules of others, not for search. */
 void unicode_nfkc(struct slice s, struct str *out);
 /* Which way c is written: 1 from left to right, -1 from right to left, 0 as what
  * stands around it. */
 int unicode_direction(uint32_t c);
 /* Search key: NFKC, case folded, width folded. */
 void unicode_fold(struct slice s, struct str *out);
+/* Does it only make small letters of ASCII ones (bytes_lower)?  As above, false
+ * may be wrong. */
+bool unicode_folds_simply(struct slice s);
 /* Length in bytes of the first extended grapheme cluster; 0 when s is empty. */
 size_t unicode_cluster(struct slice s);
 /* Length of the last cluster before s.n; 0 when s is empty. */

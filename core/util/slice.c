@@ -33,6 +33,34 @@ bytes_ieq(const char *a, const char *b, size_t n)
 	return true;
 }
 
+/* Eight bytes at once: 0x20 is added where a byte is A to Z, which is told from
+ * the carries into its highest bit. */
+static uint64_t
+lower8(uint64_t eight)
+{
+	const uint64_t each = UINT64_C(0x0101010101010101);
+	uint64_t low = eight & 0x7f * each;
+	uint64_t from_a = low + (0x80 - 'A') * each;
+	uint64_t behind_z = low + (0x7f - 'Z') * each;
+
+	return eight | (from_a & ~behind_z & ~eight & 0x80 * each) >> 2;
+}
+
+void
+bytes_lower(char *to, const char *from, size_t n)
+{
+	uint64_t eight;
+	size_t i = 0;
+
+	for (; n - i >= sizeof eight; i += sizeof eight) {
+		memcpy(&eight, from + i, sizeof eight);
+		eight = lower8(eight);
+		memcpy(to + i, &eight, sizeof eight);
+	}
+	for (; i < n; i++)
+		to[i] = byte_lower(from[i]);
+}
+
 bool
 slice_istarts(struct slice s, const char *prefix)
 {

@@ -159,6 +159,9 @@ byte_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
+/* Of n bytes; to may be from. */
+void bytes_lower(char *to, const char *from, size_t n);
+
 static inline char
 byte_upper(char c)
 {

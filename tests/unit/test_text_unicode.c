@@ -53,6 +53,94 @@ test_fold(void **state)
 	check(unicode_fold, "①㈜", "1(주)");
 }
 
+/* The key of c by the short way and by the long one, which a character behind it
+ * that leaves no trace enforces. */
+static void
+check_both_ways(uint32_t c)
+{
+	struct str text, key, same;
+	bool simply;
+
+	str_init(&text, 16);
+	str_init(&key, 64);
+	str_init(&same, 64);
+	str_add_codepoint(&text, c);
+	simply = unicode_folds_simply(str_slice(&text));
+	unicode_fold(str_slice(&text), &key);
+	str_add_z(&text, "\ufe0f");
+	assert_false(unicode_folds_simply(str_slice(&text)));
+	unicode_fold(str_slice(&text), &same);
+	if (strcmp(key.p, same.p) != 0)
+		fail_msg("U+%04x: '%s' is not '%s'", c, key.p, same.p);
+	if (simply && c >= 0x80 && memcmp(key.p, text.p, key.n) != 0)
+		fail_msg("U+%04x becomes '%s'", c, key.p);
+	str_release(&text);
+	str_release(&key);
+	str_release(&same);
+}
+
+static void
+test_fold_has_one_result(void **state)
+{
+	uint32_t c;
+
+	(void)state;
+	for (c = 0x20; c < 0x3200; c++)
+		/* Compatibility jamo stay as they are only by themselves. */
+		if (c != 0xfe0f && (c < 0x3131 || c > 0x3163))
+			check_both_ways(c);
+	for (c = 0x3200; c < 0x20000; c += 7)
+		if (c < 0xd800 || c > 0xdfff)
+			check_both_ways(c);
+	for (c = 0xff00; c < 0xffa0; c++)
+		check_both_ways(c);
+	for (c = 0x1f300; c < 0x1f650; c++)
+		check_both_ways(c);
+}
+
+static void
+test_quick_looks(void **state)
+{
+	static const struct {
+		const char *text;
+		bool nfc, simple;
+	} rows[] = {
+		{ "", true, true },
+		{ "Plain TEXT", true, true },
+		{ "한글 ABC 漢字", true, true },
+		{ "▶ 무료 · “상담” ★", true, true },
+		{ "é", true, false },
+		{ "e\u0301", false, false },
+		{ "\u1112\u1161\u11ab", false, false },
+		{ "Ａ", true, false },
+		{ "①", false, false },
+		{ "a\u200bb", false, false },
+		{ "\xff", false, false },
+		{ "가\xea\xb0", false, false },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		struct slice s = slice_of(rows[i].text);
+
+		if (unicode_folds_simply(s) != rows[i].simple)
+			fail_msg("fold of '%s'", rows[i].text);
+		/* What is said to be in NFC is. */
+		if (unicode_is_nfc(s)) {
+			struct str nfc;
+
+			str_init(&nfc, 100);
+			unicode_nfc(s, &nfc);
+			assert_true(slice_eq(s, str_slice(&nfc)));
+			str_release(&nfc);
+		}
+		if (rows[i].nfc && !unicode_is_nfc(s))
+			fail_msg("NFC of '%s'", rows[i].text);
+	}
+	assert_false(unicode_is_nfc(slice_of("e\u0301")));
+	assert_false(unicode_is_nfc(slice_of("\xff")));
+}
+
 static size_t
 clusters(const char *text)
 {
@@ -257,6 +345,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nfc),
 		cmocka_unit_test(test_fold),
+		cmocka_unit_test(test_fold_has_one_result),
+		cmocka_unit_test(test_quick_looks),
 		cmocka_unit_test(test_clusters),
 		cmocka_unit_test(test_endless_cluster_ends),
 		cmocka_unit_test(test_cells),

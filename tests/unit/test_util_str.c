@@ -93,10 +93,30 @@ test_sizes(void **state)
 	}
 }
 
+static void
+test_lower(void **state)
+{
+	char all[256 + 7], made[sizeof all];
+	size_t from, i;
+
+	(void)state;
+	for (i = 0; i < sizeof all; i++)
+		all[i] = (char)i;
+	for (from = 0; from < 9; from++) {
+		bytes_lower(made, all + from, sizeof all - from);
+		for (i = 0; i < sizeof all - from; i++)
+			assert_int_equal(made[i], byte_lower(all[from + i]));
+	}
+	bytes_lower(all, all, sizeof all);
+	for (i = 0; i < sizeof all; i++)
+		assert_int_equal(all[i], byte_lower((char)i));
+}
+
 int
 main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lower),
 		cmocka_unit_test(test_grows_to_its_maximum),
 		cmocka_unit_test(test_inserts_and_removes),
 		cmocka_unit_test(test_sizes),
