@@ -8,6 +8,8 @@
  *    come first, then older ones, newest of them first.
  * 3. The table keeps no text (content=''), so rows cannot be deleted; ids are
  *    never used again, so what is left of deleted messages joins with nothing.
+ *    What is read anew (in another charset, whole instead of its header) gets a
+ *    further row; table renewed says which one counts.
  * 4. Text and queries are folded (unicode_fold) on our side; the tokenizer
  *    (db_words.c) only cuts.  Initial consonants of subject and people have
  *    columns of their own.
@@ -39,7 +41,11 @@ static const char tables[] =
 	" columnsize=0, tokenize='pabal');"
 	"CREATE TABLE IF NOT EXISTS mark(one INTEGER PRIMARY KEY,"
 	" low INTEGER NOT NULL, high INTEGER NOT NULL);"
-	"PRAGMA user_version=1;";
+	"CREATE TABLE IF NOT EXISTS renewed(id INTEGER PRIMARY KEY,"
+	" row INTEGER NOT NULL);"
+	"PRAGMA user_version=2;";
+
+#define TABLES_VERSION 2
 
 static int
 attach(struct store *s, struct db *db, struct err *err)
@@ -58,7 +64,7 @@ set_up(struct store *s, struct db *db, struct err *err)
 	int64_t version = 0;
 
 	if (db_get_int(db, err, &version, "PRAGMA main.user_version", "") < 0 ||
-	    (version == 0 && db_script(db, tables, err) != 0) ||
+	    (version < TABLES_VERSION && db_script(db, tables, err) != 0) ||
 	    attach(s, db, err) != 0) {
 		db_close(&db);
 		return -1;
@@ -420,7 +426,10 @@ index_again(struct store *s, struct db *db, const int64_t *ids, size_t n,
 		/* The others will have their words soon. */
 		if (ids[i] < mark.low || ids[i] > mark.high)
 			continue;
-		if (index_one(s, db, ids[i], ids[i] | round, err) != 0)
+		if (index_one(s, db, ids[i], ids[i] | round, err) != 0 ||
+		    db_run(db, err,
+		           "INSERT OR REPLACE INTO renewed VALUES(?, ?)", "ii",
+		           ids[i], ids[i] | round) != 0)
 			return -1;
 	}
 	return 0;

@@ -156,11 +156,14 @@ int fts_clear(struct store *s, struct err *err);
 /*
  * Index these messages once more, as they read now.  Words cannot be taken out
  * (the table has no content), so each gets a further row: its rowid has the id of
- * the message in the lower bits.
+ * the message in the lower bits, and the former ones do not count any more.
  */
 int fts_again(struct store *s, const int64_t *ids, size_t n, struct err *err);
 #define WORDS_ID_BITS 40
-#define WORDS_ID      "rowid & 1099511627775"
+#define WORDS_ID      "words.rowid & 1099511627775"
+#define WORDS_COUNT                                                        \
+ "words.rowid = ifnull((SELECT row FROM renewed WHERE id = " WORDS_ID ")," \
+ " words.rowid)"
 
 /* Remember what undo needs (undo.c). */
 enum undo_kind {

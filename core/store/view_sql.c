@@ -131,13 +131,13 @@ add_form(struct view_sql *v, const struct search_form *f)
 	if (must.n != 0)
 		add_text(v,
 		         "m.id IN (SELECT " WORDS_ID " FROM words"
-		         " WHERE words MATCH ?)",
+		         " WHERE words MATCH ? AND " WORDS_COUNT ")",
 		         str_slice(&must));
 	if (must_not.n != 0)
 		add_text(v,
 		         "m.id NOT IN"
 		         " (SELECT " WORDS_ID " FROM words"
-		         " WHERE words MATCH ?)",
+		         " WHERE words MATCH ? AND " WORDS_COUNT ")",
 		         str_slice(&must_not));
 	str_release(&must);
 	str_release(&must_not);

@@ -121,6 +121,9 @@ test_chosen_later(void **state)
 	assert_found(t, "subject=안녕\n", "3 1");
 	assert_found(t, "word=하세요\n", "3 1");
 	assert_found(t, "-word=하세요\n", "2");
+	/* by what it was read as before nothing is found any more */
+	assert_found(t, "word=çï¼¼¿ä\n", "2");
+	assert_found(t, "-word=çï¼¼¿ä\n", "3 1");
 	assert_ok(t, store_row(t->s, 1, &rows, &t->err));
 	assert_string_equal(rows.v[0].subject, "안녕");
 	store_rows_release(&rows);
