@@ -16,8 +16,10 @@
  * 2. The line end before a delimiter belongs to the delimiter.
  * 3. The search jumps from hyphen to hyphen (memchr): base64 has none, so an
  *    attachment costs one pass at memory speed and is not decoded.
- * 4. A multipart in which no delimiter is found is text/plain; one with a
- *    delimiter and no part has no leaf, and its preamble is kept as lost text.
+ * 4. A multipart that names no boundary has that of the first line that looks
+ *    like a delimiter.  One in which no delimiter is found is text, HTML when it
+ *    begins so; one with a delimiter and no part has no leaf, and its preamble
+ *    is kept as lost text.
  * 5. At most MIME_DEPTH_MAX frames, MIME_PARTS_MAX parts, MIME_FIELDS_MAX fields;
  *    what goes beyond stays in the body of the part where it was met.
  *
@@ -29,6 +31,7 @@
 
 #include <string.h>
 
+#include "mime/boundary.h"
 #include "mime/header.h"
 #include "mime/limits.h"
 #include "mime/part.h"
@@ -420,7 +423,7 @@ new_part(struct parser *ps)
 static void
 become_text(struct part *p)
 {
-	p->type = SLICE_LIT("text/plain");
+	p->type = boundary_text_type(p->body);
 	p->is_message = false;
 }
 
@@ -445,6 +448,8 @@ open_part(struct parser *ps)
 	part_read_fields(&ps->m->arena, p, digest, &boundary);
 	p->body = span(ps->cursor, ps->end);
 	container = part_is_multipart(p);
+	if (container && boundary.n == 0)
+		boundary = boundary_guess(p->body);
 	if (container && (boundary.n == 0 || !push(ps, p, boundary))) {
 		become_text(p);
 		container = false;

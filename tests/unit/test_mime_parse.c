@@ -190,6 +190,30 @@ test_empty_parts(void **state)
 	            "1 message/rfc822; 1.1 text/plain ");
 }
 
+/* The delimiters are there, their name is not. */
+static void
+test_no_boundary(void **state)
+{
+#define NAMELESS "Content-Type: multipart/mixed\n\n"
+	(void)state;
+	assert_tree(NAMELESS
+	            "pre\n--x_1 \nContent-Type: text/html\n\n<b>\n"
+	            "--x_1\ncontent-type: text/plain\n\ntwo\n--x_1--\n",
+	            "1 text/html <b>; 2 text/plain two");
+	/* what only looks a little like it is text */
+	assert_tree(NAMELESS "--\nKim\n", "1 text/plain --|Kim|");
+	assert_tree(NAMELESS "--x\n\none\n--x--\n",
+	            "1 text/plain --x||one|--x--|");
+	assert_tree(NAMELESS "--a b\nContent-Type: text/html\n\n<b>\n",
+	            "1 text/plain --a b|Content-Type: text/html||<b>|");
+	assert_tree(NAMELESS "\n <!DOCTYPE HTML>\n<p>a",
+	            "1 text/html | <!DOCTYPE "
+	            "HTML>|<p>a");
+	assert_tree("Content-Type: multipart/alternative; boundary=b\n\n"
+	            "<html>a",
+	            "1 text/html <html>a");
+}
+
 static void
 test_boundaries(void **state)
 {
@@ -455,6 +479,7 @@ main(void)
 		cmocka_unit_test(test_encoded_message),
 		cmocka_unit_test(test_no_delimiter),
 		cmocka_unit_test(test_empty_parts),
+		cmocka_unit_test(test_no_boundary),
 		cmocka_unit_test(test_boundaries),
 		cmocka_unit_test(test_junk_in_header),
 		cmocka_unit_test(test_lost_empty_line),
