@@ -220,8 +220,9 @@ learn_all(struct slice rest, struct outbox_row *rows, size_t n,
 		size_t at = find_row(rows, n, note.id);
 
 		if (note.kind == OUTBOX_NOTE_START) {
-			for (size_t i = 0;
-			     first && is_this_boot(note.boot) && i < n; i++)
+			bool all = first && is_this_boot(note.boot);
+
+			for (size_t i = 0; all && i < n; i++)
 				known[i] = OUTBOX_KNOWN_UNTOUCHED;
 		} else if (at < n && note.take == rows[at].take &&
 		           rows[at].state == OUTBOX_SENDING) {
