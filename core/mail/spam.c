@@ -243,6 +243,7 @@ spam_judge(struct spam *s, struct spam_features *f, const struct spam_input *in,
 	spam_view_trust(&j_r->view, in->m, in->hosts);
 	/* Who knows nothing has nothing to weigh. */
 	if (known > 0) {
+		spam_weights_near(w, f);
 		spam_features_of(f, &j_r->view);
 		spam_weigh(w, f, &j_r->sums);
 		if (f == &s->features)
@@ -433,6 +434,7 @@ spam_learn(struct spam *s, const struct message *m, bool is_spam,
 		struct spam_view view;
 
 		spam_view_init(&view, m);
+		spam_weights_near(&s->model.weights, &s->features);
 		spam_features_of(&s->features, &view);
 		spam_view_release(&view);
 	}

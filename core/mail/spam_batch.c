@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "mail/spam.h"
+#include "mail/spam_state.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
 
@@ -23,12 +24,12 @@ add_score(struct spam *s, const struct message *m, struct str *reply)
 		                             [SPAM_UNSURE] = "unsure",
 		                             [SPAM_SPAM] = "spam" };
 	struct spam_input in = { .m = m };
-	struct spam_result result;
+	struct spam_judgement j;
 
-	spam_score(s, &in, &result);
-	str_printf(reply, "%s %.6f %.6f\n", names[result.verdict], result.score,
-	           result.probability);
-	spam_result_release(&result);
+	spam_judge(s, &s->features, &in, &j);
+	str_printf(reply, "%s %.6f %.6f\n", names[j.verdict], j.score,
+	           spam_probability_of(s, j.score));
+	spam_judgement_release(&j);
 }
 
 static void

@@ -53,12 +53,8 @@ static bool
 same_plain(struct slice a, struct slice b)
 {
 	char x[64], y[64];
-	size_t n;
+	size_t n = plain_letters(a, x, sizeof x);
 
-	/* Most differ in the first letter. */
-	if (plain_letters(a, x, 1) != plain_letters(b, y, 1) || x[0] != y[0])
-		return false;
-	n = plain_letters(a, x, sizeof x);
 	return n == plain_letters(b, y, sizeof y) && memcmp(x, y, n) == 0;
 }
 
@@ -124,15 +120,29 @@ label_looks_like(struct slice label, struct slice after, const struct brand *b)
 	return has_trust_word(label, brand);
 }
 
-/* Can it not look like the brand, by its first letter? */
-static bool
-begins_otherwise(struct slice label, const struct brand *b)
+/* plain_letters, of the first one alone. */
+static inline char
+first_letter(const char *p, size_t n)
 {
-	char x = 0, y = 0;
+	char c = n > 0 ? byte_lower(p[0]) : '\0';
+	char next = n > 1 ? p[1] : '\0';
 
-	(void)plain_letters(label, &x, 1);
-	(void)plain_letters(slice_of(b->label), &y, 1);
-	return x != y;
+	switch (c) {
+	case '0':
+		return 'o';
+	case '1':
+	case '|':
+	case 'i':
+		return 'l';
+	case '5':
+		return 's';
+	case 'v':
+		return next == 'v' ? 'w' : 'v';
+	case 'r':
+		return next == 'n' ? 'm' : 'r';
+	default:
+		return c;
+	}
 }
 
 static bool
@@ -141,12 +151,13 @@ label_deceives(struct slice label, struct slice host)
 	struct slice after =
 		slice_from(host, (size_t)(label.p - host.p) + label.n);
 	bool words = slice_find(label, '-') < label.n;
+	char first = first_letter(label.p, label.n);
 	size_t i;
 
 	for (i = 0; i < sizeof brands / sizeof *brands; i++) {
 		const struct brand *b = &brands[i];
 
-		if ((words || !begins_otherwise(label, b)) &&
+		if ((words || first == first_letter(b->label, 2)) &&
 		    label_looks_like(label, after, b) &&
 		    !is_brand_host(host, b))
 			return true;

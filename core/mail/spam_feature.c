@@ -407,31 +407,6 @@ take_words(struct sink *to, struct slice s)
 	}
 }
 
-/* Fields that a filter or a mail program on this side adds say what somebody
- * thought of the message, not what it is. */
-bool
-spam_is_local_field(struct slice name)
-{
-	static const char *const prefixes[] = {
-		"x-spam",     "x-bogosity", "x-mozilla", "x-pabal",
-		"x-keywords", "x-uid",      "x-imap",    "x-gmail-labels",
-	};
-	static const char *const whole[] = { "status", "x-status", "lines",
-		                             "content-length", "from " };
-	size_t i;
-
-	/* Their first letters: most names have others. */
-	if (name.n == 0 || strchr("xslcf", byte_lower(name.p[0])) == NULL)
-		return false;
-	for (i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
-		if (slice_istarts(name, prefixes[i]))
-			return true;
-	for (i = 0; i < sizeof whole / sizeof *whole; i++)
-		if (slice_ieq_z(name, whole[i]))
-			return true;
-	return false;
-}
-
 static void
 add_headers(const struct spam_view *v, struct sink *to)
 {
@@ -440,7 +415,7 @@ add_headers(const struct spam_view *v, struct sink *to)
 	for (i = 0; i < v->header_count; i++) {
 		const struct spam_header *h = &v->headers[i];
 
-		if (spam_is_local_field(h->name))
+		if (h->local)
 			continue;
 		to->head = h->name;
 		to->head_hash = spam_hash(h->name, KIND_HEADER);

@@ -12,8 +12,6 @@
 /* Of bytes, letters as lower case. */
 uint64_t spam_hash(struct slice s, uint64_t seed);
 uint64_t spam_hash_mix(uint64_t h);
-/* Was it put there by a filter or mail program on this side? */
-bool spam_is_local_field(struct slice name);
 /* Replace the content by the features of v; v must outlive the names. */
 void spam_features_of(struct spam_features *f, const struct spam_view *v);
 

@@ -109,10 +109,6 @@ clip(double x)
 	return x > CLIP ? CLIP : x < -CLIP ? -CLIP : x;
 }
 
-/* The tables are larger than the near caches: what a later feature weighs is
- * sent for early. */
-#define AHEAD 16
-
 /* Sums that do not wait for each other. */
 #define LANES 4
 
@@ -122,15 +118,28 @@ weigh_logistic(const float *weight, const struct spam_feature_list *l)
 	double sum[LANES] = { 0 };
 	size_t i, k, n = l->n;
 
-	for (i = 0; i + AHEAD + LANES <= n; i += LANES)
-		for (k = 0; k < LANES; k++) {
-			__builtin_prefetch(&weight[l->slots[i + k + AHEAD]]);
+	for (i = 0; i + LANES <= n; i += LANES)
+		for (k = 0; k < LANES; k++)
 			sum[k] += (double)weight[l->slots[i + k]];
-		}
 	for (; i < n; i++)
 		sum[i % LANES] += (double)weight[l->slots[i]];
 	sum[0] += sum[1] + sum[2] + sum[3];
 	return n > 0 ? sum[0] / sqrt((double)n) : 0;
+}
+
+void
+spam_weights_near(const struct spam_weights *w, struct spam_features *f)
+{
+	int set;
+
+	for (set = 0; set < SPAM_LOGISTIC; set++) {
+		int table = spam_set_table((enum spam_set)set);
+
+		f->set[set].weights = (const char *)w->weight[table];
+		f->set[set].width = sizeof *w->weight[table];
+	}
+	f->set[SPAM_SPARSE].weights = (const char *)w->sparse;
+	f->set[SPAM_SPARSE].width = 2;
 }
 
 /* Log-odds of one feature of N, scaled by how far it can be trusted. */
@@ -197,10 +206,6 @@ weigh_sparse(const struct spam_weights *w, const struct spam_feature_list *l)
 	if (w->odds == NULL)
 		return sum;
 	forget_odds(w);
-	for (; i + AHEAD < l->n; i++) {
-		__builtin_prefetch(w->sparse + (size_t)2 * l->slots[i + AHEAD]);
-		sum += odds_again(w, l->slots[i], l->distance[i]);
-	}
 	for (; i < l->n; i++)
 		sum += odds_again(w, l->slots[i], l->distance[i]);
 	return sum;

@@ -43,6 +43,9 @@ struct spam_sums {
 	double sum;             /* each times its share */
 };
 
+/* Have the weights of f's features at hand when they are known; for as long as
+ * the weights stay where they are. */
+void spam_weights_near(const struct spam_weights *w, struct spam_features *f);
 void spam_weigh(const struct spam_weights *w, const struct spam_features *f,
                 struct spam_sums *sums_r);
 /* What slot number i of a set adds to the sum, for explanations. */

@@ -209,16 +209,18 @@ sign_shows(const struct spam_rule *r, struct texts *t, struct slice *seen_r)
 static bool
 rule_speaks(const struct spam_rule *r, struct texts *t, struct slice *seen_r)
 {
-	int w;
+	unsigned left;
 
 	if (r->sign != NULL)
 		return sign_shows(r, t, seen_r);
 	if (header_matches(r, t, seen_r))
 		return true;
-	for (w = 0; w < SPAM_WHERE_COUNT; w++)
-		if ((r->where >> w & 1) != 0 &&
-		    text_matches(r, t, (enum spam_where)w, seen_r))
+	for (left = r->where; left != 0; left &= left - 1) {
+		int w = __builtin_ctz(left);
+
+		if (text_matches(r, t, (enum spam_where)w, seen_r))
 			return true;
+	}
 	return false;
 }
 

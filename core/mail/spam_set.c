@@ -8,6 +8,8 @@
  * 3. Features wait until there are many.  One after the other, with all that is
  *    needed in registers and no branch that cannot be foreseen, takes half as
  *    long as each at once.
+ * 4. The tables of weights are larger than the near caches: what a slot weighs is
+ *    sent for as soon as it is known, and is there when all are weighed.
  */
 #include "mail/spam_set.h"
 
@@ -21,6 +23,8 @@
 /* Sets that share a table and see the same words need other slots for them:
  * this is what their hashes differ by. */
 #define SUBJECT_SALT 0x5bd1e995U
+/* Settling looks only at its end whether that was too much. */
+#define ROOM ((size_t)SPAM_FEATURES_MAX + SPAM_WAITING + 1)
 
 int
 spam_set_table(enum spam_set set)
@@ -46,14 +50,15 @@ spam_features_init(struct spam_features *f, bool named)
 	for (i = 0; i < SPAM_SETS; i++) {
 		struct spam_feature_list *l = &f->set[i];
 
-		l->slots = xcalloc(SPAM_FEATURES_MAX, sizeof *l->slots);
-		l->distance = xcalloc(SPAM_FEATURES_MAX, 1);
+		l->slots = xcalloc(ROOM, sizeof *l->slots);
+		l->distance = xcalloc(ROOM, 1);
 		l->limit = spam_set_slots((enum spam_set)i);
 		l->salt = i == SPAM_SUBJECT ? SUBJECT_SALT : 0;
 		l->waiting = xcalloc(SPAM_WAITING, sizeof *l->waiting);
 		l->seen = xcalloc(l->limit / 32, sizeof *l->seen);
+		l->weights = (const char *)l->seen;
 		if (named) {
-			l->names = xcalloc(SPAM_FEATURES_MAX, sizeof *l->names);
+			l->names = xcalloc(ROOM, sizeof *l->names);
 			l->waiting_names =
 				xcalloc(SPAM_WAITING, sizeof *l->waiting_names);
 		}
@@ -76,6 +81,17 @@ spam_features_release(struct spam_features *f)
 	memset(f, 0, sizeof *f);
 }
 
+/* A full set takes no more: forget the last ones. */
+static void
+cut(struct spam_feature_list *l)
+{
+	size_t i;
+
+	for (i = SPAM_FEATURES_MAX; i < l->n; i++)
+		l->seen[l->slots[i] / 32] &= ~(UINT32_C(1) << l->slots[i] % 32);
+	l->n = SPAM_FEATURES_MAX;
+}
+
 void
 spam_features_clear(struct spam_features *f)
 {
@@ -93,30 +109,44 @@ spam_features_clear(struct spam_features *f)
 	}
 }
 
+/* Those that are new of the waiting ones, behind the n that are there. */
+static void
+name_them(struct spam_feature_list *l, size_t n, const uint16_t *which)
+{
+	for (; n < l->n; n++)
+		l->names[n] = l->waiting_names[*which++];
+}
+
 void
 spam_list_settle(struct spam_feature_list *l)
 {
 	uint32_t *slots = l->slots, *seen = l->seen;
 	unsigned char *distance = l->distance;
-	const uint64_t *end = l->waiting + l->waits, *w;
+	const uint64_t *waiting = l->waiting;
 	uint32_t salt = l->salt, limit = l->limit;
-	size_t n = l->n;
+	const char *weights = l->weights;
+	size_t n = l->n, width = l->width, i;
+	uint16_t which[SPAM_WAITING + 1];
 
-	/* A full set takes no more. */
-	for (w = l->waiting; n < SPAM_FEATURES_MAX && w < end; w++) {
-		uint32_t high = (uint32_t)(*w >> 32) ^ salt;
+	for (i = 0; i < l->waits; i++) {
+		uint32_t high = (uint32_t)(waiting[i] >> 32) ^ salt;
 		uint32_t slot = (uint32_t)((uint64_t)high * limit >> 32);
 		uint32_t had = seen[slot / 32];
 
 		slots[n] = slot;
-		distance[n] = (unsigned char)*w;
-		if (l->names != NULL)
-			l->names[n] = l->waiting_names[w - l->waiting];
+		distance[n] = (unsigned char)waiting[i];
+		which[n - l->n] = (uint16_t)i;
+		__builtin_prefetch(weights + slot * width);
 		seen[slot / 32] = had | UINT32_C(1) << slot % 32;
 		n += ~had >> slot % 32 & 1;
 	}
+	i = l->n;
 	l->n = n;
 	l->waits = 0;
+	if (n > SPAM_FEATURES_MAX)
+		cut(l);
+	if (l->names != NULL)
+		name_them(l, i, which);
 }
 
 void

@@ -53,6 +53,9 @@ struct spam_feature_list {
 	struct spam_feature_name *names; /* NULL unless wanted */
 	uint32_t *seen;                  /* one bit a slot */
 	uint32_t limit;                  /* slots of its table */
+	/* Sent for early; width 0: not. */
+	const char *weights;
+	size_t width;  /* of a slot there */
 	uint32_t salt; /* keeps sets that share a table apart */
 	/* Put in, not yet looked at: high half of the hash, distance below. */
 	size_t waits;

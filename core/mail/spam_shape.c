@@ -165,7 +165,7 @@ add_fields(struct spam_features *f, const struct spam_view *v)
 	for (i = 0; i < v->header_count; i++) {
 		const struct spam_header *h = &v->headers[i];
 
-		if (spam_is_local_field(h->name))
+		if (h->local)
 			continue;
 		add_field(f, h);
 		received += slice_eq_z(h->name, "received");

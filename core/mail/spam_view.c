@@ -105,6 +105,31 @@ lower(struct arena *a, struct slice s)
 	return slice_make(p, s.n);
 }
 
+/* Fields that a filter or a mail program on this side adds say what somebody
+ * thought of the message, not what it is. */
+static bool
+is_local_field(struct slice name)
+{
+	static const char *const prefixes[] = {
+		"x-spam",     "x-bogosity", "x-mozilla", "x-pabal",
+		"x-keywords", "x-uid",      "x-imap",    "x-gmail-labels",
+	};
+	static const char *const whole[] = { "status", "x-status", "lines",
+		                             "content-length", "from " };
+	size_t i;
+
+	/* Their first letters: most names have others. */
+	if (name.n == 0 || strchr("xslcf", byte_lower(name.p[0])) == NULL)
+		return false;
+	for (i = 0; i < sizeof prefixes / sizeof *prefixes; i++)
+		if (slice_istarts(name, prefixes[i]))
+			return true;
+	for (i = 0; i < sizeof whole / sizeof *whole; i++)
+		if (slice_ieq_z(name, whole[i]))
+			return true;
+	return false;
+}
+
 static void
 take_headers(struct spam_view *v, const struct message *m)
 {
@@ -126,6 +151,7 @@ take_headers(struct spam_view *v, const struct message *m)
 		            slice_head(f->value, (size_t)SPAM_FIELD_MAX * 4),
 		            &value);
 		h->name = lower(&v->arena, slice_head(f->name, 64));
+		h->local = is_local_field(h->name);
 		h->value = keep(&v->arena, str_slice(&value), SPAM_FIELD_MAX);
 	}
 	str_release(&value);
@@ -259,6 +285,7 @@ spam_view_trust(struct spam_view *v, const struct message *m,
 	size_t i;
 
 	v->hosts = hosts;
+	v->dated = message_date(m, &v->date);
 	take_way(v, m);
 	if (hosts == NULL)
 		return;

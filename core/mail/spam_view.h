@@ -28,6 +28,7 @@ struct spam_header {
 	struct slice name;  /* lower case */
 	struct slice value; /* decoded, blanks squeezed */
 	enum origin_trust trust;
+	bool local; /* added by a filter or mail program on this side */
 };
 
 /* All slices live in arena. */
@@ -46,12 +47,14 @@ struct spam_view {
 	const struct origin_hosts *hosts;
 	struct received *way; /* Received, the last server first */
 	size_t way_count;
+	bool dated;
+	int64_t date; /* when it is */
 };
 
 /* Look at m, which must outlive the view only during this call.  Bounded work
  * whatever the size of the message. */
 void spam_view_init(struct spam_view *v, const struct message *m);
-/* Say which headers the provider of an account wrote, and the way it took; without
+/* Say which headers the provider of an account wrote, the way and the date; without
  * it: none.  hosts: borrowed as long as v is used, may be NULL. */
 void spam_view_trust(struct spam_view *v, const struct message *m,
                      const struct origin_hosts *hosts);

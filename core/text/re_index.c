@@ -5,8 +5,9 @@
  * A text is walked once, whatever the number of patterns.
  *
  * 1. Each word is known by one run of three bytes of it (its gram), the one that
- *    is the rarest in common text.  A set of bits says of most places of a text
- *    that no word's gram stands there.
+ *    is the rarest in common text and begins with a character, as a syllable
+ *    does.  A set of bits says of most places of a text that no word's gram stands
+ *    there.
  * 2. Where one may, the words of its bucket are compared, their first eight bytes
  *    as one number.  A word that was found is not found again.
  * 3. Only patterns of which a word was found have their need looked at: all
@@ -112,6 +113,13 @@ commonness(char c)
 	                  : 0;
 }
 
+/* Inside of a character, where no gram begins? */
+static inline bool
+is_inside(unsigned char c)
+{
+	return (c & 0xc0) == 0x80;
+}
+
 static unsigned
 rarest_gram(const char *p, size_t n)
 {
@@ -122,7 +130,7 @@ rarest_gram(const char *p, size_t n)
 		unsigned all = commonness(p[i]) + commonness(p[i + 1]) +
 		               commonness(p[i + 2]);
 
-		if (all < least) {
+		if (all < least && !is_inside((unsigned char)p[i])) {
 			least = all;
 			best = (unsigned)i;
 		}
@@ -300,16 +308,15 @@ walk(const struct look *l)
 	const unsigned char *p = (const unsigned char *)l->text.p;
 	const uint64_t *set = l->x->set;
 	size_t n = l->text.n, i;
-	uint32_t three;
 
 	if (n < RE_NEED_LEAST)
 		return;
-	three = (uint32_t)p[0] << 8 | (uint32_t)p[1] << 16;
 	for (i = 0; i + RE_NEED_LEAST <= n; i++) {
 		uint32_t hash;
 
-		three = three >> 8 | (uint32_t)p[i + 2] << 16;
-		hash = gram_hash(three);
+		if (is_inside(p[i]))
+			continue;
+		hash = gram_hash(gram_of((const char *)p + i));
 		if (re_index_bit(set, hash))
 			look_at(l, hash, i);
 	}
