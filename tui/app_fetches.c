@@ -173,7 +173,8 @@ add_record(const struct fetch_record *r, const char *account, struct str *out)
 	str_add_z(out, ", ");
 	str_add_size(out, r->bytes);
 	str_add_z(out, ", ");
-	str_printf(out, _("%lld s"), (long long)(r->ended - r->started));
+	str_add_seconds(out, r->took_ms);
+	str_add_z(out, _(" s"));
 	if (r->error != NULL)
 		str_printf(out, ": %s", r->error);
 	str_add_c(out, '\n');

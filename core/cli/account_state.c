@@ -138,7 +138,8 @@ print_record(const struct fetch_record *h)
 	str_add_z(&line, ", ");
 	str_add_size(&line, h->bytes);
 	str_add_z(&line, ", ");
-	str_printf(&line, _("%lld s"), (long long)(h->ended - h->started));
+	str_add_seconds(&line, h->took_ms);
+	str_add_z(&line, _(" s"));
 	if (h->error != NULL)
 		str_printf(&line, ": %s", h->error);
 	out_line("%s", line.p);
@@ -219,6 +220,8 @@ json_record(struct json *j, const struct fetch_record *h)
 	json_int(j, h->started);
 	json_key(j, "ended");
 	json_int(j, h->ended);
+	json_key(j, "seconds");
+	json_real(j, (double)h->took_ms / 1000.0);
 	json_key(j, "new");
 	json_int(j, (int64_t)h->messages);
 	json_key(j, "skipped");

@@ -219,13 +219,14 @@ skipped_why(const struct fetch *f)
 }
 
 static void
-record(struct fetch *f, int64_t started, struct err *err)
+record(struct fetch *f, int64_t started, int64_t began_ms, struct err *err)
 {
 	const char *why = skipped_why(f);
 	struct fetch_record r = {
 		.account = f->deliver.account_id,
 		.started = started,
 		.ended = clock_now(),
+		.took_ms = clock_mono_ms() - began_ms,
 		.messages = fresh(f),
 		.skipped = f->plan.too_large + f->failed,
 		.bytes = f->bytes,
@@ -335,7 +336,7 @@ fetch_run(struct job *job)
 		if (sessions(&f, &err) != 0 && job_cancelled(job))
 			err_set(&err, ERR_CANCELLED, _("cancelled"));
 		if (!f.paused)
-			record(&f, started, &err);
+			record(&f, started, start_ms, &err);
 		close(lock);
 		tell_user(&f);
 	} else if (job->outbox) {

@@ -183,11 +183,11 @@ store_fetch_record(struct store *s, const struct fetch_record *r,
 		rc = db_run(
 			s->db, err,
 			"INSERT INTO fetch(account, started, ended, messages,"
-			" skipped, bytes, error, why)"
-			" VALUES(?, ?, ?, ?, ?, ?, ?, ?)",
-			"iiiiiizz", r->account, r->started, r->ended,
+			" skipped, bytes, error, why, took_ms)"
+			" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			"iiiiiizzi", r->account, r->started, r->ended,
 			(int64_t)r->messages, (int64_t)r->skipped,
-			(int64_t)r->bytes, r->error, r->why);
+			(int64_t)r->bytes, r->error, r->why, r->took_ms);
 	if (rc == 0)
 		rc = db_run(s->db, err,
 		            "DELETE FROM fetch WHERE account = ?1 AND id <="
@@ -208,6 +208,9 @@ read_fetch(struct db_stmt *st, struct fetch_record *r)
 	r->bytes = (uint64_t)db_int(st, 5);
 	r->error = db_text_dup(st, 6);
 	r->why = db_text_dup(st, 7);
+	r->took_ms = db_int(st, 8);
+	if (r->took_ms == 0) /* an older version told seconds alone */
+		r->took_ms = (r->ended - r->started) * 1000;
 }
 
 void
@@ -229,7 +232,7 @@ store_fetch_history(struct store *s, int64_t account, size_t n,
 	struct db_stmt *st = db_query(
 		s->db, err,
 		"SELECT account, started, ended, messages, skipped, bytes,"
-		" error, why FROM fetch WHERE account = ?1 OR ?1 = 0"
+		" error, why, took_ms FROM fetch WHERE account = ?1 OR ?1 = 0"
 		" ORDER BY id DESC LIMIT ?2",
 		"ii", account, (int64_t)n);
 	int rc = -1;

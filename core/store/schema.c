@@ -249,16 +249,21 @@ static const char counts[] =
 static const char takes[] =
 	"ALTER TABLE outbox ADD COLUMN take INTEGER NOT NULL DEFAULT 0;";
 
+/* fetch.took_ms: milliseconds; 0: not known. */
+static const char fetch_times[] =
+	"ALTER TABLE fetch ADD COLUMN took_ms INTEGER NOT NULL DEFAULT 0;";
+
 struct migration {
 	const char *scripts[2];
 };
 
 static const struct migration migrations[] = {
-	{ { tables, triggers } }, { { uidl_sizes, NULL } },
-	{ { automatic, NULL } },  { { stubs, NULL } },
-	{ { lists, NULL } },      { { reports, NULL } },
-	{ { uidl_heads, NULL } }, { { quiet, NULL } },
-	{ { counts, NULL } },     { { takes, NULL } },
+	{ { tables, triggers } },  { { uidl_sizes, NULL } },
+	{ { automatic, NULL } },   { { stubs, NULL } },
+	{ { lists, NULL } },       { { reports, NULL } },
+	{ { uidl_heads, NULL } },  { { quiet, NULL } },
+	{ { counts, NULL } },      { { takes, NULL } },
+	{ { fetch_times, NULL } },
 };
 
 #define NEWEST ((int)(sizeof migrations / sizeof migrations[0]))
@@ -288,9 +293,9 @@ migrate_from(struct db *db, int64_t version, struct err *err)
 static int
 set_version(struct db *db, struct err *err)
 {
-	static const char sql[] = "PRAGMA user_version = 10";
+	static const char sql[] = "PRAGMA user_version = 11";
 
-	_Static_assert(NEWEST == 10, "and the number in sql");
+	_Static_assert(NEWEST == 11, "and the number in sql");
 	return db_script(db, sql, err);
 }
 

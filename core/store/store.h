@@ -327,6 +327,7 @@ int store_copy_daily(struct store *s, struct err *err);
 struct fetch_record {
 	int64_t account;
 	int64_t started, ended;
+	int64_t took_ms; /* by a clock that is never set */
 	uint64_t messages, skipped, bytes;
 	char *why;   /* some were skipped; NULL: not known */
 	char *error; /* NULL: none */

@@ -212,6 +212,17 @@ str_add_size(struct str *s, uint64_t bytes)
 }
 
 void
+str_add_seconds(struct str *s, int64_t ms)
+{
+	ms = ms > 0 ? ms : 0;
+	if (ms < 10000)
+		str_printf(s, "%d.%d", (int)(ms / 1000),
+		           (int)(ms % 1000 / 100));
+	else
+		str_printf(s, "%lld", (long long)(ms / 1000));
+}
+
+void
 str_add_codepoint(struct str *s, uint32_t c)
 {
 	char bytes[4];

@@ -46,6 +46,7 @@ void str_add_slice(struct str *s, struct slice what);
 void str_add_c(struct str *s, char c);
 void str_add_u64(struct str *s, uint64_t v);
 void str_add_size(struct str *s, uint64_t bytes);  /* "812 B", "3.4 MB" */
+void str_add_seconds(struct str *s, int64_t ms);   /* "0.4"; from 10 on "12" */
 void str_add_codepoint(struct str *s, uint32_t c); /* as UTF-8 */
 void str_printf(struct str *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

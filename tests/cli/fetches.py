@@ -160,6 +160,7 @@ def history(home):
     out, _ = home.run('account', 'show')
     lines = out.partition('last fetches:')[2].strip().splitlines()
     sure(len(lines) == 3, out)
+    sure(all(re.search(r', \d\.\d s(:|$)', line) for line in lines), out)
     sure('0 new' in lines[0] and 'in use by another program' in lines[0], out)
     sure('1 new, 1 skipped (larger than the account allows)' in lines[1] or
          ('1 new, 1 skipped (' in lines[1] and 'limit' in lines[1]), out)
@@ -173,6 +174,7 @@ def history(home):
     sure([(r['new'], r['skipped'], r['error'] is None) for r in rows] ==
          [(0, 0, False), (1, 1, True), (3, 0, True)], str(rows))
     sure(all(r['ended'] >= r['started'] > 0 for r in rows), str(rows))
+    sure(all(0 < r['seconds'] < 30 for r in rows), str(rows))
     sure(rows[1]['skipped_why'] and rows[1]['bytes'] == len(letter(10)),
          str(rows))
     sure(found['schedule']['failures'] == 1 and found['schedule']['next'] >

@@ -525,6 +525,8 @@ test_fetch_history(void **state)
 	for (i = 0; i < 310; i++) {
 		struct fetch_record r = { .account = t->a,
 			                  .started = (int64_t)i,
+			                  .ended = (int64_t)i + 3,
+			                  .took_ms = i == 308 ? 0 : 432,
 			                  .messages = i,
 			                  .why = i % 2 ? why : NULL,
 			                  .error = i % 2 ? words : NULL };
@@ -534,6 +536,8 @@ test_fetch_history(void **state)
 	assert_ok(t, store_fetch_history(t->s, t->a, 1000, &v, &n, &t->err));
 	assert_int_equal(n, 300);
 	assert_int_equal(v[0].started, 309);
+	assert_int_equal(v[0].took_ms, 432);
+	assert_int_equal(v[1].took_ms, 3000);
 	assert_string_equal(v[0].error, words);
 	assert_null(v[1].error);
 	assert_string_equal(v[0].why, why);
