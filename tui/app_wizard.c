@@ -111,12 +111,14 @@ finish(struct app *a)
 	name = slice_dup(slice_of(a->wizard.account.name));
 	engine_set_conf(a->engine, &a->conf);
 	app_load_accounts(a);
-	app_wizard_stop(a);
-	a->screen = APP_MAIL;
-	a->focus = PANE_LIST;
-	app_open_view(a, 0, FOLDER_INBOX);
 	a->fetched = 0;
 	(void)engine_fetch(a->engine, name);
+	if (!wizard_saved(&a->wizard)) {
+		app_wizard_stop(a);
+		a->screen = APP_MAIL;
+		a->focus = PANE_LIST;
+		app_open_view(a, 0, FOLDER_INBOX);
+	}
 	app_say(a, STYLE_OK, _("account '%s' added, mail is arriving"), name);
 	free(name);
 }

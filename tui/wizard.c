@@ -52,7 +52,9 @@ wizard_key(struct wizard_steps *w, uint32_t key)
 	} else if (key == K_BACKTAB || key == K_UP || key == K_CTRL_('p')) {
 		wizard_focus_next(w, -1);
 	} else if (w->step == WIZARD_FOUND) {
-		return WIZARD_NOTHING;
+		/* the jamo is on the same key */
+		if (key == ' ' || key == 'a' || key == 0x3141)
+			wizard_choose_found(w, key != ' ');
 	} else if (wizard_is_choice(w->focus)) {
 		wizard_choose(w, key == K_LEFT                  ? -1
 		                 : key == K_RIGHT || key == ' ' ? 1
@@ -245,10 +247,39 @@ draw_title(const struct wizard_steps *w, struct form *f)
 	str_release(&s);
 }
 
+static void
+draw_found_line(const struct wizard_steps *w, struct form *f, size_t at)
+{
+	const struct foreign *one = at < w->found.n ? &w->found.v[at] : NULL;
+	enum style st = at == w->found_at ? STYLE_CURSOR : STYLE_TEXT;
+	struct str s;
+
+	str_init(&s, 1024);
+	if (one == NULL)
+		str_printf(&s, "    %s", _("another address"));
+	else
+		str_printf(&s, "[%c] %s  %s  (%s)", one->chosen ? 'x' : ' ',
+		           one->account.address, one->account.pop.host,
+		           foreign_name(one->kind));
+	(void)grid_field(f->g, &f->r, f->row, 0, f->r.cols, st, str_slice(&s));
+	if (at == w->found_at)
+		grid_cursor(f->g, &f->r, f->row, one == NULL ? 4 : 1);
+	f->row++;
+	str_release(&s);
+}
+
+static size_t
+rows_left(const struct form *f)
+{
+	return f->r.rows > f->row + 1 ? (size_t)(f->r.rows - f->row) : 1;
+}
+
 /* What other programs know, then the way on without them. */
 static void
 draw_found(const struct wizard_steps *w, struct form *f)
 {
+	size_t shown;
+	size_t from;
 	size_t i;
 
 	text_block(f, 0, STYLE_DIM,
@@ -256,26 +287,26 @@ draw_found(const struct wizard_steps *w, struct form *f)
 	             "are only read; a password is taken over only if you "
 	             "say so."));
 	f->row++;
-	for (i = 0; i <= w->found.n; i++) {
-		const struct foreign *one =
-			i < w->found.n ? &w->found.v[i] : NULL;
-		enum style st = i == w->found_at ? STYLE_CURSOR : STYLE_TEXT;
-		struct str s;
+	shown = rows_left(f) < w->found.n + 1 ? rows_left(f) : w->found.n + 1;
+	from = w->found_at < shown ? 0 : w->found_at - shown + 1;
+	for (i = from; i < from + shown; i++)
+		draw_found_line(w, f, i);
+}
 
-		str_init(&s, 1024);
-		if (one == NULL)
-			str_add_z(&s, _("another address"));
-		else
-			str_printf(&s, "%s  %s  (%s)", one->account.address,
-			           one->account.pop.host,
-			           foreign_name(one->kind));
-		(void)grid_field(f->g, &f->r, f->row, 0, f->r.cols, st,
-		                 str_slice(&s));
-		if (i == w->found_at)
-			grid_cursor(f->g, &f->r, f->row, 0);
-		f->row++;
-		str_release(&s);
-	}
+/* That others will follow. */
+static void
+draw_more(const struct wizard_steps *w, struct form *f)
+{
+	size_t n = wizard_chosen(w);
+	struct str s;
+
+	if (!w->from_found || !w->found.v[w->found_at].chosen || n < 2)
+		return;
+	str_init(&s, 256);
+	str_printf(&s, N_N("then %zu more", "then %zu more", n - 1), n - 1);
+	(void)grid_put(f->g, &f->r, f->row - 1, 0, STYLE_DIM, str_slice(&s));
+	f->row++;
+	str_release(&s);
 }
 
 static struct form
@@ -311,6 +342,7 @@ wizard_draw(struct wizard_steps *w, struct grid *g, const struct rect *r,
 		text_block(&f, 0, STYLE_DIM,
 		           w_line_get(&w->fields[WIZARD_F_ADDRESS]).p);
 		f.row++;
+		draw_more(w, &f);
 	}
 	for (i = 0; i < n; i++) {
 		if (wizard_is_choice(fields[i]))
@@ -319,11 +351,13 @@ wizard_draw(struct wizard_steps *w, struct grid *g, const struct rect *r,
 			draw_field(w, &f, fields[i]);
 	}
 	if (wizard_can_take(w)) {
+		const struct foreign *one = &w->found.v[w->found_at];
 		struct str s;
 
 		str_init(&s, 1024);
 		str_printf(&s, _("F4 takes the password over from %s"),
-		           w->found.v[w->found_at].file);
+		           one->secret_file != NULL ? one->secret_file
+		                                    : one->file);
 		text_block(&f, 0, STYLE_DIM, s.p);
 		f.row++;
 		str_release(&s);
@@ -366,6 +400,10 @@ wizard_draw_hints(const struct wizard_steps *w, struct grid *g,
 			hints[n++] =
 				(struct w_hint){ "F2",
 				                 _("Enter servers by hand") };
+		if (w->step == WIZARD_FOUND && w->found.n > 1) {
+			hints[n++] = (struct w_hint){ "Space", _("Choose") };
+			hints[n++] = (struct w_hint){ "a", _("All") };
+		}
 		if (wizard_can_take(w))
 			hints[n++] =
 				(struct w_hint){ "F4", _("Take password") };

@@ -58,17 +58,11 @@ wizard_release(struct wizard_steps *w)
 	foreign_list_release(&w->found);
 }
 
-static const struct account *
-found_account(const struct wizard_steps *w)
-{
-	return w->from_found ? &w->found.v[w->found_at].account : NULL;
-}
-
 /* Is there a command instead of a password? */
-static bool
-wants_token(const struct wizard_steps *w)
+bool
+wizard_wants_token(const struct wizard_steps *w)
 {
-	const struct account *found = found_account(w);
+	const struct account *found = wizard_found_account(w);
 
 	return (w->provider != NULL && w->provider->oauth_only) ||
 	       (found != NULL && found->password_command != NULL);
@@ -94,8 +88,8 @@ wizard_fields(const struct wizard_steps *w,
 		break;
 	case WIZARD_PASSWORD:
 	case WIZARD_TEST:
-		fields_r[n++] =
-			wants_token(w) ? WIZARD_F_COMMAND : WIZARD_F_PASSWORD;
+		fields_r[n++] = wizard_wants_token(w) ? WIZARD_F_COMMAND
+		                                      : WIZARD_F_PASSWORD;
 		break;
 	case WIZARD_AMOUNT:
 		fields_r[n++] = WIZARD_F_DAYS;
@@ -133,8 +127,8 @@ wizard_step_number(const struct wizard_steps *w)
 	return 0;
 }
 
-static void
-go(struct wizard_steps *w, enum wizard_step step)
+void
+wizard_go(struct wizard_steps *w, enum wizard_step step)
 {
 	enum wizard_field fields[WIZARD_F_COUNT];
 
@@ -257,9 +251,9 @@ enter_address(struct wizard_steps *w)
 	if (w->manual || w->provider == NULL) {
 		if (w_line_get(&w->fields[WIZARD_F_POP]).n == 0)
 			wizard_propose_servers(w);
-		go(w, WIZARD_SERVERS);
+		wizard_go(w, WIZARD_SERVERS);
 	} else {
-		go(w, WIZARD_PASSWORD);
+		wizard_go(w, WIZARD_PASSWORD);
 	}
 	return WIZARD_NOTHING;
 }
@@ -279,7 +273,7 @@ wizard_manual(struct wizard_steps *w)
 		wizard_propose_servers(w);
 	w->error.code = ERR_NONE;
 	clear_lines(w);
-	go(w, WIZARD_SERVERS);
+	wizard_go(w, WIZARD_SERVERS);
 }
 
 static enum wizard_effect
@@ -288,8 +282,19 @@ enter_servers(struct wizard_steps *w)
 	if (wizard_take_server(w, WIZARD_F_POP, &w->account.pop) != 0 ||
 	    wizard_take_server(w, WIZARD_F_SMTP, &w->account.smtp) != 0)
 		return WIZARD_NOTHING;
-	go(w, WIZARD_PASSWORD);
+	wizard_go(w, WIZARD_PASSWORD);
 	return WIZARD_NOTHING;
+}
+
+/* What the other program knows and nobody is asked. */
+static void
+take_found(const struct wizard_steps *w, struct account *a)
+{
+	const struct account *found = wizard_found_account(w);
+
+	set(&a->smtp_user, slice_of(found->smtp_user));
+	if (account_has_token(found))
+		a->auth = found->auth;
 }
 
 /* All answers go into a fresh account. */
@@ -310,11 +315,10 @@ fill_account(struct wizard_steps *w)
 			return -1;
 		if (wizard_text(w, WIZARD_F_USER).n > 0)
 			set(&a->user, wizard_text(w, WIZARD_F_USER));
-		if (found_account(w) != NULL)
-			set(&a->smtp_user,
-			    slice_of(found_account(w)->smtp_user));
+		if (wizard_found_account(w) != NULL)
+			take_found(w, a);
 	}
-	if (wants_token(w))
+	if (wizard_wants_token(w))
 		set(&a->password_command, wizard_text(w, WIZARD_F_COMMAND));
 	set(&a->pop_pin, slice_of(w->pop_pin));
 	set(&a->smtp_pin, slice_of(w->smtp_pin));
@@ -326,7 +330,7 @@ static enum wizard_effect
 enter_password(struct wizard_steps *w)
 {
 	enum wizard_field f =
-		wants_token(w) ? WIZARD_F_COMMAND : WIZARD_F_PASSWORD;
+		wizard_wants_token(w) ? WIZARD_F_COMMAND : WIZARD_F_PASSWORD;
 
 	if (wizard_text(w, f).n == 0) {
 		(void)err_set(&w->error, ERR_USAGE,
@@ -340,7 +344,7 @@ enter_password(struct wizard_steps *w)
 	if (fill_account(w) != 0) {
 		enum wizard_field wrong = w->focus;
 
-		go(w, WIZARD_SERVERS);
+		wizard_go(w, WIZARD_SERVERS);
 		w->focus = wrong;
 		return WIZARD_NOTHING;
 	}
@@ -368,65 +372,6 @@ wizard_trust(struct wizard_steps *w)
 	                                                    : w->pop_pin;
 	memcpy(pin, w->error.pin, sizeof w->pop_pin);
 	return enter_password(w);
-}
-
-/* ---- accounts of other programs ---- */
-
-void
-wizard_offer(struct wizard_steps *w, struct foreign_list *list)
-{
-	size_t i;
-
-	foreign_list_release(&w->found);
-	w->found = *list;
-	*list = (struct foreign_list){ 0 };
-	/* what only sends is no mailbox */
-	for (i = w->found.n; i-- > 0;)
-		if (w->found.v[i].account.pop.host == NULL ||
-		    w->found.v[i].account.address == NULL)
-			foreign_list_remove(&w->found, i);
-	if (w->found.n > 0)
-		w->step = WIZARD_FOUND;
-}
-
-static enum wizard_effect
-enter_found(struct wizard_steps *w)
-{
-	const struct account *a;
-
-	if (w->found_at >= w->found.n) {
-		go(w, WIZARD_ADDRESS);
-		return WIZARD_NOTHING;
-	}
-	a = &w->found.v[w->found_at].account;
-	w_line_set(&w->fields[WIZARD_F_ADDRESS], slice_of(a->address));
-	w_line_set(&w->fields[WIZARD_F_NAME], slice_of(a->full_name));
-	w_line_set(&w->fields[WIZARD_F_USER], slice_of(a->user));
-	w_line_set(&w->fields[WIZARD_F_PASSWORD], SLICE_NONE);
-	w_line_set(&w->fields[WIZARD_F_COMMAND], slice_of(a->password_command));
-	w->step = WIZARD_ADDRESS;
-	wizard_changed(w);
-	wizard_propose_servers(w);
-	wizard_show_safe(&a->pop, true, &w->fields[WIZARD_F_POP]);
-	if (a->smtp.host != NULL)
-		wizard_show_safe(&a->smtp, false, &w->fields[WIZARD_F_SMTP]);
-	w->manual = w->from_found = true;
-	go(w, WIZARD_PASSWORD);
-	return WIZARD_NOTHING;
-}
-
-bool
-wizard_can_take(const struct wizard_steps *w)
-{
-	return w->step == WIZARD_PASSWORD && w->from_found &&
-	       w->found.v[w->found_at].has_password && !wants_token(w);
-}
-
-void
-wizard_password(struct wizard_steps *w, const struct secret *secret)
-{
-	w_line_set(&w->fields[WIZARD_F_PASSWORD], secret_get(secret));
-	wizard_changed(w);
 }
 
 /* How much comes.  Gmail shows its last 30 days under a name of its own. */
@@ -457,7 +402,7 @@ wizard_enter(struct wizard_steps *w)
 
 	switch (w->step) {
 	case WIZARD_FOUND:
-		return enter_found(w);
+		return wizard_enter_found(w);
 	case WIZARD_ADDRESS:
 		return enter_address(w);
 	case WIZARD_SERVERS:
@@ -494,7 +439,7 @@ wizard_back(struct wizard_steps *w)
 		break;
 	case WIZARD_SERVERS:
 		w->manual = false;
-		go(w, WIZARD_ADDRESS);
+		wizard_go(w, WIZARD_ADDRESS);
 		break;
 	case WIZARD_PASSWORD:
 		if (w->from_found) {
@@ -502,15 +447,15 @@ wizard_back(struct wizard_steps *w)
 			w->step = WIZARD_FOUND;
 			break;
 		}
-		go(w, w->manual || w->provider == NULL ? WIZARD_SERVERS
-		                                       : WIZARD_ADDRESS);
+		wizard_go(w, w->manual || w->provider == NULL ? WIZARD_SERVERS
+		                                              : WIZARD_ADDRESS);
 		break;
 	case WIZARD_TEST:
-		go(w, WIZARD_PASSWORD);
+		wizard_go(w, WIZARD_PASSWORD);
 		return WIZARD_STOP_TEST;
 	case WIZARD_AMOUNT:
 	case WIZARD_DONE:
-		go(w, WIZARD_PASSWORD);
+		wizard_go(w, WIZARD_PASSWORD);
 		break;
 	}
 	return WIZARD_NOTHING;
@@ -523,11 +468,9 @@ wizard_focus_next(struct wizard_steps *w, int direction)
 	size_t i, n = wizard_fields(w, fields);
 
 	if (w->step == WIZARD_FOUND) {
-		n = w->found.n + 1;
-		w->found_at = (w->found_at + (direction > 0 ? 1 : n - 1)) % n;
+		wizard_found_next(w, direction);
 		return;
 	}
-
 	for (i = 0; i < n; i++) {
 		if (fields[i] != w->focus)
 			continue;
@@ -566,7 +509,8 @@ wrong_field(const struct wizard_steps *w, const struct err *err)
 	struct slice pop = slice_of(w->account.pop.host);
 
 	if (err->code == ERR_AUTH || err->code == ERR_REFUSED)
-		return wants_token(w) ? WIZARD_F_COMMAND : WIZARD_F_PASSWORD;
+		return wizard_wants_token(w) ? WIZARD_F_COMMAND
+		                             : WIZARD_F_PASSWORD;
 	if (slice_starts(said, "SMTP") ||
 	    (smtp.n > 0 && !slice_ieq(smtp, pop) &&
 	     slice_ifind_text(said, smtp) < said.n))
@@ -582,16 +526,16 @@ wizard_test_done(struct wizard_steps *w, const struct err *err)
 	if (w->step != WIZARD_TEST)
 		return;
 	if (err->code == ERR_NONE) {
-		go(w, WIZARD_AMOUNT);
+		wizard_go(w, WIZARD_AMOUNT);
 		return;
 	}
 	f = wrong_field(w, err);
 	w->error = *err;
 	if (f == WIZARD_F_PASSWORD || f == WIZARD_F_COMMAND ||
 	    (w->provider != NULL && !w->manual)) {
-		go(w, WIZARD_PASSWORD);
+		wizard_go(w, WIZARD_PASSWORD);
 		return;
 	}
-	go(w, WIZARD_SERVERS);
+	wizard_go(w, WIZARD_SERVERS);
 	w->focus = f;
 }

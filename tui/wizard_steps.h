@@ -12,7 +12,8 @@
 #include "util/err.h"
 
 /*
- * FOUND --enter--> PASSWORD     an account of another program, all filled in
+ * FOUND --enter--> PASSWORD     an account of another program, all filled in: the
+ *         first that was chosen, or the one under the cursor
  *       --enter--> ADDRESS      another address
  * ADDRESS --enter--> PASSWORD   a known provider
  *         --enter--> SERVERS    an unknown one, or asked for (wizard_manual)
@@ -21,6 +22,7 @@
  * TEST --wizard_test_done--> AMOUNT when all is well, else the step and field
  *         that is wrong, every answer kept
  * AMOUNT --enter--> DONE        effect WIZARD_SAVE
+ * DONE --wizard_saved--> PASSWORD  the next that was chosen, if there is one
  * Any step --back--> the one before.
  */
 enum wizard_step {
@@ -85,6 +87,12 @@ void wizard_init(struct wizard_steps *w, const struct wizard_world *world);
 void wizard_release(struct wizard_steps *w);
 /* Offer these first, when there are any; takes the list. */
 void wizard_offer(struct wizard_steps *w, struct foreign_list *list);
+/* Choose the one under the cursor, or all of them; again: no longer. */
+void wizard_choose_found(struct wizard_steps *w, bool all);
+/* How many of those that wait are chosen. */
+size_t wizard_chosen(const struct wizard_steps *w);
+/* The account was saved.  true: the next one that was chosen begins. */
+bool wizard_saved(struct wizard_steps *w);
 /* Is there a password that can be taken over? */
 bool wizard_can_take(const struct wizard_steps *w);
 void wizard_password(struct wizard_steps *w, const struct secret *secret);

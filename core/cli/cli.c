@@ -43,7 +43,7 @@ static const struct cli_command commands[] = {
 	  N_("try or apply the rules"), cmd_rules },
 	{ "import",
 	  N_("import [-a ACCOUNT] [--folder FOLDER] [--mbox KIND] PATH... | "
-	     "import --settings [--create] [FILE...] | "
+	     "import --settings [--create] [--passwords] [-a NAME] [FILE...] | "
 	     "import --people FILE..."),
 	  N_("take over mail of other programs"), cmd_import },
 	{ "export",

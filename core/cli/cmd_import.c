@@ -22,6 +22,7 @@ enum {
 	IMPORT_MBOX,
 	IMPORT_SETTINGS,
 	IMPORT_CREATE,
+	IMPORT_PASSWORDS,
 	IMPORT_PEOPLE
 };
 
@@ -30,6 +31,7 @@ static const struct cli_opt opts[] = {
 	[IMPORT_MBOX] = { "mbox", 0, true },
 	[IMPORT_SETTINGS] = { "settings", 0, false },
 	[IMPORT_CREATE] = { "create", 0, false },
+	[IMPORT_PASSWORDS] = { "passwords", 0, false },
 	[IMPORT_PEOPLE] = { "people", 0, false },
 	{ NULL, 0, false },
 };
@@ -45,7 +47,8 @@ struct import_run {
 	struct import_opts opts;
 	struct progress bar;
 	const char *label;
-	bool settings, create, people;
+	bool settings, people;
+	struct import_wish wish;
 	const char **paths; /* of the command line */
 	size_t path_count;
 	struct import_result sum;
@@ -74,7 +77,8 @@ take_option(struct import_run *r, int opt, const char *value, struct err *err)
 	}
 	if (opt != IMPORT_MBOX) {
 		r->settings = true;
-		r->create |= opt == IMPORT_CREATE;
+		r->wish.create |= opt != IMPORT_SETTINGS;
+		r->wish.passwords |= opt == IMPORT_PASSWORDS;
 		return 0;
 	}
 	for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++)
@@ -173,7 +177,7 @@ run(struct import_run *r)
 	if (cli_conf(r->cli, &r->conf, &err) != 0)
 		return cli_fail(r->cli, &err);
 	if (r->settings) {
-		status = import_settings(r->cli, &r->conf, r->create, r->paths,
+		status = import_settings(r->cli, &r->conf, &r->wish, r->paths,
 		                         r->path_count);
 	} else {
 		progress_init(&r->bar, !r->cli->quiet && !r->cli->json);

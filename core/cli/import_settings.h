@@ -6,13 +6,19 @@
 #include "cli/cli.h"
 #include "conf/conf.h"
 
+struct import_wish {
+	bool create;    /* make accounts of what is found */
+	bool passwords; /* take over those that stand there, ask for others */
+};
+
 /*
  * Show the mailboxes that the files (n == 0: those found in the home folder)
- * name and that are not set up yet; create: make accounts of them, and say what
- * each still needs.  The files are only read; no password is copied.  Returns an
+ * name and that are not set up yet, or make accounts of them and say what each
+ * still needs; with -a only those named so.  The files are only read.  Returns an
  * exit status.
  */
-int import_settings(struct cli *cli, const struct conf *conf, bool create,
-                    const char *const *files, size_t n);
+int import_settings(struct cli *cli, const struct conf *conf,
+                    const struct import_wish *wish, const char *const *files,
+                    size_t n);
 
 #endif

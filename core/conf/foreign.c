@@ -2,29 +2,24 @@
 /* Accounts in the settings of other mail programs. */
 #include "conf/foreign.h"
 
+#include <dirent.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/foreign_priv.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
-#include "util/utf8.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
-#define FILE_SIZE_MAX ((size_t)1024 * 1024)
-/* Of a name that gets a number, so that it still can be one. */
-#define NAME_STEM 40
-#define PORT_MAX  65535
+#define PORT_MAX 65535
 
 static const struct {
 	const char *path; /* below the home folder */
 	enum foreign_kind kind;
 } files[] = {
 	{ ".fetchmailrc", FOREIGN_FETCHMAIL },
-	{ ".getmail/getmailrc", FOREIGN_GETMAIL },
-	{ ".config/getmail/getmailrc", FOREIGN_GETMAIL },
 	{ ".mpoprc", FOREIGN_MPOP },
 	{ ".config/mpop/config", FOREIGN_MPOP },
 	{ ".msmtprc", FOREIGN_MSMTP },
@@ -38,6 +33,12 @@ static const struct {
 };
 
 #define FILE_COUNT (sizeof files / sizeof files[0])
+
+/* Each file there is an account of getmail's, whatever its name. */
+static const char *const getmail_folders[] = { ".getmail", ".config/getmail" };
+
+/* Files of such a folder that are looked at. */
+#define FOLDER_FILES_MAX 200
 
 const char *
 foreign_name(enum foreign_kind kind)
@@ -66,12 +67,13 @@ foreign_add(struct foreign_file *f)
 	return one;
 }
 
-static void
-release_one(struct foreign *one)
+void
+foreign_release(struct foreign *one)
 {
 	account_release(&one->account);
 	secret_release(&one->password);
 	free(one->file);
+	free(one->secret_file);
 }
 
 void
@@ -85,16 +87,16 @@ foreign_has_password(struct foreign *one, struct slice value)
 void
 foreign_take_back(struct foreign_file *f)
 {
-	release_one(&f->list->v[--f->list->n]);
+	foreign_release(&f->list->v[--f->list->n]);
 }
 
 static void
-skip_gap(struct slice *rest, const char *separators)
+skip_gap(struct slice *rest, const char *separators, bool comments)
 {
 	while (rest->n > 0) {
 		char c = rest->p[0];
 
-		if (c == '#')
+		if (c == '#' && comments)
 			*rest = slice_from(*rest, slice_find(*rest, '\n'));
 		else if (byte_is_blank(c) ||
 		         (c != '\0' && strchr(separators, c) != NULL))
@@ -104,13 +106,14 @@ skip_gap(struct slice *rest, const char *separators)
 	}
 }
 
-bool
-foreign_word(struct slice *rest, const char *separators, struct str *word)
+static bool
+take_word(struct slice *rest, const char *separators, bool comments,
+          struct str *word)
 {
 	char quote = '\0';
 
 	str_clear(word);
-	skip_gap(rest, separators);
+	skip_gap(rest, separators, comments);
 	if (rest->n == 0)
 		return false;
 	for (; rest->n > 0; *rest = slice_from(*rest, 1)) {
@@ -134,6 +137,18 @@ foreign_word(struct slice *rest, const char *separators, struct str *word)
 	return true;
 }
 
+bool
+foreign_word(struct slice *rest, const char *separators, struct str *word)
+{
+	return take_word(rest, separators, true, word);
+}
+
+bool
+foreign_value(struct slice *rest, const char *separators, struct str *word)
+{
+	return take_word(rest, separators, false, word);
+}
+
 void
 foreign_set(char **to, struct slice value)
 {
@@ -146,6 +161,10 @@ foreign_port(struct slice value)
 {
 	uint64_t n;
 
+	if (slice_ieq_z(value, "pop3s"))
+		return 995;
+	if (slice_ieq_z(value, "pop3"))
+		return 110;
 	return slice_u64(value, &n) == 0 && n <= PORT_MAX ? (int)n : 0;
 }
 
@@ -199,194 +218,33 @@ foreign_parse(enum foreign_kind kind, const char *file, struct slice text,
 	}
 }
 
-/* ---- putting together ---- */
-
-static bool
-same(const char *a, const char *b)
-{
-	return a != NULL && b != NULL && slice_ieq_z(slice_of(a), b);
-}
-
-/* "pop.naver.com" and "smtp.naver.com" are of one domain. */
-static struct slice
-domain_of(const char *host)
-{
-	struct slice s = slice_of(host);
-	size_t dot = slice_find(s, '.');
-	struct slice rest = dot < s.n ? slice_from(s, dot + 1) : s;
-
-	return slice_find(rest, '.') < rest.n ? rest : s;
-}
-
-static bool
-belong_together(const struct account *pop, const struct account *smtp)
-{
-	if (pop->pop.host == NULL || pop->smtp.host != NULL ||
-	    smtp->smtp.host == NULL || smtp->pop.host != NULL)
-		return false;
-	return same(pop->user, smtp->user) || same(pop->user, smtp->address) ||
-	       (slice_ieq(domain_of(pop->pop.host),
-	                  domain_of(smtp->smtp.host)) &&
-	        (pop->user == NULL || smtp->user == NULL));
-}
-
-void
-foreign_list_remove(struct foreign_list *list, size_t i)
-{
-	release_one(&list->v[i]);
-	memmove(&list->v[i], &list->v[i + 1],
-	        (list->n - i - 1) * sizeof list->v[0]);
-	list->n--;
-}
-
-/* Move the sending half of from into to. */
-static void
-join(struct foreign *to, struct foreign *from)
-{
-	struct account *a = &to->account;
-
-	a->smtp = from->account.smtp;
-	from->account.smtp = (struct account_server){ 0 };
-	if (!same(a->user, from->account.user))
-		foreign_set(&a->smtp_user, slice_of(from->account.user));
-	if (a->address == NULL)
-		foreign_set(&a->address, slice_of(from->account.address));
-	if (a->full_name == NULL)
-		foreign_set(&a->full_name, slice_of(from->account.full_name));
-	if (a->password_command == NULL)
-		foreign_set(&a->password_command,
-		            slice_of(from->account.password_command));
-}
-
-static bool
-same_account(const struct account *a, const struct account *b)
-{
-	const struct account_server *x =
-		a->pop.host != NULL ? &a->pop : &a->smtp;
-	const struct account_server *y =
-		b->pop.host != NULL ? &b->pop : &b->smtp;
-	const char *u = a->user != NULL ? a->user : a->address;
-	const char *v = b->user != NULL ? b->user : b->address;
-
-	return (a->pop.host != NULL) == (b->pop.host != NULL) &&
-	       same(x->host, y->host) &&
-	       (same(u, v) || (u == NULL && v == NULL));
-}
-
-static void
-guess_address(struct account *a)
-{
-	const char *host = a->pop.host != NULL ? a->pop.host : a->smtp.host;
-	struct slice domain = domain_of(host);
-
-	if (a->address != NULL || a->user == NULL)
-		return;
-	if (slice_find(slice_of(a->user), '@') < slice_of(a->user).n)
-		a->address = xstrdup(a->user);
-	else
-		a->address = xasprintf("%s@%.*s", a->user, SLICE_ARG(domain));
-}
-
-/* The provider's word, "naver"; with a number when it is taken. */
-static void
-give_name(struct foreign_list *list, size_t at)
-{
-	struct account *a = &list->v[at].account;
-	const char *host = a->pop.host != NULL ? a->pop.host : a->smtp.host;
-	struct slice domain = domain_of(host);
-	char *name = slice_dup(slice_head(domain, slice_find(domain, '.')));
-	unsigned number = 2;
-	bool taken = true;
-	size_t room;
-
-	if (a->name != NULL && account_name_ok(slice_of(a->name))) {
-		free(name);
-		name = xstrdup(a->name);
-	} else if (!account_name_ok(slice_of(name))) {
-		free(name);
-		name = xstrdup("mail");
-	}
-	free(a->name);
-	a->name = xstrdup(name);
-	room = strlen(name) < NAME_STEM ? strlen(name)
-	                                : utf8_cut(name, NAME_STEM);
-	while (taken) {
-		taken = false;
-		for (size_t i = 0; i < at && !taken; i++)
-			taken = same(list->v[i].account.name, a->name);
-		if (taken) {
-			free(a->name);
-			a->name =
-				xasprintf("%.*s-%u", (int)room, name, number++);
-		}
-	}
-	free(name);
-}
-
-static void
-join_all(struct foreign_list *list)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		for (size_t j = 0; j < list->n; j++) {
-			if (i == j || !belong_together(&list->v[i].account,
-			                               &list->v[j].account))
-				continue;
-			join(&list->v[i], &list->v[j]);
-			foreign_list_remove(list, j);
-			i -= j < i;
-			break;
-		}
-	}
-}
-
-void
-foreign_finish(struct foreign_list *list)
-{
-	for (size_t i = 0; i < list->n; i++) {
-		size_t j = i + 1;
-
-		while (j < list->n) {
-			if (same_account(&list->v[i].account,
-			                 &list->v[j].account))
-				foreign_list_remove(list, j);
-			else
-				j++;
-		}
-	}
-	join_all(list);
-	for (size_t i = 0; i < list->n; i++) {
-		guess_address(&list->v[i].account);
-		give_name(list, i);
-	}
-}
-
-void
-foreign_drop_known(struct foreign_list *list, const struct conf *conf)
-{
-	for (size_t i = list->n; i-- > 0;) {
-		bool known = false;
-
-		for (size_t j = 0; j < conf->account_count && !known; j++)
-			known = same_account(&list->v[i].account,
-			                     &conf->accounts[j]) ||
-			        same(list->v[i].account.address,
-			             conf->accounts[j].address);
-		if (known)
-			foreign_list_remove(list, i);
-	}
-}
-
 void
 foreign_list_release(struct foreign_list *list)
 {
 	if (list == NULL)
 		return;
 	while (list->n > 0)
-		release_one(&list->v[--list->n]);
+		foreign_release(&list->v[--list->n]);
 	array_release(list);
 }
 
 /* ---- files ---- */
+
+int
+foreign_text_of(const char *path, struct str *text, struct err *err)
+{
+	if (fsx_check_regular(path, err) != 0)
+		return -1;
+	return fsx_read(path, FOREIGN_FILE_MAX, text, err);
+}
+
+void
+foreign_text_release(struct str *text)
+{
+	if (text->p != NULL)
+		secret_wipe(text->p, text->n);
+	str_release(text);
+}
 
 static int
 read_as(enum foreign_kind kind, const char *path, struct foreign_list *list,
@@ -395,14 +253,27 @@ read_as(enum foreign_kind kind, const char *path, struct foreign_list *list,
 	struct str text;
 	int rc;
 
-	str_init(&text, FILE_SIZE_MAX);
-	rc = fsx_check_regular(path, err);
-	if (rc == 0)
-		rc = fsx_read(path, FILE_SIZE_MAX, &text, err);
+	str_init(&text, FOREIGN_FILE_MAX);
+	rc = foreign_text_of(path, &text, err);
 	if (rc == 0)
 		foreign_parse(kind, path, str_slice(&text), list);
-	str_release(&text);
+	foreign_text_release(&text);
 	return rc;
+}
+
+/* Another file's half of the account, or its entry in .netrc. */
+static bool
+is_of_login(const struct account *part, const struct account *whole)
+{
+	const char *host =
+		part->pop.host != NULL ? part->pop.host : part->smtp.host;
+	const char *user = part->user != NULL ? part->user : part->address;
+
+	return (foreign_same_text(host, whole->pop.host) ||
+	        foreign_same_text(host, whole->smtp.host)) &&
+	       (foreign_same_text(user, whole->user) ||
+	        foreign_same_text(user, whole->smtp_user) ||
+	        foreign_same_text(user, whole->address));
 }
 
 int
@@ -410,14 +281,19 @@ foreign_password(const struct foreign *one, struct secret *secret_r,
                  struct err *err)
 {
 	struct foreign_list list = { .want_passwords = true };
-	int rc = read_as(one->kind, one->file, &list, err);
+	const char *file =
+		one->secret_file != NULL ? one->secret_file : one->file;
+	int rc =
+		read_as(one->secret_file != NULL ? one->secret_kind : one->kind,
+	                file, &list, err);
 	bool found = false;
 
 	for (size_t i = 0; rc == 0 && !found && i < list.n; i++) {
 		const struct foreign *f = &list.v[i];
 
 		found = f->password.n > 0 &&
-		        same_account(&f->account, &one->account);
+		        (foreign_same(&f->account, &one->account) ||
+		         is_of_login(&f->account, &one->account));
 		if (found)
 			secret_set(secret_r, f->password.p, f->password.n);
 	}
@@ -425,7 +301,7 @@ foreign_password(const struct foreign *one, struct secret *secret_r,
 	if (rc == 0 && !found)
 		rc = err_set(err, ERR_NOTFOUND,
 		             _("there is no password of this account in '%s'"),
-		             one->file);
+		             file);
 	return rc;
 }
 
@@ -454,12 +330,53 @@ foreign_read(const char *path, struct foreign_list *list, struct err *err)
 	               path);
 }
 
+static int
+compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Without what getmail keeps there for itself. */
+static void
+read_folder(const char *folder, struct foreign_list *list)
+{
+	ARRAY(char *) names = { 0 };
+	DIR *dir = opendir(folder);
+	const struct dirent *e;
+	char **name;
+
+	while (dir != NULL && names.n < FOLDER_FILES_MAX &&
+	       (e = readdir(dir)) != NULL)
+		if (e->d_name[0] != '.' &&
+		    !slice_starts(slice_of(e->d_name), "oldmail-"))
+			array_add(&names, xstrdup(e->d_name));
+	if (dir != NULL)
+		(void)closedir(dir); /* was only read */
+	if (names.n > 1)
+		qsort(names.v, names.n, sizeof names.v[0], compare_names);
+	array_foreach(&names, name) {
+		char *path = fsx_join(folder, *name);
+		struct err ignored = { 0 };
+
+		(void)read_as(FOREIGN_GETMAIL, path, list, &ignored);
+		free(path);
+		free(*name);
+	}
+	array_release(&names);
+}
+
 void
 conf_find_foreign(const struct conf *conf, struct foreign_list *list_r)
 {
 	const char *home = getenv("HOME");
 
 	*list_r = (struct foreign_list){ 0 };
+	for (size_t i = 0; home != NULL && i < 2; i++) {
+		char *path = fsx_join(home, getmail_folders[i]);
+
+		read_folder(path, list_r);
+		free(path);
+	}
 	for (size_t i = 0; home != NULL && i < FILE_COUNT; i++) {
 		char *path = fsx_join(home, files[i].path);
 		struct err ignored = { 0 };

@@ -24,7 +24,12 @@ struct foreign {
 	enum foreign_kind kind;
 	char *file;        /* where it stands; owned */
 	bool has_password; /* there; it is not copied */
-	bool wanted;       /* but for foreign_password */
+	/* Where the password stands when not there: another program's file. */
+	char *secret_file; /* owned; NULL: in file */
+	enum foreign_kind secret_kind;
+	bool only_secret; /* until foreign_finish: no mailbox, as far as known */
+	bool chosen;      /* the caller's */
+	bool wanted;      /* but for foreign_password */
 	struct secret password;
 };
 
@@ -43,8 +48,8 @@ const char *foreign_name(enum foreign_kind kind);
  */
 void foreign_parse(enum foreign_kind kind, const char *file, struct slice text,
                    struct foreign_list *list);
-/* Join what fetches and what sends for the same user; drop what stands twice;
- * give names and addresses. */
+/* Join what fetches and what sends for the same user, and what stands twice, with
+ * what each of them knows; give names and addresses. */
 void foreign_finish(struct foreign_list *list);
 /* Read one file; its kind is told by its name.  0, or -1: ERR_NOTFOUND,
  * ERR_USAGE when the name is no such program's, ERR_IO. */

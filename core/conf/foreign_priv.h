@@ -10,6 +10,9 @@
 /* A thousand accounts in a file is no mistake; more is. */
 #define FOREIGN_MAX 1000
 
+/* Larger files are no settings. */
+#define FOREIGN_FILE_MAX ((size_t)1024 * 1024)
+
 /* A file being read. */
 struct foreign_file {
 	enum foreign_kind kind;
@@ -19,6 +22,12 @@ struct foreign_file {
 
 /* A new candidate, or NULL: there are too many. */
 struct foreign *foreign_add(struct foreign_file *f);
+/* What it owns. */
+void foreign_release(struct foreign *one);
+/* The same mailbox, or the same server to send with, for the same user? */
+bool foreign_same(const struct account *a, const struct account *b);
+/* Both there, and equal but for the size of letters? */
+bool foreign_same_text(const char *a, const char *b);
 /* Take the last one away again. */
 void foreign_take_back(struct foreign_file *f);
 /*
@@ -26,6 +35,13 @@ void foreign_take_back(struct foreign_file *f);
  * backslashes are undone, "#" begins a comment.  false at the end.
  */
 bool foreign_word(struct slice *rest, const char *separators, struct str *word);
+/* The same, and a "#" is the word's. */
+bool foreign_value(struct slice *rest, const char *separators,
+                   struct str *word);
+/* Read a regular file, and nothing but read it; 0, or -1 as fsx_read. */
+int foreign_text_of(const char *path, struct str *text, struct err *err);
+/* There may have been passwords in it. */
+void foreign_text_release(struct str *text);
 /* Replace *to by a copy of value; "" is none. */
 void foreign_set(char **to, struct slice value);
 /* Here stands its password. */

@@ -1,18 +1,27 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Accounts in .mpoprc, .msmtprc, .muttrc. */
+/* Accounts in .mpoprc and .msmtprc. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "conf/account_keys.h"
 #include "conf/foreign_priv.h"
+#include "util/array.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
 /* ---- msmtp and mpop: "key value" lines below "account NAME" ---- */
 
+/* As an account was written, for those that build on it. */
+struct model {
+	char *name;
+	struct account account;
+	bool tls, starttls;
+};
+
 struct msmtp {
 	struct foreign_file *f;
+	ARRAY(struct model) models;
 	struct account defaults; /* as if sending, whatever the program */
 	bool tls, starttls;      /* of the account being read */
 	bool defaults_tls, defaults_starttls;
@@ -31,6 +40,42 @@ copy_account(struct account *to, const struct account *from)
 	to->name = name;
 }
 
+static void
+keep_model(struct msmtp *m)
+{
+	const struct account *a = &m->one->account;
+	struct model *model;
+
+	if (a->name == NULL || m->models.n >= FOREIGN_MAX)
+		return;
+	model = array_add_new(&m->models);
+	model->name = xstrdup(a->name);
+	account_copy(&model->account, a);
+	model->tls = m->tls;
+	model->starttls = m->starttls;
+}
+
+/* "OTHER,OTHER": the settings of the last one that is known. */
+static void
+build_on(struct msmtp *m, struct slice names)
+{
+	const struct model *model;
+
+	while (names.n > 0) {
+		size_t comma = slice_find(names, ',');
+		struct slice name = slice_trim(slice_head(names, comma));
+
+		names = slice_from(names, comma + 1);
+		array_foreach(&m->models, model) {
+			if (!slice_eq_z(name, model->name))
+				continue;
+			copy_account(&m->one->account, &model->account);
+			m->tls = model->tls;
+			m->starttls = model->starttls;
+		}
+	}
+}
+
 /* The server is written where the program uses it. */
 static void
 finish_account(struct msmtp *m)
@@ -42,6 +87,7 @@ finish_account(struct msmtp *m)
 	if (m->one == NULL)
 		return;
 	a = &m->one->account;
+	keep_model(m);
 	s = &a->smtp;
 	s->tls = !m->tls       ? ACCOUNT_TLS_NONE
 	         : m->starttls ? ACCOUNT_TLS_START
@@ -76,6 +122,8 @@ begin_account(struct msmtp *m, struct slice rest)
 		return;
 	copy_account(&m->one->account, &m->defaults);
 	foreign_set(&m->one->account.name, name);
+	if (colon < rest.n)
+		build_on(m, slice_from(rest, colon + 1));
 }
 
 static bool
@@ -114,7 +162,9 @@ msmtp_key(struct msmtp *m, struct slice key, struct slice value)
 	} else if (slice_eq_z(key, "user")) {
 		foreign_set(&a->user, value);
 	} else if (slice_eq_z(key, "from")) {
-		foreign_set(&a->address, value);
+		/* one with a "*" is for whatever user */
+		if (slice_find(value, '*') == value.n)
+			foreign_set(&a->address, value);
 	} else if (slice_eq_z(key, "from_full_name")) {
 		foreign_set(&a->full_name, value);
 	} else if (slice_eq_z(key, "tls")) {
@@ -137,6 +187,7 @@ void
 foreign_msmtp(struct foreign_file *f, struct slice text)
 {
 	struct msmtp m = { .f = f, .defaults_starttls = true };
+	struct model *model;
 	struct slice line;
 
 	account_init(&m.defaults);
@@ -159,127 +210,9 @@ foreign_msmtp(struct foreign_file *f, struct slice text)
 	}
 	finish_account(&m);
 	account_release(&m.defaults);
-}
-
-/* ---- mutt: "set name = value" ---- */
-
-/* "pops://user:secret@host:port/" */
-static void
-take_url(struct slice url, struct account_server *s, char **user,
-         struct foreign *one)
-{
-	size_t scheme = slice_find_text(url, SLICE_LIT("://"));
-	bool tls = scheme > 0 && scheme < url.n && url.p[scheme - 1] == 's';
-	bool pop = slice_istarts(url, "pop");
-	struct slice rest = scheme < url.n ? slice_from(url, scheme + 3) : url;
-	size_t at;
-	size_t colon;
-
-	rest = slice_head(rest, slice_find(rest, '/'));
-	at = slice_rfind(rest, '@');
-	if (at < rest.n) {
-		struct slice who = slice_head(rest, at);
-
-		colon = slice_find(who, ':');
-		if (colon < who.n)
-			foreign_has_password(one, slice_from(who, colon + 1));
-		foreign_set(user, slice_head(who, colon));
-		rest = slice_from(rest, at + 1);
+	array_foreach(&m.models, model) {
+		free(model->name);
+		account_release(&model->account);
 	}
-	colon = slice_rfind(rest, ':');
-	foreign_set(&s->host, slice_head(rest, colon));
-	s->tls = tls ? ACCOUNT_TLS_IMPLICIT : ACCOUNT_TLS_START;
-	s->port =
-		colon < rest.n ? foreign_port(slice_from(rest, colon + 1)) : 0;
-	if (s->port == 0)
-		s->port = pop ? (tls ? 995 : 110) : (tls ? 465 : 587);
-}
-
-/* "Kim <kim@example.org>", or the address alone. */
-static void
-mutt_from(struct account *a, struct slice value)
-{
-	size_t at = slice_rfind(value, '<');
-	struct slice spec = slice_from(value, at + 1);
-
-	if (at >= value.n) {
-		foreign_set(&a->address, value);
-		return;
-	}
-	foreign_set(&a->address, slice_head(spec, slice_find(spec, '>')));
-	if (a->full_name == NULL)
-		foreign_set(&a->full_name, slice_trim(slice_head(value, at)));
-}
-
-static void
-mutt_set(struct foreign *one, struct slice key, struct slice value)
-{
-	struct account *a = &one->account;
-
-	/* A variable or the output of a command: only mutt knows it. */
-	if (slice_starts(value, "$") || slice_starts(value, "`"))
-		return;
-	if (slice_eq_z(key, "pop_host"))
-		take_url(value, &a->pop, &a->user, one);
-	else if (slice_eq_z(key, "pop_user"))
-		foreign_set(&a->user, value);
-	else if (slice_eq_z(key, "smtp_url"))
-		take_url(value, &a->smtp, &a->smtp_user, one);
-	else if (slice_eq_z(key, "pop_pass") || slice_eq_z(key, "smtp_pass"))
-		foreign_has_password(one, value);
-	else if (slice_eq_z(key, "from"))
-		mutt_from(a, value);
-	else if (slice_eq_z(key, "realname") || slice_eq_z(key, "real_name"))
-		foreign_set(&a->full_name, value);
-	else if (slice_eq_z(key, "pop_delete"))
-		a->keep = slice_ieq_z(value, "yes") ? ACCOUNT_DELETE
-		                                    : ACCOUNT_KEEP;
-}
-
-static void
-mutt_line(struct foreign *one, struct slice line)
-{
-	struct str key;
-	struct str value;
-
-	str_init(&key, FOREIGN_WORD_MAX);
-	str_init(&value, FOREIGN_WORD_MAX);
-	while (foreign_word(&line, "=", &key)) {
-		line = slice_trim(line);
-		if (!slice_starts(line, "=")) {
-			mutt_set(one, str_slice(&key), SLICE_LIT("yes"));
-			continue;
-		}
-		if (!foreign_word(&line, "=", &value))
-			break;
-		mutt_set(one, str_slice(&key), str_slice(&value));
-	}
-	str_release(&key);
-	str_release(&value);
-}
-
-void
-foreign_mutt(struct foreign_file *f, struct slice text)
-{
-	struct foreign *one = foreign_add(f);
-	struct slice line;
-	struct account *a;
-
-	if (one == NULL)
-		return;
-	one->account.keep = ACCOUNT_KEEP;
-	while (slice_line(&text, &line)) {
-		struct slice rest = slice_trim(line);
-		struct slice word;
-
-		if (slice_word(&rest, &word) && slice_eq_z(word, "set"))
-			mutt_line(one, rest);
-	}
-	a = &one->account;
-	if (a->user == NULL && a->pop.host == NULL) {
-		a->user = a->smtp_user;
-		a->smtp_user = NULL;
-	}
-	if (a->pop.host == NULL && a->smtp.host == NULL)
-		foreign_take_back(f);
+	array_release(&m.models);
 }

@@ -61,4 +61,51 @@ pabal account add --address only@example.org --pop none \
 check "a sender is added" grep -q 'it only sends' "$T/said"
 check "nothing to fetch" sh -c "! grep -q fetch '$T/said'"
 
+# What other programs know: some of it, then the rest; their files stay.
+HOME=$T/home
+export HOME
+mkdir -p "$HOME/.getmail"
+cat >"$HOME/.fetchmailrc" <<'END'
+poll pop.one.example proto pop3 user kim pass 'se cret' ssl
+poll pop.two.example proto pop3 user lee ssl
+END
+cat >"$HOME/.getmail/other" <<'END'
+[retriever]
+type = SimplePOP3SSLRetriever
+server = pop.one.example
+username = kim
+END
+echo 'machine pop.two.example login lee password "pass #2"' >"$HOME/.netrc"
+cat >"$HOME/.mpoprc" <<'END'
+account three
+host pop.three.example
+user han
+END
+chmod 400 "$HOME"/.[fnm]* "$HOME/.getmail/other"
+touch -d 2001-01-01 "$HOME"/.[fnm]* "$HOME/.getmail/other"
+(cd "$HOME" && find . -type f -exec sha256sum {} + | sort &&
+	find . -printf '%p %m %T@\n' | sort) >"$T/before"
+check 'settings are shown' pabal import --settings
+check 'each once' test "$(grep -c ' from ' "$T/said")" = 3
+check 'nothing is made' eval '! grep -q one.example "$T/config/accounts"'
+check 'one by its address' pabal import --create --passwords -a lee@two.example
+check 'its password' grep -q 'its password is stored' "$T/said"
+check 'no other' eval '! grep -q one.example "$T/config/accounts"'
+check 'nobody of that name' eval '! pabal import --create -a lee@two.example'
+check 'the rest' pabal --json import --settings --passwords
+check 'taken' grep -q '"account":"one".*"created":true,"password":"stored"' \
+	"$T/said"
+check 'none there' grep -q \
+	'"account":"three".*"created":true,"password":null' "$T/said"
+for word in 'se cret' 'pass #2'; do
+	check "stored: $word" grep -rqxF "$word" "$T/config" "$T/data" "$T/state"
+	check "private: $word" test -z "$(grep -rlF "$word" "$T/config" \
+		"$T/data" "$T/state" | xargs -I% find % -perm /077)"
+done
+check 'all is known' pabal import --settings
+check 'nothing more' grep -q 'no account of another program' "$T/said"
+(cd "$HOME" && find . -type f -exec sha256sum {} + | sort &&
+	find . -printf '%p %m %T@\n' | sort) >"$T/after"
+check 'their files are as they were' cmp "$T/before" "$T/after"
+
 exit $failed

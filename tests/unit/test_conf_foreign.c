@@ -3,6 +3,8 @@
 #include "lib/test.h"
 
 #include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "conf/foreign.h"
 #include "lib/temp.h"
@@ -144,6 +146,7 @@ test_what_only_the_program_knows_is_left_out(void **state)
 	          "machine pop.a.example\nmacdef init\nmachine pop.b.example "
 	          "login x\n\nmachine pop.c.example login kim password c\n"
 	          "machine pop.d.example password d");
+	foreign_finish(&l);
 	assert_int_equal(l.n, 1);
 	assert_string_equal(l.v[0].account.pop.host, "pop.c.example");
 	foreign_list_release(&l);
@@ -172,6 +175,7 @@ test_mutt_and_netrc(void **state)
 	          "machine ftp.x.example login a password b\n"
 	          "machine pop.x.example login kim\n password c\n"
 	          "default login anonymous password d\n");
+	foreign_finish(&l);
 	assert_int_equal(l.n, 1);
 	check_server(&l.v[0].account.pop, "pop.x.example:995:tls");
 	assert_string_equal(l.v[0].account.user, "kim");
@@ -287,6 +291,264 @@ test_password_when_asked_for(void **state)
 	temp_remove(home);
 }
 
+/* ---- what the programs' manuals say about words ---- */
+
+static void
+test_fetchmail_words(void **state)
+{
+	struct foreign_list l = { .want_passwords = true };
+
+	(void)state;
+	foreign_parse(
+		FOREIGN_FETCHMAIL, "f",
+		SLICE_LIT(
+			"defaults proto pop3 ssl keep\n"
+			"poll pop.a.kr auth password user kim with pass "
+			"'it\\'s \\x41\\102 \\\"x\\\"'\n"
+			"  user lee pass no#comment no ssl no keep # \"\n"
+			"poll pop.b.kr service pop3s user \"a b\" pass \"#x\" "
+			"preconnect \"poll pop.c.kr user x\" nokeep\n"
+			"defaults proto imap\n"
+			"poll imap.b.kr user kim pass x\n"
+			"poll pop.d.kr proto pop3 user kim password=\"\"\n"),
+		&l);
+	assert_int_equal(l.n, 4);
+	assert_slice(secret_get(&l.v[0].password), "it's AB \"x\"");
+	check_server(&l.v[0].account.pop, "pop.a.kr:995:tls");
+	assert_int_equal(l.v[0].account.keep, ACCOUNT_KEEP);
+	assert_slice(secret_get(&l.v[1].password), "no#comment");
+	check_server(&l.v[1].account.pop, "pop.a.kr:110:start");
+	assert_int_equal(l.v[1].account.keep, ACCOUNT_DELETE);
+	assert_string_equal(l.v[2].account.user, "a b");
+	assert_slice(secret_get(&l.v[2].password), "#x");
+	check_server(&l.v[2].account.pop, "pop.b.kr:995:tls");
+	assert_int_equal(l.v[2].account.keep, ACCOUNT_DELETE);
+	assert_string_equal(l.v[3].account.pop.host, "pop.d.kr");
+	check_server(&l.v[3].account.pop, "pop.d.kr:110:start");
+	foreign_list_release(&l);
+}
+
+static void
+test_msmtp_accounts_build_on_others(void **state)
+{
+	struct foreign_list l =
+		parse(FOREIGN_MSMTP,
+	              "account provider\nhost smtp.a.kr\nport 465\ntls on\n"
+	              "tls_starttls off\n"
+	              "account kim : provider\nfrom kim@a.kr\nuser kim\n"
+	              "account lee : other, kim\nuser lee\nfrom *@a.kr\n"
+	              "password \"a \\ b\"\n");
+
+	(void)state;
+	assert_int_equal(l.n, 3);
+	foreign_finish(&l);
+	/* nobody logs in as the provider */
+	assert_int_equal(l.n, 2);
+	check_server(&l.v[0].account.smtp, "smtp.a.kr:465:tls");
+	assert_string_equal(l.v[0].account.address, "kim@a.kr");
+	assert_string_equal(l.v[1].account.user, "lee");
+	check_server(&l.v[1].account.smtp, "smtp.a.kr:465:tls");
+	assert_true(l.v[1].has_password);
+	foreign_list_release(&l);
+}
+
+static void
+test_mutt_words(void **state)
+{
+	struct foreign_list l = { .want_passwords = true };
+
+	(void)state;
+	setenv("FOREIGN_TEST", "env", 1);
+	foreign_parse(
+		FOREIGN_MUTT, "f",
+		SLICE_LIT("set my_who='kim$x' my_pw=\"a\\\"b\\\\ #c;\" ; set "
+	                  "pop_host = pops://${FOREIGN_TEST}.kr:1995; "
+	                  "unset x # set pop_user=no\n"
+	                  "set pop_user = $my_who realname=\\\n"
+	                  "Kim\\ $FOREIGN_TEST \\\n  nopop_delete\n"
+	                  "set pop_pass=$my_pw\n"
+	                  "macro index x 'set pop_user=lee'\n"
+	                  "set smtp_url=smtps://kim%40a.kr:p%3Aw@smtp.a.kr\n"
+	                  "set from=`cat ~/.name`\n"),
+		&l);
+	assert_int_equal(l.n, 1);
+	check_server(&l.v[0].account.pop, "env.kr:1995:tls");
+	assert_string_equal(l.v[0].account.user, "kim$x");
+	assert_string_equal(l.v[0].account.full_name, "Kim env");
+	assert_int_equal(l.v[0].account.keep, ACCOUNT_KEEP);
+	assert_string_equal(l.v[0].account.smtp_user, "kim@a.kr");
+	check_server(&l.v[0].account.smtp, "smtp.a.kr:465:tls");
+	assert_null(l.v[0].account.address);
+	foreign_list_release(&l);
+	/* The first password is that of fetching. */
+	l = (struct foreign_list){ .want_passwords = true };
+	foreign_parse(FOREIGN_MUTT, "f",
+	              SLICE_LIT("set pop_host=pop.a.kr pop_pass=\"a b\"\n"
+	                        "set smtp_pass=c\n"),
+	              &l);
+	assert_slice(secret_get(&l.v[0].password), "a b");
+	foreign_list_release(&l);
+}
+
+/* A command that prints a password becomes one of ours; none is run. */
+static void
+test_mutt_commands(void **state)
+{
+	struct foreign_list l =
+		parse(FOREIGN_MUTT,
+	              "set my_p=\"`pass mail/kim`\"\n"
+	              "set pop_host=pops://kim@pop.a.kr pop_pass=$my_p\n"
+	              "source 'touch /tmp/never-made |'\n");
+
+	(void)state;
+	assert_int_equal(l.n, 1);
+	assert_string_equal(l.v[0].account.password_command, "pass mail/kim");
+	assert_false(l.v[0].has_password);
+	assert_false(fsx_exists("/tmp/never-made"));
+	foreign_list_release(&l);
+	/* Only mutt knows what this is. */
+	l = parse(FOREIGN_MUTT,
+	          "set pop_host=pops://kim@pop.a.kr pop_pass=x`cat y`\n"
+	          "set smtp_pass=\"$unknown\"\n");
+	assert_null(l.v[0].account.password_command);
+	assert_false(l.v[0].has_password);
+	foreign_list_release(&l);
+	l = parse(FOREIGN_MUTT,
+	          "set pop_host=pops://kim@pop.a.kr\n"
+	          "set pop_oauth_refresh_command=\"token kim\"\n");
+	assert_string_equal(l.v[0].account.password_command, "token kim");
+	assert_int_equal(l.v[0].account.auth, ACCOUNT_AUTH_XOAUTH2);
+	foreign_list_release(&l);
+}
+
+static void
+put(const char *home, const char *name, const char *text)
+{
+	char *path = fsx_join(home, name);
+	struct err err = { 0 };
+
+	assert_int_equal(fsx_write_atomic(path, slice_of(text), &err), 0);
+	free(path);
+}
+
+static void
+make(const char *home, const char *name)
+{
+	char *path = fsx_join(home, name);
+	struct err err = { 0 };
+
+	assert_int_equal(fsx_mkdirs(path, &err), 0);
+	free(path);
+}
+
+static void
+test_mutt_files_in_files(void **state)
+{
+	char *home = temp_make();
+	struct conf conf = { 0 };
+	struct foreign_list l;
+	struct secret secret = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	setenv("HOME", home, 1);
+	make(home, ".mutt");
+	put(home, ".mutt/muttrc",
+	    "source here\nsource \"~/.mutt/circle\"\n"
+	    "source .mutt/from-home\nsource ~/.mutt/missing\n"
+	    "set pop_pass = $my_secret");
+	put(home, ".mutt/here", "set pop_host=pops://kim@pop.a.kr\n");
+	put(home, ".mutt/circle", "source circle\nset from=kim@a.kr\n");
+	put(home, ".mutt/from-home", "set my_secret='s e'\n");
+	conf_find_foreign(&conf, &l);
+	assert_int_equal(l.n, 1);
+	check_server(&l.v[0].account.pop, "pop.a.kr:995:tls");
+	assert_string_equal(l.v[0].account.address, "kim@a.kr");
+	assert_int_equal(foreign_password(&l.v[0], &secret, &err), 0);
+	assert_slice(secret_get(&secret), "s e");
+	secret_release(&secret);
+	foreign_list_release(&l);
+	temp_remove(home);
+}
+
+/* One account in five files: one offer, that has what each of them says. */
+static void
+test_programs_that_know_the_same(void **state)
+{
+	char *home = temp_make();
+	struct conf conf = { 0 };
+	struct foreign_list l;
+	struct secret secret = { 0 };
+	struct err err = { 0 };
+
+	(void)state;
+	setenv("HOME", home, 1);
+	make(home, ".getmail");
+	put(home, ".getmail/work",
+	    "[retriever]\ntype: SimplePOP3SSLRetriever\n"
+	    "server: pop.a.kr\nusername: kim\n");
+	put(home, ".getmail/oldmail-pop.a.kr-995-kim", "x\0y");
+	put(home, ".getmail/zeta",
+	    "[retriever]\ntype = SimplePOP3SSLRetriever\n"
+	    "server = pop.z.kr\nusername = kim\npassword = #1\n");
+	put(home, ".fetchmailrc", "poll pop.a.kr proto pop3 user kim ssl\n");
+	put(home, ".msmtprc",
+	    "account a\nhost smtp.a.kr\ntls on\nport 587\nuser kim\n"
+	    "from kim@a.kr\n");
+	put(home, ".muttrc", "set pop_host=pops://kim@pop.a.kr realname=Kim\n");
+	put(home, ".netrc",
+	    "machine smtp.a.kr login lee password no\n"
+	    "machine smtp.a.kr login kim password #s\n");
+	conf_find_foreign(&conf, &l);
+	assert_int_equal(l.n, 2);
+	assert_int_equal(l.v[0].kind, FOREIGN_GETMAIL);
+	check_server(&l.v[0].account.pop, "pop.a.kr:995:tls");
+	check_server(&l.v[0].account.smtp, "smtp.a.kr:587:start");
+	assert_string_equal(l.v[0].account.address, "kim@a.kr");
+	assert_string_equal(l.v[0].account.full_name, "Kim");
+	assert_true(l.v[0].has_password);
+	assert_int_equal(foreign_password(&l.v[0], &secret, &err), 0);
+	assert_slice(secret_get(&secret), "#s");
+	assert_string_equal(l.v[1].account.pop.host, "pop.z.kr");
+	assert_int_equal(foreign_password(&l.v[1], &secret, &err), 0);
+	assert_slice(secret_get(&secret), "#1");
+	secret_release(&secret);
+	foreign_list_release(&l);
+	temp_remove(home);
+}
+
+/* What cannot be settings offers nothing, takes no time and is left alone. */
+static void
+test_files_that_are_none(void **state)
+{
+	char *home = temp_make();
+	struct conf conf = { 0 };
+	struct foreign_list l;
+	char *path = fsx_join(home, ".muttrc");
+	char *huge = fsx_join(home, ".fetchmailrc");
+	struct err err = { 0 };
+
+	(void)state;
+	setenv("HOME", home, 1);
+	assert_int_equal(mkfifo(path, 0600), 0);
+	put(home, ".netrc", "");
+	put(home, ".mpoprc", "\xff\xfe\0\0a\0c\0c\0");
+	make(home, ".msmtprc");
+	put(home, ".fetchmailrc", "poll pop.a.kr user kim\n");
+	assert_int_equal(truncate(huge, 1L << 33), 0);
+	conf_find_foreign(&conf, &l);
+	assert_int_equal(l.n, 0);
+	foreign_list_release(&l);
+	l = (struct foreign_list){ 0 };
+	assert_int_equal(foreign_read(huge, &l, &err), -1);
+	assert_int_equal(err.code, ERR_LIMIT);
+	assert_int_equal(foreign_read(path, &l, &err), -1);
+	foreign_list_release(&l);
+	free(path);
+	free(huge);
+	temp_remove(home);
+}
+
 int
 main(void)
 {
@@ -299,6 +561,13 @@ main(void)
 		cmocka_unit_test(test_cut_anywhere),
 		cmocka_unit_test(test_found_in_the_home_folder),
 		cmocka_unit_test(test_password_when_asked_for),
+		cmocka_unit_test(test_fetchmail_words),
+		cmocka_unit_test(test_msmtp_accounts_build_on_others),
+		cmocka_unit_test(test_mutt_words),
+		cmocka_unit_test(test_mutt_commands),
+		cmocka_unit_test(test_mutt_files_in_files),
+		cmocka_unit_test(test_programs_that_know_the_same),
+		cmocka_unit_test(test_files_that_are_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -474,6 +474,77 @@ test_going_without_them(void **state)
 	wizard_release(&w);
 }
 
+/* All, one of them given up on the way. */
+static void
+test_several_one_after_another(void **state)
+{
+	static const char three[] =
+		"poll pop.one.kr proto pop3 user kim@one.kr\n"
+		"poll pop.two.kr proto pop3 user lee@two.kr\n"
+		"poll pop.six.kr proto pop3 user han@six.kr\n";
+	static const struct err ok = { 0 };
+	struct wizard_steps w;
+	struct provider p;
+
+	(void)state;
+	start(&w, &p);
+	offer(&w, three);
+	(void)wizard_key(&w, 'a');
+	assert_int_equal(wizard_chosen(&w), 3);
+	(void)wizard_key(&w, 'a');
+	assert_int_equal(wizard_chosen(&w), 0);
+	(void)wizard_key(&w, 0x3141); /* the jamo of that key */
+	assert_int_equal(wizard_chosen(&w), 3);
+	(void)wizard_key(&w, K_ENTER);
+	type(&w, "first");
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_START_TEST);
+	assert_string_equal(w.account.address, "kim@one.kr");
+	wizard_test_done(&w, &ok);
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_SAVE);
+	assert_true(wizard_saved(&w));
+	assert_int_equal(w.step, WIZARD_PASSWORD);
+	assert_slice(w_line_get(&w.fields[WIZARD_F_ADDRESS]), "lee@two.kr");
+	assert_slice(w_line_get(&w.fields[WIZARD_F_PASSWORD]), "");
+	/* Not this one after all. */
+	(void)wizard_key(&w, K_ESC);
+	assert_int_equal(w.step, WIZARD_FOUND);
+	assert_int_equal(w.found.n, 2);
+	(void)wizard_key(&w, ' ');
+	assert_int_equal(wizard_chosen(&w), 1);
+	(void)wizard_key(&w, K_ENTER);
+	assert_slice(w_line_get(&w.fields[WIZARD_F_ADDRESS]), "han@six.kr");
+	type(&w, "third");
+	(void)wizard_key(&w, K_ENTER);
+	assert_string_equal(w.account.address, "han@six.kr");
+	wizard_test_done(&w, &ok);
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_SAVE);
+	assert_false(wizard_saved(&w));
+	wizard_release(&w);
+}
+
+/* A token stays a token. */
+static void
+test_a_token_command_is_taken_over(void **state)
+{
+	struct wizard_steps w;
+	struct provider p;
+	struct foreign_list list = { 0 };
+
+	(void)state;
+	start(&w, &p);
+	foreign_parse(FOREIGN_MPOP, "f",
+	              SLICE_LIT("account a\nhost pop.one.kr\nuser kim@one.kr\n"
+	                        "tls on\ntls_starttls off\nauth xoauth2\n"
+	                        "passwordeval token kim\n"),
+	              &list);
+	foreign_finish(&list);
+	wizard_offer(&w, &list);
+	(void)wizard_key(&w, K_ENTER);
+	assert_int_equal(wizard_key(&w, K_ENTER), WIZARD_START_TEST);
+	assert_int_equal(w.account.auth, ACCOUNT_AUTH_XOAUTH2);
+	wizard_release(&w);
+}
+
 static void
 test_a_command_comes_in_place_of_a_password(void **state)
 {
@@ -540,6 +611,8 @@ main(void)
 		cmocka_unit_test(test_no_pop3_is_said_and_f2_goes_on),
 		cmocka_unit_test(test_accounts_of_other_programs_come_first),
 		cmocka_unit_test(test_going_without_them),
+		cmocka_unit_test(test_several_one_after_another),
+		cmocka_unit_test(test_a_token_command_is_taken_over),
 		cmocka_unit_test(test_a_command_comes_in_place_of_a_password),
 		cmocka_unit_test(test_how_much),
 		cmocka_unit_test(test_draws_at_any_size),
