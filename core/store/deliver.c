@@ -199,8 +199,14 @@ int
 store_batch_add(struct store_batch *b, const struct message *m,
                 const struct store_new *info, struct err *err)
 {
+	const struct timespec times[2] = { { .tv_nsec = UTIME_OMIT },
+		                           { .tv_sec = info->received } };
+
 	if (close_file(b, m, err) != 0)
 		return -1;
+	/* For those who have to ask the file some day (reconcile_time.c). */
+	if (info->received != 0)
+		(void)utimensat(b->tmp_fd, b->name, times, 0);
 	(void)add_item(b, m, info);
 	return 0;
 }

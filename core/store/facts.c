@@ -2,6 +2,7 @@
 /* What the index keeps of a message, derived from its bytes. */
 #include <string.h>
 
+#include "mime/date.h"
 #include "mime/message.h"
 #include "store/store_impl.h"
 #include "text/unicode.h"
@@ -201,6 +202,16 @@ facts_list(const struct message *m, struct arena *a)
 	return id;
 }
 
+/* When it came to the provider, by the uppermost Received: behind its last ";". */
+static bool
+came(const struct message *m, int64_t *t_r)
+{
+	struct slice raw = part_field(m->root, "Received", 0);
+	size_t at = slice_rfind(raw, ';');
+
+	return at < raw.n && date_parse(slice_from(raw, at + 1), t_r);
+}
+
 void
 facts_of(const struct message *m, int64_t fallback, struct arena *a,
          struct facts *f_r)
@@ -210,7 +221,8 @@ facts_of(const struct message *m, int64_t fallback, struct arena *a,
 	int64_t date;
 
 	/* A date that has not come yet would stay on top for ever. */
-	if (message_date(m, &date) && date <= fallback + 86400)
+	if ((message_date(m, &date) && date <= fallback + 86400) ||
+	    (came(m, &date) && date <= fallback))
 		f.date = date;
 	add_people(m, a, &f);
 	str_init(&text, MESSAGE_FIELD_MAX);

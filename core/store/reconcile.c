@@ -143,7 +143,7 @@ add_file(struct scan *scan, struct scan_file *f, const struct facts *facts,
 		           .place = f->place };
 	struct store_new info = { .folder = f->place.folder,
 		                  .stub = facts->stub,
-		                  .received = clock_now() };
+		                  .received = f->received };
 	int64_t id;
 
 	scan->changed++;
@@ -200,7 +200,7 @@ new_file(struct scan *scan, struct scan_file *f, struct err *err)
 		return 0; /* renamed again: the next look finds it */
 	if (fsx_map_fd(fd, &map, &unreadable) == 0) {
 		message_parse(&m, map.data);
-		facts_of(&m, clock_now(), &a, &facts);
+		facts_of(&m, f->received, &a, &facts);
 		rc = adopt_missing(scan, f, &facts, &adopted, err);
 		if (rc == 0 && !adopted)
 			rc = add_file(scan, f, &facts, err);
@@ -262,6 +262,7 @@ settle_files(struct scan *scan, struct err *err)
 {
 	size_t i = 0;
 
+	reconcile_times(scan);
 	while (i < scan->files.n) {
 		size_t done = 0;
 		int rc = db_begin(scan->s->db, false, err);

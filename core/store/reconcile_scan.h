@@ -9,6 +9,8 @@ struct scan_file {
 	struct maildir_place place; /* strings in the scan's arena */
 	unsigned flags;
 	bool matched;           /* a row has it */
+	int64_t received;       /* by reconcile_times; seconds */
+	int64_t order[2];       /* which came first: nanoseconds, inode */
 	struct scan_file *next; /* same base, another folder */
 };
 
@@ -33,5 +35,8 @@ int scan_again(struct scan *scan, struct err *err);
 /* Note the mtimes of the look. */
 int scan_remember(struct scan *scan, struct err *err);
 void scan_release(struct scan *scan);
+/* Find out when the files came that no row has, and put the oldest first
+ * (reconcile_time.c). */
+void reconcile_times(struct scan *scan);
 
 #endif

@@ -7,8 +7,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "mime/date.h"
 #include "store/maildir_name.h"
 #include "store/store_impl.h"
+#include "util/clock.h"
 #include "util/fsx.h"
 #include "util/xalloc.h"
 
@@ -316,6 +318,90 @@ count_progress(void *context, uint64_t done, uint64_t total)
 	*last = done;
 }
 
+/* Subjects and dates of all that is listed, newest first. */
+static void
+list_all(struct store_test *t, struct str *out)
+{
+	struct store_view view = { .folder = FOLDER_ANY };
+	struct store_rows rows;
+
+	str_clear(out);
+	assert_ok(t, store_list(t->s, &view, NULL, false, 100, &rows, &t->err));
+	for (size_t i = 0; i < rows.n; i++)
+		str_printf(out, "%s %lld\n", rows.v[i].subject,
+		           (long long)rows.v[i].date);
+	store_rows_release(&rows);
+}
+
+/* Subject n, and the fields; received: 0 for now. */
+static void
+deliver(struct store_test *t, int n, const char *fields, int64_t received)
+{
+	char *text = xasprintf("Subject: %d\n%s\nbody %d\n", n, fields, n);
+	char *uidl = xasprintf("u%d", n);
+	struct store_new info = { .folder = FOLDER_INBOX,
+		                  .uidl = uidl,
+		                  .received = received };
+	int64_t id;
+
+	assert_ok(t, store_deliver(t->s, t->a, slice_of(text), &info, &id,
+	                           &t->err));
+	free(text);
+	free(uidl);
+}
+
+/* A lost index comes back with its lists in their order. */
+static void
+test_rebuild_keeps_the_order(void **state)
+{
+	const int64_t day = 86400, now = clock_now();
+	struct store_test *t = *state;
+	char *db = fsx_join(t->data, "pabal.db");
+	struct str before, after, fields;
+	char *path;
+
+	str_init(&before, 65536);
+	str_init(&after, 65536);
+	str_init(&fields, 1000);
+	/* Without a date: what is known is when it came. */
+	for (int i = 0; i < 10; i++)
+		deliver(t, i, "", now - (i * 7 % 10 + 2) * day);
+	deliver(t, 10, "Date: nonsense\n", 0);
+	deliver(t, 11,
+	        "Received: from a by b; Tue, 4 Mar 2025 09:30:00 +0900\n"
+	        "Received: from x by a; Tue, 4 Mar 2025 09:00:00 +0900\n",
+	        0);
+	/* A date that was yet to come is in the past by now. */
+	str_add_z(&fields, "Date: ");
+	date_format(now - 3 * day, 0, &fields);
+	str_add_z(&fields, "\n");
+	deliver(t, 12, fields.p, now - 6 * day);
+	/* A flood of the same second. */
+	for (int i = 20; i < 60; i++)
+		deliver(t, i, "Date: Tue, 4 Mar 2025 09:30:00 +0900\n", 0);
+	path = store_test_path(t, "naver", FOLDER_INBOX, "new",
+	                       "1700000000.M1P2.host");
+	put_file(path, "Subject: other\n\nof another program\n");
+	assert_int_equal(reconcile(t), 1);
+	list_all(t, &before);
+	assert_non_null(strstr(before.p, "other 1700000000\n"));
+	assert_non_null(strstr(before.p, "11 1741048200\n"));
+	store_close(&t->s);
+	assert_int_equal(unlink(db), 0);
+	t->s = store_open(t->data, t->cache, &t->err);
+	assert_non_null(t->s);
+	assert_ok(t, store_rebuild(t->s, NULL, NULL, &t->err));
+	store_test_reopen(t);
+	list_all(t, &after);
+	assert_string_equal(after.p, before.p);
+	store_test_sane(t);
+	str_release(&before);
+	str_release(&after);
+	str_release(&fields);
+	free(path);
+	free(db);
+}
+
 static void
 test_rebuild_from_files(void **state)
 {
@@ -380,6 +466,7 @@ main(void)
 		T(test_unchanged_folders_are_not_read),
 		T(test_many_at_once),
 		T(test_rebuild_from_files),
+		T(test_rebuild_keeps_the_order),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
