@@ -52,20 +52,31 @@ signal_locked(struct queue *q, bool was)
 }
 
 void
-queue_post(struct queue *q, struct event *e)
+queue_post_all(struct queue *q, struct event *first)
 {
+	struct event *last = first;
 	bool was;
 
+	if (first == NULL)
+		return;
+	while (last->next != NULL)
+		last = last->next;
 	pthread_mutex_lock(&q->lock);
 	was = is_ready(q);
-	e->next = NULL;
 	if (q->first == NULL)
-		q->first = e;
+		q->first = first;
 	else
-		q->last->next = e;
-	q->last = e;
+		q->last->next = first;
+	q->last = last;
 	signal_locked(q, was);
 	pthread_mutex_unlock(&q->lock);
+}
+
+void
+queue_post(struct queue *q, struct event *e)
+{
+	e->next = NULL;
+	queue_post_all(q, e);
 }
 
 void

@@ -19,6 +19,9 @@ int queue_init(struct queue *q, struct err *err);
 void queue_release(struct queue *q);
 /* Takes the event. */
 void queue_post(struct queue *q, struct event *e);
+/* The same for a chain of them (event.next) at once: whoever waits wakes up once.
+ * NULL is accepted. */
+void queue_post_all(struct queue *q, struct event *first);
 /* Let a waiting thread look around although there is no event. */
 void queue_wake(struct queue *q);
 /* The oldest event, owned by the caller, or NULL. */

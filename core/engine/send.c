@@ -77,15 +77,15 @@
 
 /* ---- rows ahead ---- */
 
-static void
-say_sending(struct sender *s, const struct outbox_row *row)
+static struct event *
+say_sending(const struct sender *s, const struct outbox_row *row)
 {
 	struct event *e = event_new(EVENT_SEND_STATE, s->account->name);
 
 	e->job = s->job->id;
 	e->id = row->id;
 	e->text = xstrdup(_("sending"));
-	queue_post(s->job->queue, e);
+	return e;
 }
 
 /* Do many mails go out before the first is answered? */
@@ -113,6 +113,8 @@ static int
 take_rows(struct sender *s)
 {
 	struct outbox_row *rows[SEND_GROUP_MAX];
+	struct event *said = NULL;
+	struct event **last = &said;
 	size_t n;
 
 	s->ahead.n = s->at = s->begun = 0;
@@ -123,9 +125,11 @@ take_rows(struct sender *s)
 	                     group_size(s), rows, &n, &s->trouble) != 0)
 		return -1;
 	for (size_t i = 0; i < n; i++) {
-		say_sending(s, rows[i]);
+		*last = say_sending(s, rows[i]);
+		last = &(*last)->next;
 		array_add(&s->ahead, parcel_new(rows[i]));
 	}
+	queue_post_all(s->job->queue, said);
 	return 0;
 }
 
@@ -233,6 +237,8 @@ feed_done(void *ctx, struct smtp_mail *m)
 	step("send-answered");
 	send_over(s, p);
 	send_note_over(s, p);
+	/* The server is at work on the next ones. */
+	send_prepare_copy(s);
 	/* A near server leaves no pause; what it said must not wait long. */
 	if (s->over.n >= SEND_GROUP_MAX)
 		send_settle_now(s);
@@ -380,6 +386,7 @@ send_run(struct job *job)
 	}
 	/* After trouble the journal stays: what is in it is nowhere else. */
 	outbox_journal_close(&s.journal);
+	store_batch_abort(&s.copies);
 	array_release(&s.ahead);
 	array_release(&s.over);
 	array_release(&s.no_chunking);

@@ -37,6 +37,8 @@ struct sender {
 	ahead; /* state sending, not begun; next at [at] */
 	size_t at;
 	ARRAY(struct parcel *) over; /* its outcome is known, not durable yet */
+	size_t prepared;            /* so many of over have their copy in ... */
+	struct store_batch *copies; /* ... or NULL */
 	struct outbox_journal *journal; /* or NULL: none yet, or it is lost */
 	bool journal_lost;              /* outcomes are made durable at once */
 	size_t begun;    /* so many of ahead are noted as begun */
@@ -76,6 +78,10 @@ void send_note_over(struct sender *s, const struct parcel *p);
 /* What a dead process left: rows in state SENDING, copies that are missing.
  * 0 or -1. */
 int send_recover(struct sender *s, struct err *err);
+
+/* Make ready what goes to Sent of those in s->over that came since; nothing is
+ * written yet.  What fails is tried again, and said, by send_settle. */
+void send_prepare_copy(struct sender *s);
 
 /*
  * Make the outcome of all in s->over durable, store Sent copies, remove rows of

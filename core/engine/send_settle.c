@@ -4,6 +4,7 @@
  *
  * In the order of send_settle, many mails at once:
  *
+ *   0. as each answer comes: what a copy's row needs is read from the message
  *   1. the files of the outbox get second names in Sent, those are synced
  *   2. one transaction: states and fates, copies in Sent, rows gone of what
  *      everybody has and what marks or replaces nothing
@@ -313,18 +314,18 @@ add_copy(struct sender *s, struct store_batch **b, const struct outbox_row *row,
 		                  .received = clock_now() };
 	struct message m = { 0 };
 	char *key;
-	int rc = -1;
 
+	if (*b == NULL)
+		*b = store_batch_begin(s->store, row->account, err);
+	if (*b == NULL)
+		return -1;
 	message_parse(&m, text);
 	key = copy_key(row, &m);
 	info.uidl = key;
-	if (*b == NULL)
-		*b = store_batch_begin(s->store, row->account, err);
-	if (*b != NULL)
-		rc = store_batch_add_outbox(*b, row, &m, &info, err);
+	store_batch_add_outbox(*b, row, &m, &info);
 	message_release(&m);
 	free(key);
-	return rc;
+	return 0;
 }
 
 /* Nobody wrote an automatic one: Sent and the address book are for what people
@@ -421,7 +422,7 @@ send_finish(struct sender *s, struct outbox_row *row, struct err *err)
 
 /* ---- all of it ---- */
 
-static void
+static struct event *
 tell(struct sender *s, const struct parcel *p)
 {
 	const struct outbox_row *row = p->row;
@@ -435,25 +436,48 @@ tell(struct sender *s, const struct parcel *p)
 	if (row->state != OUTBOX_SENT)
 		err_set(&e->err, row->state == OUTBOX_FAILED ? code : ERR_RETRY,
 		        "%s", row->error != NULL ? row->error : "");
-	queue_post(s->job->queue, e);
+	return e;
 }
 
-/* All copies that s->over wants, in *b_r; NULL when none does. */
-static int
-add_copies(struct sender *s, struct store_batch **b_r, struct err *err)
+/* What goes on over the next connection has no news yet; nobody waits for those
+ * of an earlier process. */
+static void
+tell_all(struct sender *s)
 {
+	struct event *first = NULL;
+	struct event **last = &first;
 	struct parcel **p;
 
-	*b_r = NULL;
 	array_foreach(&s->over, p) {
+		if ((*p)->row->state == OUTBOX_QUEUED || s->account == NULL)
+			continue;
+		*last = tell(s, *p);
+		last = &(*last)->next;
+	}
+	queue_post_all(s->job->queue, first);
+}
+
+/* All copies that s->over wants, in s->copies; NULL when none does. */
+static int
+add_copies(struct sender *s, struct err *err)
+{
+	for (; s->prepared < s->over.n; s->prepared++) {
+		struct parcel *p = s->over.v[s->prepared];
+
 		/* What some had before has its copy since then. */
-		if (!(*p)->copied && send_wants_copy((*p)->row) &&
-		    add_copy(s, b_r, (*p)->row, (*p)->map.data, err) != 0) {
-			store_batch_abort(b_r);
+		if (!p->copied && send_wants_copy(p->row) &&
+		    add_copy(s, &s->copies, p->row, p->map.data, err) != 0)
 			return -1;
-		}
 	}
 	return 0;
+}
+
+void
+send_prepare_copy(struct sender *s)
+{
+	struct err ignored = { 0 };
+
+	(void)add_copies(s, &ignored);
 }
 
 /* Those of v that mark or replace something; the others went when they were
@@ -477,11 +501,10 @@ static int
 settle_rows(struct sender *s, struct outbox_row *const *v, size_t n,
             struct err *err)
 {
-	struct store_batch *b = NULL;
 	struct err ignored = { 0 };
 
-	if (add_copies(s, &b, err) != 0 ||
-	    outbox_settle(s->store, &b, v, n, err) != 0) {
+	if (add_copies(s, err) != 0 ||
+	    outbox_settle(s->store, &s->copies, v, n, err) != 0) {
 		/* The first trouble is the one to tell. */
 		(void)outbox_update_many(s->store, v, n, &ignored);
 		return -1;
@@ -502,14 +525,13 @@ send_settle(struct sender *s, struct err *err)
 	}
 	if (rows.n > 0)
 		rc = settle_rows(s, rows.v, rows.n, err);
+	if (rc == 0)
+		tell_all(s);
 	array_foreach(&s->over, p) {
-		/* What goes on over the next connection has no news yet; nobody
-		 * waits for those of an earlier process. */
-		if (rc == 0 && (*p)->row->state != OUTBOX_QUEUED &&
-		    s->account != NULL)
-			tell(s, *p);
 		parcel_free(p);
 	}
+	store_batch_abort(&s->copies);
+	s->prepared = 0;
 	array_release(&rows);
 	array_release(&s->over);
 	return rc;

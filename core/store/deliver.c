@@ -18,15 +18,15 @@
  *    (ITEM_NEW, and write_rows finds the row).
  * 3. A name that has a row with other content is another message with a UIDL
  *    used twice: its name takes the content in (maildir_name_fetched's more).
- * 4. What comes from the outbox is on disk already: it gets a second name in tmp,
- *    which is renamed like a file of its own (store_batch_add_outbox).
+ * 4. What comes from the outbox is on disk already: instead of being renamed it
+ *    gets a second name (linked).  Where there are no links, or a crash left a
+ *    file of that name, it is copied.
  * 5. Whoever has a batch holds data/lock shared; what lies in tmp while nobody
  *    holds it was left by a crash and is removed at open.
  * 6. After a failure renamed files stay: a commit whose outcome is unknown may
  *    have rows for them.  The next fetch or reconcile finds them.
  *
- * Rejected: link and unlink instead of rename (not on every file system, so 4
- * copies where it fails);
+ * Rejected: link and unlink instead of rename (not on every file system);
  * an intent record before the rename (one more sync for each batch).
  */
 #include <errno.h>
@@ -220,48 +220,22 @@ store_batch_take_back(struct store_batch *b)
 		return;
 	item = &b->items.v[b->items.n - 1];
 	batch_out_take_back(b, b->items.n - 1);
-	if (!item->renamed)
+	if (!item->renamed && item->tmp != NULL)
 		remove_tmp(b, item->tmp);
 	b->bytes -= item->facts.size;
 	b->items.n--;
 }
 
-/* Under a new name in tmp.  False: there are no links between them. */
-static bool
-link_file(struct store_batch *b, const char *path)
-{
-	struct str name;
-	bool done;
-
-	store_batch_drop(b);
-	str_init(&name, MAILDIR_NAME_MAX);
-	maildir_name_unique(&name);
-	done = linkat(AT_FDCWD, path, b->tmp_fd, name.p, 0) == 0;
-	if (done)
-		b->name = arena_dup(&b->arena, name.p, name.n);
-	str_release(&name);
-	return done;
-}
-
-int
+void
 store_batch_add_outbox(struct store_batch *b, const struct outbox_row *row,
-                       const struct message *m, const struct store_new *info,
-                       struct err *err)
+                       const struct message *m, const struct store_new *info)
 {
 	char *path = outbox_path(b->s, row->file);
-	bool linked = link_file(b, path);
-	int fd;
 
+	store_batch_drop(b);
+	b->name = NULL;
+	add_item(b, m, info)->outbox = arena_dup(&b->arena, path, strlen(path));
 	free(path);
-	if (linked) {
-		step("linked");
-		add_item(b, m, info)->linked = true;
-		return 0;
-	}
-	if (store_batch_file(b, &fd, err) != 0 ||
-	    fsx_write_all(fd, m->raw.p, m->raw.n, err) != 0)
-		return -1;
-	return store_batch_add(b, m, info, err);
 }
 
 size_t
@@ -296,7 +270,7 @@ sync_files(struct store_batch *b, struct err *err)
 	size_t fresh = 0;
 
 	array_foreach(&b->items, item) {
-		fresh += item->kind == ITEM_NEW && !item->linked;
+		fresh += item->kind == ITEM_NEW && item->outbox == NULL;
 	}
 	/* tmp_fd was opened before the first write, so an error of any of them
 	 * is told here. */
@@ -309,11 +283,82 @@ sync_files(struct store_batch *b, struct err *err)
 			return rc;
 	}
 	array_foreach(&b->items, item) {
-		if (item->kind == ITEM_NEW && !item->linked &&
+		if (item->kind == ITEM_NEW && item->outbox == NULL &&
 		    sync_one(b, item->tmp, err) != 0)
 			return -1;
 	}
 	step("synced");
+	return 0;
+}
+
+static int
+rename_tmp(struct store_batch *b, const struct batch_item *item, int folder,
+           const char *name, struct err *err)
+{
+	if (renameat(b->tmp_fd, item->tmp, folder, name) != 0)
+		return err_sys(err, errno, _("cannot rename message '%s'"),
+		               name);
+	step("renamed");
+	return 0;
+}
+
+/* The content of the outbox's file in a file of its own in tmp, on disk. */
+static int
+copy_to_tmp(struct store_batch *b, struct batch_item *item, struct err *err)
+{
+	struct fsx_map map = { 0 };
+	int fd;
+	int rc = fsx_map_open(item->outbox, &map, err);
+
+	if (rc == 0)
+		rc = store_batch_file(b, &fd, err);
+	if (rc == 0) {
+		item->tmp = b->name;
+		b->fd = -1;
+		rc = fsx_write_all(fd, map.data.p, map.data.n, err);
+		if (rc == 0)
+			rc = fsx_fsync(fd, item->tmp, err);
+		if (close(fd) != 0 && rc == 0)
+			rc = err_sys(err, errno, _("cannot write the message"));
+	}
+	fsx_map_close(&map);
+	return rc;
+}
+
+/* A second name for the outbox's file.  Where there are no links, or a crash left
+ * something under that name, a copy takes its place. */
+static int
+link_outbox(struct store_batch *b, struct batch_item *item, int folder,
+            const char *name, struct err *err)
+{
+	if (linkat(AT_FDCWD, item->outbox, folder, name, 0) == 0) {
+		step("linked");
+		return 0;
+	}
+	if (copy_to_tmp(b, item, err) != 0)
+		return -1;
+	return rename_tmp(b, item, folder, name, err);
+}
+
+static int
+place_file(struct store_batch *b, struct batch_item *item, struct err *err)
+{
+	const struct maildir_place *p = &item->row.place;
+	char *name;
+	int rc;
+	int fd = maildir_fd(&b->maildir, p->folder,
+	                    p->cur ? MAILDIR_CUR : MAILDIR_NEW, err);
+
+	if (fd < 0)
+		return -1;
+	name = xasprintf("%.*s%.*s", SLICE_ARG(p->base), SLICE_ARG(p->info));
+	rc = item->outbox != NULL ? link_outbox(b, item, fd, name, err)
+	                          : rename_tmp(b, item, fd, name, err);
+	free(name);
+	if (rc != 0)
+		return -1;
+	item->renamed = true;
+	b->touched[p->folder][p->cur] = true;
 	return 0;
 }
 
@@ -323,32 +368,8 @@ rename_files(struct store_batch *b, struct err *err)
 	struct batch_item *item;
 
 	array_foreach(&b->items, item) {
-		const struct maildir_place *p = &item->row.place;
-		char *name;
-		int fd, rc;
-
-		if (item->kind != ITEM_NEW)
-			continue;
-		fd = maildir_fd(&b->maildir, p->folder,
-		                p->cur ? MAILDIR_CUR : MAILDIR_NEW, err);
-		if (fd < 0)
+		if (item->kind == ITEM_NEW && place_file(b, item, err) != 0)
 			return -1;
-		name = xasprintf("%.*s%.*s", SLICE_ARG(p->base),
-		                 SLICE_ARG(p->info));
-		rc = renameat(b->tmp_fd, item->tmp, fd, name);
-		if (rc != 0)
-			(void)err_sys(err, errno,
-			              _("cannot rename message '%s'"), name);
-		free(name);
-		if (rc != 0)
-			return -1;
-		/* Two names of one file: rename does nothing (a crash left the
-		 * other one there). */
-		if (item->linked)
-			remove_tmp(b, item->tmp);
-		item->renamed = true;
-		b->touched[p->folder][p->cur] = true;
-		step("renamed");
 	}
 	return 0;
 }
@@ -522,7 +543,7 @@ store_batch_abort(struct store_batch **b)
 		return;
 	store_batch_drop(*b);
 	array_foreach(&(*b)->items, item) {
-		if (!item->renamed)
+		if (!item->renamed && item->tmp != NULL)
 			remove_tmp(*b, item->tmp);
 	}
 	/* Locks of one descriptor are one lock: the last batch gives it up. */

@@ -19,15 +19,23 @@ same_hash(const struct facts *a, const struct facts *b)
 	       memcmp(a->hash, b->hash, sizeof a->hash) == 0;
 }
 
-/* Is the file of fd the tmp file of item, byte for byte?  Closes fd. */
+int
+batch_item_read(const struct store_batch *b, const struct batch_item *item)
+{
+	int flags = O_RDONLY | O_NOFOLLOW | O_CLOEXEC;
+
+	return item->outbox != NULL ? open(item->outbox, flags)
+	                            : openat(b->tmp_fd, item->tmp, flags);
+}
+
+/* Is the file of fd that of item, byte for byte?  Closes fd. */
 static bool
 same_bytes(struct store_batch *b, const struct batch_item *item, int fd)
 {
 	struct err ignored = { 0 }; /* unreadable: not known to be the same */
 	struct fsx_map there = { 0 };
 	struct fsx_map ours = { 0 };
-	int own =
-		openat(b->tmp_fd, item->tmp, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	int own = batch_item_read(b, item);
 	bool same = false;
 
 	if (fd >= 0 && own >= 0 && fsx_map_fd(fd, &there, &ignored) == 0 &&
@@ -56,9 +64,7 @@ static bool
 same_as_item(struct store_batch *b, const struct batch_item *item, size_t i)
 {
 	return same_hash(&item->facts, &b->items.v[i].facts) &&
-	       same_bytes(b, item,
-	                  openat(b->tmp_fd, b->items.v[i].tmp,
-	                         O_RDONLY | O_NOFOLLOW | O_CLOEXEC));
+	       same_bytes(b, item, batch_item_read(b, &b->items.v[i]));
 }
 
 static void

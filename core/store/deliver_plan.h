@@ -12,8 +12,8 @@ enum item_kind {
 };
 
 struct batch_item {
-	char *tmp;   /* name in Inbox/tmp; in the arena, as all strings */
-	bool linked; /* it is a second name of a file that is on disk */
+	char *tmp;    /* name in Inbox/tmp; in the arena, as all strings */
+	char *outbox; /* instead of tmp: path of a file that is on disk */
 	enum item_kind kind;
 	size_t same; /* an earlier item of the batch, else SIZE_MAX */
 	bool renamed;
@@ -56,6 +56,9 @@ struct store_batch {
 	const struct outbox_settled *settled; /* or NULL */
 	uint64_t bytes;
 };
+
+/* The file of an item, to read from.  fd or -1. */
+int batch_item_read(const struct store_batch *b, const struct batch_item *item);
 
 /* Set kind, same, name and row id of each item. */
 int deliver_plan(struct store_batch *b, struct err *err);

@@ -95,15 +95,15 @@ int outbox_map(struct store *s, const struct outbox_row *row,
 int outbox_unfinished(struct store *s, struct outbox_row **v_r, size_t *n_r,
                       struct err *err);
 /*
- * Add the message of a row to a batch.  Its file is on disk already: it gets a
- * second name, or is copied where the file system has no links.
+ * Add the message of a row to a batch.  Its file is on disk already: at the commit
+ * it gets a second name, or is copied where the file system has no links.
  *
  * m     the row's message.
  * info  as store_batch_add's.
  */
-int store_batch_add_outbox(struct store_batch *b, const struct outbox_row *row,
-                           const struct message *m,
-                           const struct store_new *info, struct err *err);
+void store_batch_add_outbox(struct store_batch *b, const struct outbox_row *row,
+                            const struct message *m,
+                            const struct store_new *info);
 /* Everybody has it, and no message is to be marked, no draft to be removed. */
 bool outbox_is_over(const struct outbox_row *row);
 /*

@@ -401,7 +401,7 @@ test_many_killed(void **state)
 {
 	struct world *w = *state;
 	static const char *const steps[] = {
-		"send-transaction", "send-answered",  "linked",      "renamed",
+		"send-transaction", "send-answered",  "linked",      "folders",
 		"committed",        "outbox settled", "send-settled"
 	};
 	uint64_t all = 0;
