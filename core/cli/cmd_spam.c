@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pabal spam: ask the filter, teach it, a message or any number at once. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <unistd.h>
 
 #include "cli/args.h"
 #include "cli/cmd.h"
@@ -21,6 +23,10 @@
 
 /* An explanation of one message. */
 #define EXPLAIN_MAX 65536
+/* Lines of a batch that are read at once, and the longest; answers that are kept
+ * for as long as there are more of them. */
+#define BATCH_LINE    ((size_t)128 * 1024)
+#define BATCH_ANSWERS ((size_t)16 * 1024)
 
 static const struct cli_opt no_opts[] = { { NULL, 0, false } };
 
@@ -281,28 +287,60 @@ run_words(struct spam_run *r, const struct action *action, char **words,
 	return status;
 }
 
-/* One line in, one line out, each at once. */
+/* Write out the answers; false: nobody reads them any more. */
+static bool
+say(struct str *reply)
+{
+	bool good = fwrite(reply->p, 1, reply->n, stdout) == reply->n &&
+	            fflush(stdout) == 0;
+
+	str_clear(reply);
+	return good;
+}
+
+/* Answer the whole lines of in, and take them out; false: no more is wanted. */
+static bool
+answer(struct spam_run *r, struct str *in, struct str *reply)
+{
+	struct slice rest = str_slice(in);
+	bool more = true;
+	size_t end;
+
+	while (more && (end = slice_find(rest, '\n')) < rest.n) {
+		more = spam_batch_line(r->spam, slice_head(rest, end), reply);
+		rest = slice_from(rest, end + 1);
+		if (reply->n > BATCH_ANSWERS)
+			more = say(reply) && more;
+	}
+	str_remove(in, 0, in->n - rest.n);
+	return more;
+}
+
+/* One line in, one line out: who asked is answered before more is waited for. */
 static int
 run_batch(struct spam_run *r)
 {
-	struct str reply;
-	char *line = NULL;
-	size_t cap = 0;
-	ssize_t n;
+	struct str in, reply;
 	bool more = true;
 
+	str_init(&in, BATCH_LINE);
 	str_init(&reply, EXPLAIN_MAX);
-	while (more && (n = getline(&line, &cap, stdin)) > 0) {
-		if (line[n - 1] == '\n')
-			n--;
-		str_clear(&reply);
-		more = spam_batch_line(r->spam, slice_make(line, (size_t)n),
-		                       &reply);
-		if (fwrite(reply.p, 1, reply.n, stdout) != reply.n ||
-		    fflush(stdout) != 0)
-			break;
+	while (more) {
+		size_t room = str_reserve(&in, BATCH_LINE / 2);
+		ssize_t n =
+			room > 0 ? read(STDIN_FILENO, in.p + in.n, room) : 0;
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		/* The last line may have no end. */
+		if (n <= 0 && in.n > 0)
+			(void)spam_batch_line(r->spam, str_slice(&in), &reply);
+		else if (n > 0)
+			str_added(&in, (size_t)n);
+		more = n > 0 && answer(r, &in, &reply);
+		more = say(&reply) && more;
 	}
-	free(line);
+	str_release(&in);
 	str_release(&reply);
 	return EX_OK;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* One line in, one line out: the filter for scripts and for measuring it. */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -16,6 +17,27 @@ add_error(struct str *reply, const struct err *err)
 	str_printf(reply, "error %s\n", err->text);
 }
 
+/* The same as "%.6f", which is known for its pains. */
+static void
+add_millionths(struct str *out, double x)
+{
+	char digits[7] = { '.' };
+	uint64_t n;
+	size_t i;
+
+	if (!(fabs(x) < 1e9)) {
+		str_printf(out, "%.6f", x);
+		return;
+	}
+	n = (uint64_t)llrint(fabs(x) * 1e6);
+	for (i = sizeof digits; --i > 0; n /= 10)
+		digits[i] = (char)('0' + n % 10);
+	if (signbit(x))
+		str_add_c(out, '-');
+	str_add_u64(out, n);
+	str_add(out, digits, sizeof digits);
+}
+
 static void
 add_score(struct spam *s, const struct message *m, struct str *reply)
 {
@@ -27,8 +49,12 @@ add_score(struct spam *s, const struct message *m, struct str *reply)
 	struct spam_judgement j;
 
 	spam_judge(s, &s->features, &in, &j);
-	str_printf(reply, "%s %.6f %.6f\n", names[j.verdict], j.score,
-	           spam_probability_of(s, j.score));
+	str_add_z(reply, names[j.verdict]);
+	str_add_c(reply, ' ');
+	add_millionths(reply, j.score);
+	str_add_c(reply, ' ');
+	add_millionths(reply, spam_probability_of(s, j.score));
+	str_add_c(reply, '\n');
 	spam_judgement_release(&j);
 }
 

@@ -8,8 +8,9 @@
  * 3. Features wait until there are many.  One after the other, with all that is
  *    needed in registers and no branch that cannot be foreseen, takes half as
  *    long as each at once.
- * 4. The tables of weights are larger than the near caches: what a slot weighs is
- *    sent for as soon as it is known, and is there when all are weighed.
+ * 4. The tables are larger than the near caches: the bit of a slot and what it
+ *    weighs are sent for as soon as it is known, before any of those that wait is
+ *    looked at.
  */
 #include "mail/spam_set.h"
 
@@ -127,16 +128,21 @@ spam_list_settle(struct spam_feature_list *l)
 	const char *weights = l->weights;
 	size_t n = l->n, width = l->width, i;
 	uint16_t which[SPAM_WAITING + 1];
+	uint32_t found[SPAM_WAITING];
 
 	for (i = 0; i < l->waits; i++) {
 		uint32_t high = (uint32_t)(waiting[i] >> 32) ^ salt;
-		uint32_t slot = (uint32_t)((uint64_t)high * limit >> 32);
-		uint32_t had = seen[slot / 32];
+
+		found[i] = (uint32_t)((uint64_t)high * limit >> 32);
+		__builtin_prefetch(&seen[found[i] / 32], 1);
+		__builtin_prefetch(weights + found[i] * width);
+	}
+	for (i = 0; i < l->waits; i++) {
+		uint32_t slot = found[i], had = seen[slot / 32];
 
 		slots[n] = slot;
 		distance[n] = (unsigned char)waiting[i];
 		which[n - l->n] = (uint16_t)i;
-		__builtin_prefetch(weights + slot * width);
 		seen[slot / 32] = had | UINT32_C(1) << slot % 32;
 		n += ~had >> slot % 32 & 1;
 	}

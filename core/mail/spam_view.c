@@ -17,6 +17,8 @@
 #define LINKS_FIRST 600
 /* Link targets that rules look at. */
 #define LINKS_MAX 8192
+/* Room for most texts at once; it grows. */
+#define USUAL_TEXT 4000
 /* Parts that are looked at. */
 #define PARTS_MAX 8
 
@@ -142,6 +144,7 @@ take_headers(struct spam_view *v, const struct message *m)
 
 	v->headers = arena_calloc(&v->arena, most + 1, sizeof *v->headers);
 	str_init(&value, (size_t)SPAM_FIELD_MAX * 4);
+	(void)str_reserve(&value, USUAL_TEXT);
 	for (i = 0; i < most; i++) {
 		const struct header_field *f = &root->fields[i];
 		struct spam_header *h = &v->headers[v->header_count++];
@@ -211,6 +214,7 @@ take_part(struct spam_view *v, const struct message *m, const struct part *p,
 	/* The rest of a large part is not even decoded. */
 	first.body = slice_head(p->body, SPAM_PART_MAX);
 	str_init(&decoded, SPAM_PART_MAX);
+	(void)str_reserve(&decoded, first.body.n);
 	part_text(m, &first, &decoded, NULL);
 	if (slice_eq_z(p->type, "text/html")) {
 		take_html(v, str_slice(&decoded), links, text);
@@ -229,6 +233,7 @@ take_text(struct spam_view *v, const struct message *m)
 	size_t n = 0;
 
 	str_init(&text, SPAM_TEXT_MAX * 2);
+	(void)str_reserve(&text, USUAL_TEXT);
 	str_init(&links, LINKS_MAX);
 	while ((p = message_next_leaf(m, p)) != NULL && n < PARTS_MAX &&
 	       text.n < SPAM_TEXT_MAX)

@@ -131,12 +131,90 @@ add_fold(struct slice s, struct str *out)
 	str_release(&run);
 }
 
+/* Length of the head of s in which all are syllables or Hanja by their first byte:
+ * E5 to E9, EB and EC stand before nothing else. */
+static inline size_t
+wide_head(struct slice s)
+{
+	const unsigned char *p = (const unsigned char *)s.p;
+	size_t i;
+
+	for (i = 0; s.n - i >= 3; i += 3) {
+		unsigned lead = p[i] - 0xe5U;
+
+		if (lead > 7 || (0xdfU >> lead & 1) == 0 ||
+		    ((p[i + 1] ^ 0x80) | (p[i + 2] ^ 0x80)) >= 0x40)
+			break;
+	}
+	return i;
+}
+
+/* Length of the head of s whose characters are all fast.  U+FFFD is not, nor what
+ * is ill-formed. */
+static inline size_t
+fast_head(struct slice s, bool (*is_fast)(uint32_t c))
+{
+	size_t i = 0, wide, len;
+
+	while (i < s.n) {
+		uint32_t c;
+
+		if ((s.p[i] & 0x80) == 0) {
+			i += utf8_ascii(s.p + i, s.n - i);
+			continue;
+		}
+		wide = wide_head(slice_make(s.p + i, s.n - i));
+		i += wide;
+		if (wide != 0)
+			continue;
+		len = utf8_step(s.p + i, s.n - i, &c);
+		if (!is_fast(c))
+			break;
+		i += len;
+	}
+	return i;
+}
+
+static size_t
+nfc_head(struct slice s)
+{
+	return fast_head(s, is_nfc_fast);
+}
+
+static size_t
+fold_head(struct slice s)
+{
+	return fast_head(s, is_fold_fast);
+}
+
+bool
+unicode_is_nfc(struct slice s)
+{
+	return nfc_head(s) == s.n;
+}
+
+bool
+unicode_folds_simply(struct slice s)
+{
+	return fold_head(s) == s.n;
+}
+
 /* How a text is walked: which characters are fast, and who does which. */
 struct walk {
+	size_t (*head)(struct slice s);
 	bool (*is_fast)(uint32_t c);
 	add_fn *add_fast;
 	add_fn *add_slow;
 };
+
+/* Where the character before end begins. */
+static size_t
+last_start(struct slice s, size_t end)
+{
+	while (end > 0 && ((unsigned char)s.p[--end] & 0xc0) == 0x80)
+		continue;
+	return end;
+}
 
 static void
 walk(struct slice s, const struct walk *w, struct str *out)
@@ -147,11 +225,17 @@ walk(struct slice s, const struct walk *w, struct str *out)
 	size_t i = 0;
 
 	while (i < s.n) {
+		size_t head = slow ? 0 : w->head(slice_from(s, i)), len;
 		uint32_t c;
-		size_t len = utf8_decode(s.p + i, s.n - i, &c);
-		bool bad = is_bad(s, i, len, c);
-		bool fast = bad || w->is_fast(c);
+		bool bad, fast;
 
+		i += head;
+		before = head > 0 ? last_start(s, i) : before;
+		if (i == s.n)
+			break;
+		len = utf8_step(s.p + i, s.n - i, &c);
+		bad = is_bad(s, i, len, c);
+		fast = bad || w->is_fast(c);
 		if (slow && fast) {
 			w->add_slow(slice_make(s.p + start, i - start), out);
 			start = i;
@@ -174,38 +258,6 @@ walk(struct slice s, const struct walk *w, struct str *out)
 	                                   out);
 }
 
-/* Are all characters of s fast?  U+FFFD is not, nor what is ill-formed. */
-static inline bool
-all_fast(struct slice s, bool (*is_fast)(uint32_t c))
-{
-	size_t i = 0;
-
-	while (i < s.n) {
-		uint32_t c;
-
-		if ((s.p[i] & 0x80) == 0) {
-			i += utf8_ascii(s.p + i, s.n - i);
-			continue;
-		}
-		i += utf8_step(s.p + i, s.n - i, &c);
-		if (!is_fast(c))
-			return false;
-	}
-	return true;
-}
-
-bool
-unicode_is_nfc(struct slice s)
-{
-	return all_fast(s, is_nfc_fast);
-}
-
-bool
-unicode_folds_simply(struct slice s)
-{
-	return all_fast(s, is_fold_fast);
-}
-
 /* When the maximum cut what was added, cut at a character. */
 static void
 cut_cleanly(struct str *out)
@@ -217,7 +269,8 @@ cut_cleanly(struct str *out)
 void
 unicode_nfc(struct slice s, struct str *out)
 {
-	static const struct walk w = { is_nfc_fast, add_plain, add_nfc };
+	static const struct walk w = { nfc_head, is_nfc_fast, add_plain,
+		                       add_nfc };
 
 	if (s.n == 0)
 		return;
@@ -261,7 +314,8 @@ unicode_direction(uint32_t c)
 void
 unicode_fold(struct slice s, struct str *out)
 {
-	static const struct walk w = { is_fold_fast, add_lower, add_fold };
+	static const struct walk w = { fold_head, is_fold_fast, add_lower,
+		                       add_fold };
 	struct str wide;
 
 	if (s.n == 0)
