@@ -236,8 +236,10 @@ str_vprintf(struct str *s, const char *fmt, va_list ap)
 	char *text = NULL;
 	int n = vasprintf(&text, fmt, ap);
 
-	if (n > 0)
-		str_add(s, text, (size_t)n);
+	/* Nobody looks whether a command or a file name is complete. */
+	if (n < 0)
+		xalloc_end();
+	str_add(s, text, (size_t)n);
 	free(text);
 }
 

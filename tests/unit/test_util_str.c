@@ -3,6 +3,10 @@
 #include "lib/test.h"
 
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <sysexits.h>
+#include <unistd.h>
+#include <wchar.h>
 
 #include "util/str.h"
 
@@ -112,6 +116,29 @@ test_lower(void **state)
 		assert_int_equal(all[i], byte_lower((char)i));
 }
 
+/* What cannot be formatted (no memory, or as here no letter) is not left out: the
+ * program ends. */
+static void
+test_what_cannot_be_formatted_ends_the_program(void **state)
+{
+	static const wchar_t none[] = { 0xd800, 0 };
+	int status;
+	pid_t pid = fork();
+
+	(void)state;
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		struct str s;
+
+		str_init(&s, 100);
+		str_printf(&s, "%ls", none);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(pid, &status, 0), pid);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), EX_TEMPFAIL);
+}
+
 int
 main(void)
 {
@@ -120,6 +147,8 @@ main(void)
 		cmocka_unit_test(test_grows_to_its_maximum),
 		cmocka_unit_test(test_inserts_and_removes),
 		cmocka_unit_test(test_sizes),
+		cmocka_unit_test(
+			test_what_cannot_be_formatted_ends_the_program),
 		cmocka_unit_test(test_taken_text_is_owned),
 	};
 
