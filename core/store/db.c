@@ -228,20 +228,12 @@ db_open_memory(bool words, struct db **db_r, struct err *err)
 	               words, db_r, err);
 }
 
-/*
- * The path as SQLite reads it without writing; owned.  Where transactions wait
- * in the journal their index has to be made, which takes a file that is there or
- * that can be made; where none do nothing but the file is looked at.
- */
+/* The path as SQLite reads it without writing; owned. */
 static char *
-reading_name(const char *path)
+name_reading(const char *path, bool journal)
 {
-	char *wal = xasprintf("%s-wal", path);
-	struct stat st;
-	bool waiting = stat(wal, &st) == 0 && st.st_size != 0;
 	struct str name;
 
-	free(wal);
 	str_init(&name, NAME_MAX_READING);
 	str_add_z(&name, "file:");
 	for (; *path != '\0'; path++) {
@@ -250,8 +242,59 @@ reading_name(const char *path)
 		else
 			str_add_c(&name, *path);
 	}
-	str_add_z(&name, waiting ? "?mode=ro" : "?mode=ro&immutable=1");
+	str_add_z(&name, journal ? "?mode=ro" : "?mode=ro&immutable=1");
 	return str_take(&name);
+}
+
+/* With its empty journal; not where no index of that can be made. */
+static bool
+can_be_read(const char *path)
+{
+	char *name = name_reading(path, true);
+	struct err ignored = { 0 };
+	struct db *db = NULL;
+	int64_t v = 0;
+	bool can =
+		open_as(name, SQLITE_OPEN_READONLY, false, &db, &ignored) ==
+			0 &&
+		db_get_int(db, &ignored, &v, "PRAGMA schema_version", "") == 1;
+
+	db_close(&db);
+	free(name);
+	return can;
+}
+
+/*
+ * Is there more than the file itself?  Transactions that wait in the journal:
+ * their index has to be made, which takes a file that is there or that can be
+ * made.  Or somebody who has the database open, and so a journal and its index:
+ * what is called immutable then would change while it is read.
+ */
+static bool
+has_journal(const char *path)
+{
+	char *wal = xasprintf("%s-wal", path);
+	char *index = xasprintf("%s-shm", path);
+	struct stat st;
+	bool there = stat(wal, &st) == 0;
+
+	if (there && st.st_size == 0)
+		there = stat(index, &st) == 0 && can_be_read(path);
+	free(index);
+	free(wal);
+	return there;
+}
+
+/*
+ * Where nothing but the file is there nothing but the file is looked at.
+ *
+ * Either way SQLite knows the file by its inode: when it is closed its descriptor
+ * stays open as long as another connection of this process has locks on it.
+ */
+static char *
+reading_name(const char *path)
+{
+	return name_reading(path, has_journal(path));
 }
 
 int

@@ -10,6 +10,8 @@
 #include <unistd.h>
 
 #include "lib/store_test.h"
+#include "store/db.h"
+#include "store/store_impl.h"
 #include "util/fsx.h"
 
 #define CHILD "--child"
@@ -78,6 +80,76 @@ test_a_second_store_takes_no_lock_away(void **state)
 	store_test_release(&t);
 }
 
+/* One that only reads comes and goes: with transactions in the journal, with none
+ * in it, without one. */
+static void
+test_who_only_reads_takes_no_lock_away(void **state)
+{
+	static const char *const before[] = {
+		"CREATE TABLE x(y)",
+		"PRAGMA wal_checkpoint(TRUNCATE)",
+	};
+	struct store_test t;
+	char *index, *journal;
+
+	(void)state;
+	store_test_init(&t);
+	index = fsx_join(t.data, "pabal.db");
+	journal = fsx_join(t.data, "pabal.db-wal");
+	for (size_t i = 0; i < 2; i++) {
+		struct db *reader;
+		int64_t id = 0, n = 0;
+
+		assert_ok(&t, db_script(t.s->db, before[i], &t.err));
+		assert_ok(&t, db_open_reading(index, false, &reader, &t.err));
+		assert_int_equal(db_get_int(reader, &t.err, &n,
+		                            "SELECT count(*) FROM account", ""),
+		                 1);
+		work_elsewhere(&t);
+		assert_true(fsx_exists(journal));
+		db_close(&reader);
+		work_elsewhere(&t);
+		assert_true(fsx_exists(journal));
+		assert_int_equal(
+			store_find_account(t.s, "elsewhere", &id, &t.err), 1);
+	}
+	free(journal);
+	free(index);
+	store_test_release(&t);
+}
+
+/* Who only reads sees what others write into the file meanwhile, and no halves of
+ * it, also when nothing waited in the journal at first. */
+static void
+test_who_only_reads_sees_what_others_write(void **state)
+{
+	struct store_test t;
+	struct db *reader;
+	int64_t before = 0, after = 0;
+	char *index;
+
+	(void)state;
+	store_test_init(&t);
+	index = fsx_join(t.data, "pabal.db");
+	assert_ok(&t, db_script(t.s->db, "PRAGMA wal_checkpoint(TRUNCATE)",
+	                        &t.err));
+	assert_ok(&t, db_open_reading(index, false, &reader, &t.err));
+	assert_int_equal(db_get_int(reader, &t.err, &before,
+	                            "SELECT count(*) FROM account", ""),
+	                 1);
+	work_elsewhere(&t);
+	assert_ok(&t, db_script(t.s->db, "PRAGMA wal_checkpoint(TRUNCATE)",
+	                        &t.err));
+	assert_int_equal(db_get_int(reader, &t.err, &after,
+	                            "SELECT count(*) FROM account", ""),
+	                 1);
+	assert_int_equal(after, before + 1);
+	assert_int_equal(db_script(reader, "DELETE FROM account", &t.err), -1);
+	db_close(&reader);
+	free(index);
+	store_test_release(&t);
+}
+
 static void
 test_a_link_is_no_index(void **state)
 {
@@ -107,6 +179,8 @@ main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_second_store_takes_no_lock_away),
+		cmocka_unit_test(test_who_only_reads_takes_no_lock_away),
+		cmocka_unit_test(test_who_only_reads_sees_what_others_write),
 		cmocka_unit_test(test_a_link_is_no_index),
 	};
 
