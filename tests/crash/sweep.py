@@ -114,7 +114,7 @@ class Sweep:
         got = None
         try:
             got = told.tell(self.preload(log, do, calls, number, on))
-            if do == 'memory' and of_a_library(told, got):
+            if do == 'memory' and of_a_library(log, got):
                 got = (-signal.SIGKILL, '')
                 do = 'kill'
             self.judge(told, got, do in ('kill', 'torn', 'term'))
@@ -174,15 +174,16 @@ class Sweep:
             told.close()
 
 
-def of_a_library(told, got):
+def of_a_library(log, got):
     """Ended by a library that does not bear to be without memory: OpenSSL 3.0
     in its first use, which is before any server is asked (digest_warm_up), and
     the C library reading nsswitch.conf.  Then all must be as after a kill."""
     status, text = got
     if status == -signal.SIGABRT:
         return re.search(r'nss_database\.c:\d+: nss_database_reload', text)
-    return (status == -signal.SIGSEGV and not told.server.log and
-            'Sanitizer' not in text)
+    way = '\n'.join(read_log(log))
+    return (status == -signal.SIGSEGV and 'Sanitizer' not in text and
+            re.search('libcrypto|nss_database', way))
 
 
 def some(points, sample):
