@@ -60,7 +60,9 @@ class Session(asyncio.Protocol):
             return self.listed(lambda i: f"{self.user}-{i}")
         elif verb == "RETR":
             return f"+OK\r\n{self.box[int(word) - 1]}.\r\n"
-        elif verb in ("LIST", "UIDL", "TOP", "DELE", "AUTH"):
+        elif verb == "UIDL":
+            return f"+OK {word} {self.user}-{word}\r\n"
+        elif verb in ("LIST", "TOP", "DELE", "AUTH"):
             return "-ERR not here\r\n"
         return "+OK\r\n"
 
