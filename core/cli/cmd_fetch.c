@@ -19,6 +19,9 @@
 
 /* How often a pressed Ctrl-C is looked for. */
 #define FETCH_TURN_MS 200
+/* More accounts than that keep several processors busy at once. */
+#define FEW        4
+#define MANY_HEAPS 4
 
 enum {
 	OPT_MESSAGE,
@@ -274,7 +277,7 @@ run(struct fetch_run *r)
 
 	if (cli_conf(r->cli, &r->conf, &err) != 0)
 		return cli_fail(r->cli, &err);
-	xalloc_share_heap();
+	xalloc_share_heap(r->conf.account_count > FEW ? MANY_HEAPS : 1);
 	r->done = xcalloc(r->conf.account_count + 1, sizeof *r->done);
 	r->total = xcalloc(r->conf.account_count + 1, sizeof *r->total);
 	progress_init(&r->bar, !r->cli->quiet && !r->cli->json);

@@ -43,10 +43,11 @@ load_rules(struct deliver *d, const struct paths *paths, struct err *err)
 
 int
 deliver_open(struct deliver *d, const struct paths *paths,
-             const struct account *account, struct err *err)
+             const struct account *account, struct together *together,
+             struct err *err)
 {
 	*d = (struct deliver){ .account = account, .paths = paths };
-	d->store = store_open(paths->data, paths->cache, err);
+	d->store = store_open_with(paths->data, paths->cache, together, err);
 	if (d->store == NULL)
 		return -1;
 	if (store_account(d->store, account->name, &d->account_id, err) != 0)

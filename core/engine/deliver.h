@@ -38,9 +38,11 @@ struct deliver {
 	ARRAY(struct deliver_after) after;
 };
 
-/* Open store, filter and rules for an account.  0 or -1; release either way. */
+/* Open store, filter and rules for an account.  together: NULL, or what its store
+ * writes with (store_open_with).  0 or -1; release either way. */
 int deliver_open(struct deliver *d, const struct paths *paths,
-                 const struct account *account, struct err *err);
+                 const struct account *account, struct together *together,
+                 struct err *err);
 void deliver_release(struct deliver *d);
 
 /* What the server calls a message (store.h, struct store_new). */

@@ -42,6 +42,7 @@ engine_new(const struct paths *paths, const struct conf *conf, struct err *err)
 		return NULL;
 	}
 	pthread_mutex_init(&e->lock, NULL);
+	e->together = together_new();
 	e->paths = paths;
 	e->conf = conf;
 	e->to_index = true; /* what an earlier run left */
@@ -240,6 +241,7 @@ engine_add_job(struct engine *e, enum job_kind kind)
 	job->id = ++e->last_id;
 	job->queue = &e->queue;
 	job->paths = e->paths;
+	job->together = e->together;
 	job->engine = e;
 	account_init(&job->account);
 	while (*at != NULL)
@@ -314,6 +316,7 @@ engine_free(struct engine **ep)
 	tick_release(e);
 	spam_close(&e->spam);
 	queue_release(&e->queue);
+	together_free(&e->together);
 	pthread_mutex_destroy(&e->lock);
 	free(e);
 	*ep = NULL;

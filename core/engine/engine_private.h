@@ -8,6 +8,7 @@
 #include "engine/engine.h"
 #include "engine/job.h"
 #include "mail/spam.h"
+#include "store/together.h"
 #include "util/array.h"
 #include "util/watch.h"
 
@@ -57,6 +58,7 @@ struct engine {
 	int64_t last_id;
 	const struct paths *paths;
 	const struct conf *conf;
+	struct together *together; /* the jobs' stores write together */
 	struct spam *spam; /* the main thread's, opened when first needed */
 	ARRAY(struct mark) marks; /* the last ones */
 	/* of engine_tick */

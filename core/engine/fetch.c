@@ -233,21 +233,22 @@ record(struct fetch *f, int64_t started, int64_t began_ms, struct err *err)
 		.why = why != NULL ? xstrdup(why) : NULL,
 		.error = err->code != ERR_NONE ? err->text : NULL,
 	};
-	enum err_code code =
-		err->code == ERR_AUTH && !f->shown ? ERR_CONFIG : err->code;
+	struct tick_end end = {
+		.code = err->code == ERR_AUTH && !f->shown ? ERR_CONFIG
+		                                           : err->code,
+		.delay = f->delay,
+		.changed = f->changed,
+		.record = &r,
+	};
 	struct err ignored = { 0 };
 
-	/* History is a courtesy: the fetch itself is done. */
-	if (f->deliver.account_id != 0 &&
-	    store_fetch_record(f->deliver.store, &r, &ignored) != 0)
-		log_line(LOG_ERROR, "%s", ignored.text);
+	if (f->deliver.account_id != 0) {
+		/* History is a courtesy: the fetch itself is done. */
+		tick_ended(f->deliver.store, f->deliver.account_id, &end);
+		if (store_copy_daily(f->deliver.store, &ignored) != 0)
+			log_line(LOG_ERROR, "%s", ignored.text);
+	}
 	free(r.why);
-	if (f->deliver.account_id == 0)
-		return;
-	tick_ended(f->deliver.store, f->deliver.account_id, code, f->delay,
-	           f->changed);
-	if (store_copy_daily(f->deliver.store, &ignored) != 0)
-		log_line(LOG_ERROR, "%s", ignored.text);
 }
 
 /* What was known already does not count, though it came again. */

@@ -63,7 +63,8 @@ refuse_paused(struct fetch *f, struct err *err)
 int
 fetch_open(struct fetch *f, struct err *err)
 {
-	if (deliver_open(&f->deliver, f->job->paths, f->account, err) != 0)
+	if (deliver_open(&f->deliver, f->job->paths, f->account,
+	                 f->job->together, err) != 0)
 		return -1;
 	if (f->job->outbox)
 		look_at_outbox(f);

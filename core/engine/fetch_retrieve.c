@@ -207,13 +207,16 @@ sink_end(void *ctx, size_t index, bool ok, const struct err *why,
 
 /* ---- batches ---- */
 
-/* How many messages the batch has that begins with that one of the plan. */
+/* How many messages the batch has that begins with that one of the plan.  For a
+ * few more the first one does not end: a sync takes longer than they do. */
 static size_t
 batch_max(const struct fetch *f, size_t at)
 {
 	if ((pop3_capa(f->pop3) & POP3_CAPA_PIPELINING) == 0)
 		return FETCH_BATCH_ALONE;
-	return at == 0 ? FETCH_BATCH_FIRST : FETCH_BATCH_MAX;
+	return at == 0 && f->plan.fetch_count > 2 * FETCH_BATCH_FIRST
+	               ? FETCH_BATCH_FIRST
+	               : FETCH_BATCH_MAX;
 }
 
 /* Where the batches of the plan's entries from at on end; owned. */

@@ -309,8 +309,8 @@ work(struct fill *fill, struct err *err)
 	int lock = -1;
 	int rc;
 
-	if (deliver_open(&f->deliver, f->job->paths, &f->job->account, err) ==
-	    0)
+	if (deliver_open(&f->deliver, f->job->paths, &f->job->account,
+	                 f->job->together, err) == 0)
 		lock = wait_for_lock(f->job, err);
 	if (lock < 0)
 		return -1;
@@ -318,8 +318,10 @@ work(struct fill *fill, struct err *err)
 	if (rc == 0) {
 		rc = session(fill, err);
 		tick_ended(f->deliver.store, f->deliver.account_id,
-		           rc == 0 ? ERR_NONE : err->code, f->delay,
-		           f->changed);
+		           &(struct tick_end){ .code = rc == 0 ? ERR_NONE
+		                                               : err->code,
+		                               .delay = f->delay,
+		                               .changed = f->changed });
 	}
 	close(lock);
 	return rc < 0 ? -1 : 0;

@@ -92,16 +92,37 @@ tick_began(struct store *s, int64_t account)
 	log_line(LOG_ERROR, "%s", err.text);
 }
 
+static int
+save_with(struct store *s, int64_t account, const struct sched_state *state,
+          const struct tick_end *end, struct err *err)
+{
+	bool durable = end->code == ERR_AUTH;
+	struct store_state row;
+	struct str key;
+	struct str text;
+	int rc;
+
+	if (end->record == NULL)
+		return tick_save(s, account, state, durable, err);
+	key_of(account, &key);
+	str_init(&text, TICK_STATE_MAX);
+	sched_write(state, &text);
+	row = (struct store_state){ key.p, str_slice(&text) };
+	rc = store_fetch_record(s, end->record, &row, durable, err);
+	str_release(&text);
+	str_release(&key);
+	return rc;
+}
+
 void
-tick_ended(struct store *s, int64_t account, enum err_code code, int delay,
-           int64_t changed)
+tick_ended(struct store *s, int64_t account, const struct tick_end *end)
 {
 	struct sched_state state;
 	struct err err = { 0 };
 
 	if (tick_load(s, account, &state, &err) == 0) {
-		sched_ended(&state, code, delay, changed);
-		if (tick_save(s, account, &state, code == ERR_AUTH, &err) == 0)
+		sched_ended(&state, end->code, end->delay, end->changed);
+		if (save_with(s, account, &state, end, &err) == 0)
 			return;
 	}
 	log_line(LOG_ERROR, "%s", err.text);

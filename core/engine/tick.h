@@ -15,10 +15,18 @@ bool tick_rejected(struct store *s, const char *account);
 /* durable: it must outlive a power cut (a password was rejected). */
 int tick_save(struct store *s, int64_t account, const struct sched_state *state,
               bool durable, struct err *err);
+
+/* How an attempt went. */
+struct tick_end {
+	enum err_code code; /* ERR_AUTH only when the secret was shown */
+	int delay;          /* between two logins, as the server wants it */
+	int64_t changed;    /* of the secret, before it was read */
+	const struct fetch_record *record; /* written with it; NULL: none */
+};
+
 /* An attempt begins and ends, as the fetch job tells; what cannot be written is
- * logged.  code: ERR_AUTH only when the secret was shown. */
+ * logged. */
 void tick_began(struct store *s, int64_t account);
-void tick_ended(struct store *s, int64_t account, enum err_code code, int delay,
-                int64_t changed);
+void tick_ended(struct store *s, int64_t account, const struct tick_end *end);
 
 #endif

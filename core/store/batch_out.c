@@ -105,6 +105,7 @@ batch_out_rows(struct store_batch *b, struct err *err)
 		int64_t id;
 		int rc;
 
+		out->kept = false;
 		if (item->was_here)
 			continue;
 		rc = take_key(b, out, err);

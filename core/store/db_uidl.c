@@ -173,30 +173,6 @@ store_find_head(struct store *s, int64_t account, int64_t id,
 	return rc;
 }
 
-int
-store_fetch_record(struct store *s, const struct fetch_record *r,
-                   struct err *err)
-{
-	int rc = db_begin(s->db, false, err);
-
-	if (rc == 0)
-		rc = db_run(
-			s->db, err,
-			"INSERT INTO fetch(account, started, ended, messages,"
-			" skipped, bytes, error, why, took_ms)"
-			" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
-			"iiiiiizzi", r->account, r->started, r->ended,
-			(int64_t)r->messages, (int64_t)r->skipped,
-			(int64_t)r->bytes, r->error, r->why, r->took_ms);
-	if (rc == 0)
-		rc = db_run(s->db, err,
-		            "DELETE FROM fetch WHERE account = ?1 AND id <="
-		            " (SELECT id FROM fetch WHERE account = ?1"
-		            " ORDER BY id DESC LIMIT 1 OFFSET ?2)",
-		            "ii", r->account, (int64_t)FETCHES_KEPT);
-	return db_end(s->db, rc, err);
-}
-
 static void
 read_fetch(struct db_stmt *st, struct fetch_record *r)
 {
@@ -262,15 +238,22 @@ store_state_get(struct store *s, const char *key, struct str *out,
 }
 
 static int
+write_state(struct store *s, void *ctx, struct err *err)
+{
+	const struct store_state *state = ctx;
+
+	return db_run(s->db, err, "REPLACE INTO state VALUES(?, ?)", "zb",
+	              state->key, state->value);
+}
+
+static int
 set_state(struct store *s, const char *key, struct slice value, bool durable,
           struct err *err)
 {
-	int rc = db_begin(s->db, durable, err);
+	struct store_state state = { key, value };
+	const struct store_write w = { write_state, &state, 1, durable };
 
-	if (rc == 0)
-		rc = db_run(s->db, err, "REPLACE INTO state VALUES(?, ?)", "zb",
-		            key, value);
-	return db_end(s->db, rc, err);
+	return store_write(s, &w, err);
 }
 
 int
@@ -285,4 +268,54 @@ store_state_note(struct store *s, const char *key, struct slice value,
                  struct err *err)
 {
 	return set_state(s, key, value, false, err);
+}
+
+/* ---- the end of a fetch ---- */
+
+static int
+insert_fetch(struct store *s, const struct fetch_record *r, struct err *err)
+{
+	int rc = db_run(s->db, err,
+	                "INSERT INTO fetch(account, started, ended, messages,"
+	                " skipped, bytes, error, why, took_ms)"
+	                " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	                "iiiiiizzi", r->account, r->started, r->ended,
+	                (int64_t)r->messages, (int64_t)r->skipped,
+	                (int64_t)r->bytes, r->error, r->why, r->took_ms);
+
+	if (rc != 0)
+		return -1;
+	return db_run(s->db, err,
+	              "DELETE FROM fetch WHERE account = ?1 AND id <="
+	              " (SELECT id FROM fetch WHERE account = ?1"
+	              " ORDER BY id DESC LIMIT 1 OFFSET ?2)",
+	              "ii", r->account, (int64_t)FETCHES_KEPT);
+}
+
+struct fetch_end {
+	const struct fetch_record *record;
+	struct store_state *state;
+};
+
+static int
+write_fetch(struct store *s, void *ctx, struct err *err)
+{
+	struct fetch_end *end = ctx;
+
+	if (insert_fetch(s, end->record, err) != 0)
+		return -1;
+	return end->state->key != NULL ? write_state(s, end->state, err) : 0;
+}
+
+int
+store_fetch_record(struct store *s, const struct fetch_record *r,
+                   const struct store_state *state, bool durable,
+                   struct err *err)
+{
+	struct store_state copy =
+		state != NULL ? *state : (struct store_state){ 0 };
+	struct fetch_end end = { r, &copy };
+	const struct store_write w = { write_fetch, &end, 2, durable };
+
+	return store_write(s, &w, err);
 }

@@ -80,6 +80,7 @@ store_batch_begin(struct store *s, int64_t account, struct err *err)
 	}
 	s->batches++;
 	b->locked = true;
+	b->syncs_failed = store_syncs_failed(s);
 	return b;
 }
 
@@ -275,7 +276,7 @@ sync_files(struct store_batch *b, struct err *err)
 	/* tmp_fd was opened before the first write, so an error of any of them
 	 * is told here. */
 	if (fresh >= SYNC_ALL_FROM) {
-		int rc = fsx_sync_all(b->tmp_fd, err);
+		int rc = store_sync_all(b->s, b->tmp_fd, b->syncs_failed, err);
 
 		if (rc == 0)
 			step("synced");
@@ -437,6 +438,7 @@ place_row(struct store_batch *b, struct batch_item *item, struct err *err)
 	struct row there = { 0 };
 	int rc;
 
+	item->was_here = false;
 	if (item->same != SIZE_MAX) {
 		item->row.id = b->items.v[item->same].row.id;
 		item->was_here = true;
@@ -463,23 +465,42 @@ write_row(struct store_batch *b, struct batch_item *item, struct err *err)
 	return place_row(b, item, err) == 0 ? write_uidl(b, item, err) : -1;
 }
 
+/* With a store that writes, ours or another's. */
+static int
+write_all_with(struct store_batch *b, struct err *err)
+{
+	struct batch_item *item;
+
+	array_foreach(&b->items, item) {
+		if (write_row(b, item, err) != 0)
+			return -1;
+	}
+	if (batch_out_rows(b, err) != 0)
+		return -1;
+	return b->settled != NULL ? outbox_settle_rows(b->s, b->settled, err)
+	                          : 0;
+}
+
+static int
+write_all(struct store *s, void *ctx, struct err *err)
+{
+	struct store_batch *b = ctx;
+	struct store *own = b->s;
+	int rc;
+
+	b->s = s;
+	rc = write_all_with(b, err);
+	b->s = own;
+	return rc;
+}
+
 static int
 write_rows(struct store_batch *b, struct err *err)
 {
+	const struct store_write w = { write_all, b, b->items.n, true };
 	struct batch_item *item;
-	int rc = db_begin(b->s->db, true, err);
+	int rc = store_write(b->s, &w, err);
 
-	if (rc != 0)
-		return -1;
-	array_foreach(&b->items, item) {
-		if (rc == 0)
-			rc = write_row(b, item, err);
-	}
-	if (rc == 0)
-		rc = batch_out_rows(b, err);
-	if (rc == 0 && b->settled != NULL)
-		rc = outbox_settle_rows(b->s, b->settled, err);
-	rc = db_end(b->s->db, rc, err);
 	if (rc == 0) {
 		step("committed");
 		array_foreach(&b->items, item) {

@@ -49,6 +49,7 @@ struct store_batch {
 	int fd;                 /* tmp file being written, -1 */
 	char *name;             /* and its name */
 	bool locked;
+	uint64_t syncs_failed; /* when it began */
 	bool touched[FOLDER_COUNT][2];
 	struct arena arena;
 	ARRAY(struct batch_item) items;

@@ -149,8 +149,11 @@ close_all(struct store *s)
 static int
 open_all(struct store *s, struct err *err)
 {
+	/* Where others of this process are open it was done for them. */
+	bool first = s->together == NULL || together_join(s->together);
+
 	if (open_folders(s, err) != 0 || open_index(s, err) != 0 ||
-	    clean_up(s, err) != 0) {
+	    (first && clean_up(s, err) != 0)) {
 		close_all(s);
 		return -1;
 	}
@@ -158,13 +161,21 @@ open_all(struct store *s, struct err *err)
 }
 
 struct store *
-store_open(const char *data, const char *cache, struct err *err)
+store_open_with(const char *data, const char *cache, struct together *t,
+                struct err *err)
 {
 	struct store *s = make(data, cache);
 
+	s->together = t;
 	if (open_all(s, err) != 0)
 		store_close(&s);
 	return s;
+}
+
+struct store *
+store_open(const char *data, const char *cache, struct err *err)
+{
+	return store_open_with(data, cache, NULL, err);
 }
 
 /* An older index cannot be read as it is, a newer one neither. */
@@ -237,6 +248,8 @@ store_close(struct store **s)
 	if (s == NULL || *s == NULL)
 		return;
 	close_all(*s);
+	if ((*s)->together != NULL)
+		together_leave((*s)->together);
 	free((*s)->data);
 	free((*s)->cache);
 	free(*s);

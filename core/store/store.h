@@ -88,6 +88,10 @@ void store_rows_release(struct store_rows *r);
 /* data: folder with mail/ and pabal.db; cache: for search.db.  Creates what is
  * missing.  NULL: ERR_IO (read-only, full), ERR_RETRY (locked). */
 struct store *store_open(const char *data, const char *cache, struct err *err);
+/* One of several threads' stores, which write together (store/together.h). */
+struct together;
+struct store *store_open_with(const char *data, const char *cache,
+                              struct together *t, struct err *err);
 /*
  * The same, or a store to read from where nothing can be written (a file system
  * that is read-only or full, no permission): then whatever would write fails.
@@ -333,7 +337,15 @@ struct fetch_record {
 	char *error; /* NULL: none */
 };
 
+/* What the key of the state is to say; borrowed. */
+struct store_state {
+	const char *key;
+	struct slice value;
+};
+
+/* Write it, and state unless NULL, in one transaction; durable: on disk. */
 int store_fetch_record(struct store *s, const struct fetch_record *r,
+                       const struct store_state *state, bool durable,
                        struct err *err);
 /* The last n of an account (0: of all), newest first; owned
  * (fetch_records_free). */

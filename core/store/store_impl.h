@@ -6,6 +6,7 @@
 #include "store/db.h"
 #include "store/maildir.h"
 #include "store/store.h"
+#include "store/together.h"
 #include "util/arena.h"
 #include "util/array.h"
 
@@ -20,9 +21,36 @@ struct store {
 	uint64_t fresh;         /* store_fresh */
 	struct maildir maildir; /* of the account used last */
 	int64_t maildir_account;
-	bool reading; /* nothing can be written, because of: */
+	struct together *together; /* borrowed; NULL: it writes alone */
+	bool reading;              /* nothing can be written, because of: */
 	struct err why;
 };
+
+/* What is to be written in one transaction, perhaps beside that of others. */
+struct store_write {
+	/* May be called again when the transaction was taken back, and with
+	 * another store than its own, in that one's thread. */
+	int (*write)(struct store *s, void *ctx, struct err *err);
+	void *ctx;
+	size_t rows;  /* about so many */
+	bool durable; /* on disk when it is done */
+};
+
+/* Write it, and wait for that (together.c). */
+int store_write(struct store *s, const struct store_write *what,
+                struct err *err);
+/* Of all that share with s; to be asked before a batch writes its first file. */
+uint64_t store_syncs_failed(const struct store *s);
+/*
+ * The file system of fd is on disk as it was when this was called.  failed: what
+ * store_syncs_failed said.  0, 1 there is no such call, -1.
+ */
+int store_sync_all(struct store *s, int fd, uint64_t failed, struct err *err);
+/* One more store, one less.  Is it the first? */
+bool together_join(struct together *t);
+void together_leave(struct together *t);
+/* How many wait for their turn to write. */
+size_t together_waiting(struct together *t);
 
 /* Half a SHA-256: no two mails of anyone meet. */
 #define FACTS_HASH_SIZE 16

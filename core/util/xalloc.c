@@ -43,10 +43,12 @@ xalloc_end(void)
 }
 
 void
-xalloc_share_heap(void)
+xalloc_share_heap(int heaps)
 {
 #ifdef M_ARENA_MAX
-	(void)mallopt(M_ARENA_MAX, 1); /* else it is only slower */
+	(void)mallopt(M_ARENA_MAX, heaps); /* else it is only slower */
+#else
+	(void)heaps;
 #endif
 }
 

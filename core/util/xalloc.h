@@ -19,9 +19,10 @@ char *xstrdup(const char *s) __attribute__((malloc));
 char *xmemdup0(const void *p, size_t n) __attribute__((malloc));
 char *xasprintf(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* One heap for all threads that begin after this: where they seldom allocate at
- * the same time.  A heap of its own grows by a page, with a system call each. */
-void xalloc_share_heap(void);
+/* So many heaps for all threads that begin after this: one where they seldom
+ * allocate at the same time, a few where many do and would wait for each other.
+ * Each but the first grows by a page, with a system call each. */
+void xalloc_share_heap(int heaps);
 /* Called once before the program ends: gives the terminal back. */
 void xalloc_set_exit_hook(void (*hook)(void));
 /* End the program: for memory that a library could not get. */

@@ -34,7 +34,7 @@ start(void **state)
 	w->account.spam_filter = w->account.rules = false;
 	/* Its provider is asked for when the filter is opened. */
 	w->account.trust_filter = true;
-	if (deliver_open(&w->d, &w->paths, &w->account, &w->err) != 0)
+	if (deliver_open(&w->d, &w->paths, &w->account, NULL, &w->err) != 0)
 		fail_msg("%s", w->err.text);
 	*state = w;
 	return 0;
@@ -249,7 +249,7 @@ test_choices_of_an_account(void **state)
 		w->account.spam_filter = spam;
 		deliver_release(&w->d);
 		assert_int_equal(deliver_open(&w->d, &w->paths, &w->account,
-		                              &w->err),
+		                              NULL, &w->err),
 		                 0);
 		(void)fetched_to(w, uidl, text, &folder);
 		if (w->account.skip_inbox)

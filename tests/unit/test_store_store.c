@@ -531,7 +531,8 @@ test_fetch_history(void **state)
 			                  .why = i % 2 ? why : NULL,
 			                  .error = i % 2 ? words : NULL };
 
-		assert_ok(t, store_fetch_record(t->s, &r, &t->err));
+		assert_ok(t,
+		          store_fetch_record(t->s, &r, NULL, false, &t->err));
 	}
 	assert_ok(t, store_fetch_history(t->s, t->a, 1000, &v, &n, &t->err));
 	assert_int_equal(n, 300);
