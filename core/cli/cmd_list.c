@@ -80,6 +80,8 @@ print_json(struct list *l, const struct store_row *row)
 	json_string_z(&j, row->labels);
 	json_key(&j, "size");
 	json_int(&j, (int64_t)row->size);
+	json_key(&j, "copies");
+	json_int(&j, row->copies);
 	json_key(&j, "on_server");
 	json_int(&j, (int64_t)row->stub);
 	json_key(&j, "seen");

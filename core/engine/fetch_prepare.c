@@ -63,7 +63,7 @@ fetch_replan(struct fetch *f)
 	const struct fetch_listed listed = { .listing = &f->listing,
 		                             .keys = f->keys,
 		                             .rows = f->rows,
-		                             .first = f->known.map.n == 0 };
+		                             .first = f->first };
 
 	fetch_plan_release(&f->plan);
 	fetch_plan_make(f->account, &listed, clock_now(), &f->plan);
@@ -164,22 +164,21 @@ fetch_prepare(struct fetch *f, struct err *err)
 	if (load_quirks(f, err) != 0 || fetch_identify(f, err) != 0 ||
 	    fetch_find_missing(f, err) != 0)
 		return -1;
+	f->first = f->known.map.n == 0;
 	fetch_replan(f);
-	if (f->plan.first && f->account->first_days > 0 && f->job->window &&
+	if (f->first && f->account->first_days > 0 && f->job->window &&
 	    f->note == NULL) {
 		/* What is not fetched would stand in the window for ever. */
 		f->note = xstrdup(_("this server shows its oldest mail first "
 		                    "and only a part of it, so all of it "
 		                    "comes; the last 30 days alone come with "
 		                    "recent:ADDRESS as user name"));
-	} else if (f->plan.first && f->account->first_days > 0 &&
-	           !f->job->window) {
+	} else if (f->first && f->account->first_days > 0 && !f->job->window) {
 		int rc = skip_old(f, err);
 
 		if (rc < 0 || (rc > 0 && fetch_load_known(f, err) != 0))
 			return -1;
 		fetch_replan(f);
-		f->plan.first = true;
 	}
 	/* What the rows say is here may have gone since the last look. */
 	if (f->plan.remove_count != 0) {

@@ -23,6 +23,7 @@ struct fetch {
 	uint64_t version;       /* of the store, before known was read */
 	struct uidl_alias *aliases; /* found out; borrow from keys */
 	size_t alias_count;
+	bool first; /* nothing was known when it began */
 	struct fetch_plan plan;
 	size_t others;      /* headers of other messages, so far */
 	bool match_content; /* the server's names are not to be trusted */
