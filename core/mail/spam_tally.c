@@ -27,7 +27,7 @@
 
 #define FLOOR 1.5
 #define FEW   65.0 /* divided by the number of hams */
-#define ABOVE 1.0
+#define ABOVE 2.0
 #define MOST  5.0 /* while corrections are all we know */
 #define COLD  8.0
 /* Hams before anything but COLD is tried; spams before rule 2 is. */

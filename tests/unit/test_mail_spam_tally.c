@@ -79,8 +79,8 @@ test_it_stays_above_good_mail(void **state)
 	assert_true(spam_threshold(t) < 2.5);
 	learn(t, false, 3);
 	learn(t, false, 4);
-	assert_true(spam_threshold(t) > 4);
-	assert_true(spam_threshold(t) < 6);
+	assert_true(spam_threshold(t) > 5);
+	assert_true(spam_threshold(t) < 7);
 	free(t);
 }
 
