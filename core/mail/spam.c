@@ -38,10 +38,10 @@
 #define DECISIVE 6.0
 /* What the learners say is shrunk until this many of each class are known: by
  * the power of the part of them that is. */
-#define KNOWN_WELL 100
+#define KNOWN_WELL 60
 #define KNOWN_POW  0.3
 /* Share of the rules once the learners know enough. */
-#define RULES_LATER 0.35
+#define RULES_LATER 0.25
 /* What having written to the sender is worth. */
 #define KNOWN_SENDER 7.0
 /* Unsure begins here (27 %), so that corrections reach the mail at the border;

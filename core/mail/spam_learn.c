@@ -6,7 +6,8 @@
  *    1/sqrt(n) so that long mails do not shout, with AdaGrad steps.  N is a naive
  *    Bayes over sparse bigrams whose rare or even features count little.
  * 2. The verdict's sum is that of what they say, clipped so that none alone can
- *    decide against the others, each times its share (spam_mix.c).
+ *    decide against the others, each times its share (spam_mix.c).  Less of it
+ *    counts when one single ham is behind it (spam_twin.c).
  * 3. The error that a step is for is of a learner's own sum and a part of the
  *    others' (TOGETHER): it need not learn what they know.
  * 4. One message moves what a learner says of it by MOVE_MOST: its many new
@@ -34,21 +35,24 @@
 #include <string.h>
 
 #include "mail/spam_mix.h"
+#include "mail/spam_twin.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
 
 #define MARGIN        10.0
 #define SPARSE_MARGIN 30.0
-#define SPARSE_SHARE  0.04
-#define TOGETHER      0.2
-#define MOVE_MOST     5.5
+#define SPARSE_SHARE  0.06
+#define TOGETHER      0.25
+#define MOVE_MOST     5.0
 /* A label that contradicts a sure verdict is either a rare correction or a slip
  * of the finger: it moves the weights, but not as far. */
 #define DOUBT        0.3
-#define DOUBT_FROM   5.0
+#define DOUBT_FROM   3.0
 #define SPARSE_DOUBT 60.0
 #define CLIP         15.0
+/* What is said of the twin of one ham: one label may be wrong. */
+#define TWIN 0.6
 /* Keeps the first step of a feature finite and small for tiny gradients. */
 #define SQUARE_START 2e-4
 /* Confidence of N's features: the more even and the rarer, the less. */
@@ -236,6 +240,9 @@ spam_weigh(const struct spam_weights *w, const struct spam_features *f,
 		sums_r->sum +=
 			spam_mix_share(w->tally, (enum spam_set)set) * heard;
 	}
+	if (sums_r->sum < 0 &&
+	    spam_twin_of_ham(w->sparse, &f->set[SPAM_SPARSE]))
+		sums_r->sum *= TWIN;
 }
 
 double

@@ -28,7 +28,7 @@
 
 #define N ((int)SPAM_SETS)
 /* What the learners say together is about this much too sure. */
-#define SCALE 1.5
+#define SCALE 2.0
 /* Pull to 1. */
 #define HOLD   4.0
 #define LEAST  0.1
