@@ -19,6 +19,8 @@
 #define LABEL_CELLS 12
 /* Bytes of a person's name and address. */
 #define PERSON_MAX 1024
+/* Rows of text that are enough to write in. */
+#define TEXT_ROWS_MIN 4
 
 static const char *const labels[COMPOSE_FIELDS] = {
 	[COMPOSE_FROM] = N_("From"),       [COMPOSE_TO] = N_("To"),
@@ -436,6 +438,32 @@ draw_box(const struct pane_compose *p, const struct compose *c, struct grid *g,
 	}
 }
 
+static bool
+is_empty(const struct compose *c, enum compose_field f)
+{
+	return f == COMPOSE_FILES
+	               ? c->files.n == 0
+	               : is_line(f) && w_line_get(&c->lines[f]).n == 0;
+}
+
+/* Is there room for that field?  In a low terminal the text goes before what is
+ * empty, then before all but who sends it and what it is about. */
+static bool
+shows(const struct compose *c, enum compose_field f, int rows)
+{
+	int filled = 0;
+
+	if (f == COMPOSE_FILES && c->files.n == 0)
+		return false;
+	if (c->focus != COMPOSE_BODY ||
+	    rows - COMPOSE_BODY - 1 >= TEXT_ROWS_MIN || f == COMPOSE_FROM)
+		return true;
+	for (int i = COMPOSE_FROM; i < COMPOSE_BODY; i++)
+		filled += !is_empty(c, (enum compose_field)i);
+	return !is_empty(c, f) &&
+	       (rows - filled - 1 >= TEXT_ROWS_MIN || f == COMPOSE_SUBJECT);
+}
+
 void
 pane_compose_draw(struct pane_compose *p, struct compose *c, struct grid *g,
                   const struct rect *r)
@@ -447,7 +475,7 @@ pane_compose_draw(struct pane_compose *p, struct compose *c, struct grid *g,
 	grid_fill(g, r, STYLE_TEXT);
 	for (f = COMPOSE_FROM; f < COMPOSE_BODY; f++) {
 		p->field_rows[f] = -1;
-		if (f == COMPOSE_FILES && c->files.n == 0)
+		if (!shows(c, (enum compose_field)f, r->rows))
 			continue;
 		p->field_rows[f] = r->row + row;
 		draw_field(c, g, r, row++, (enum compose_field)f);

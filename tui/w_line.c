@@ -191,8 +191,10 @@ scroll(struct w_line *w, size_t width)
 	struct slice all = str_slice(&w->text);
 	size_t cells;
 
-	if (w->left > w->cursor || w->left > all.n)
-		w->left = w->cursor;
+	/* one more, which the mark of what is left of it covers */
+	if (w->left >= w->cursor || w->left > all.n)
+		w->left = w->cursor -
+		          unicode_cluster_back(slice_head(all, w->cursor));
 	/* counted once: the line may be long */
 	cells = unicode_cells(slice_make(all.p + w->left, w->cursor - w->left));
 	while (w->left < w->cursor && cells >= width) {
@@ -203,6 +205,18 @@ scroll(struct w_line *w, size_t width)
 		cells = cells > less ? cells - less : 0;
 		w->left += first.n;
 	}
+}
+
+/* There is more to the left. */
+static void
+draw_cut(const struct w_line *w, struct grid *g, const struct rect *r, int row,
+         int col, enum style st)
+{
+	struct slice rest = slice_from(str_slice(&w->text), w->left);
+	struct slice first = slice_head(rest, unicode_cluster(rest));
+
+	(void)grid_put_z(g, r, row, col, st,
+	                 unicode_cells(first) == 2 ? "… " : "…");
 }
 
 void
@@ -226,6 +240,8 @@ w_line_draw(struct w_line *w, struct grid *g, const struct rect *r, int row,
 		                 slice_from(all, w->left));
 		before = unicode_cells(
 			slice_make(all.p + w->left, w->cursor - w->left));
+		if (w->left > 0 && before > 0)
+			draw_cut(w, g, r, row, col, st);
 	}
 	if (focus)
 		grid_cursor(g, r, row, col + (int)before);

@@ -5,6 +5,7 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -131,6 +132,73 @@ test_people(void **state)
 	screen_type(s, "\003");
 	screen_kill(&s);
 	free(book);
+}
+
+/* In a low terminal the text has the rows, who sends it stays in sight. */
+static void
+test_low_terminal(void **state)
+{
+	struct screen *s = start("en", "All inboxes");
+
+	(void)state;
+	screen_type(s, "m");
+	shown(s, "New message");
+	screen_type(s, "a@example.org\t\t\tabout\r1\r2\r3\r4\r5\r6");
+	shown(s, " 6");
+	shown(s, "Bcc");
+	screen_resize(s, 10, 40);
+	gone(s, "Bcc");
+	shown(s, "From kim@example.org");
+	shown(s, "To a@example.org");
+	shown(s, "Subject about");
+	shown(s, " 6");
+	shown(s, " 4");
+	/* all fields are there while one of them is filled in */
+	screen_type(s, "\033[Z");
+	shown(s, "Bcc");
+	screen_type(s, "\r");
+	gone(s, "Bcc");
+	screen_resize(s, 24, 80);
+	shown(s, "Bcc");
+	screen_type(s, "\003");
+	screen_kill(&s);
+}
+
+/* a woman, a joiner, a computer */
+#define EMOJI "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb"
+
+/* What is pasted keeps the joiners of its emoji; what turns writing round does
+ * not get in, and jamo of macOS become syllables. */
+static void
+test_paste(void **state)
+{
+	static char shell[] = "/bin/sh", option[] = "-c";
+	char *data = fsx_join(home, "data");
+	char command[9000];
+	char *argv[] = { shell, option, command, NULL };
+	const char *env[] = { NULL };
+	struct screen *s = start("en", "All inboxes");
+
+	(void)state;
+	screen_type(s, "m");
+	shown(s, "New message");
+	screen_type(s, "\t\t\t\t\033[200~a\xe2\x80\xae"
+	               "b " EMOJI
+	               " \xe1\x84\x92\xe1\x85\xa1\xe1\x86\xab end\033[201~");
+	shown(s, "end");
+	shown(s, "ab ");
+	screen_type(s, "\017");
+	gone(s, "New message");
+	screen_kill(&s);
+	/* the joiner is not to be seen: the bytes of the draft */
+	(void)snprintf(command, sizeof command,
+	               "cd '%s'; for f in mail/*/Drafts/cur/*; do '%s' show "
+	               "--file \"$f\"; done | grep '^ab ' | od -An -tx1",
+	               data, program);
+	s = screen_start(24, 80, argv, env);
+	shown(s, "61 62 20 f0 9f 91 a9 e2 80 8d f0 9f 92 bb 20 ed");
+	screen_kill(&s);
+	free(data);
 }
 
 static void
@@ -414,6 +482,8 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_files),
 		cmocka_unit_test(test_people),
+		cmocka_unit_test(test_low_terminal),
+		cmocka_unit_test(test_paste),
 		cmocka_unit_test(test_templates),
 		cmocka_unit_test(test_spelling),
 		cmocka_unit_test(test_slow_speller),

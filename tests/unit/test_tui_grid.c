@@ -162,7 +162,7 @@ test_line_input_measures_cells(void **state)
 	r = grid_rect(&g);
 	type(&w, "가나다라마바사\n");
 	w_line_draw(&w, &g, &r, 0, 0, 8, true);
-	assert_row(&g, 0, "마바사");
+	assert_row(&g, 0, "… 바사");
 	assert_int_equal(g.cursor_col, 6);
 	assert_true(w_line_key(&w, K_HOME));
 	w_line_draw(&w, &g, &r, 0, 0, 8, true);
@@ -172,6 +172,34 @@ test_line_input_measures_cells(void **state)
 	assert_slice(w_line_get(&w), "나다라마바사");
 	assert_false(w_line_key(&w, K_ENTER));
 	assert_false(w_line_key(&w, K_CTRL_('x')));
+	grid_release(&g);
+	w_line_release(&w);
+}
+
+/* A line that goes on to the left says so; the cursor never stands on the mark. */
+static void
+test_line_input_marks_what_is_cut(void **state)
+{
+	struct w_line w;
+	struct grid g;
+	struct rect r;
+
+	(void)state;
+	w_line_init(&w);
+	grid_init(&g);
+	grid_resize(&g, 1, 8);
+	r = grid_rect(&g);
+	type(&w, "가나다라마바\n");
+	w_line_draw(&w, &g, &r, 0, 0, 8, true);
+	assert_row(&g, 0, "… 마바");
+	for (size_t i = 0; i < 3; i++)
+		assert_true(w_line_key(&w, K_LEFT));
+	w_line_draw(&w, &g, &r, 0, 0, 8, true);
+	assert_row(&g, 0, "… 라마바");
+	assert_int_equal(g.cursor_col, 2);
+	assert_true(w_line_key(&w, K_HOME));
+	w_line_draw(&w, &g, &r, 0, 0, 8, true);
+	assert_row(&g, 0, "가나다…");
 	grid_release(&g);
 	w_line_release(&w);
 }
@@ -208,6 +236,7 @@ main(void)
 		cmocka_unit_test(test_controls_never_get_in),
 		cmocka_unit_test(test_any_size_is_safe),
 		cmocka_unit_test(test_line_input_measures_cells),
+		cmocka_unit_test(test_line_input_marks_what_is_cut),
 		cmocka_unit_test(test_password_is_not_shown),
 	};
 
