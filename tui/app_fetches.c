@@ -8,6 +8,7 @@
 #include "tui/text_fmt.h"
 #include "util/clock.h"
 #include "util/i18n.h"
+#include "util/reason.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -168,7 +169,7 @@ add_record(const struct fetch_record *r, const char *account, struct str *out)
 		str_printf(out, _("%llu skipped"),
 		           (unsigned long long)r->skipped);
 		if (r->why != NULL)
-			str_printf(out, " (%s)", r->why);
+			reason_add(" (", r->why, ")", out);
 	}
 	str_add_z(out, ", ");
 	str_add_size(out, r->bytes);
@@ -176,7 +177,7 @@ add_record(const struct fetch_record *r, const char *account, struct str *out)
 	str_add_seconds(out, r->took_ms);
 	str_add_z(out, _(" s"));
 	if (r->error != NULL)
-		str_printf(out, ": %s", r->error);
+		reason_add(": ", r->error, "", out);
 	str_add_c(out, '\n');
 }
 

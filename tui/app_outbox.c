@@ -7,6 +7,7 @@
 #include "util/clock.h"
 #include "util/fill.h"
 #include "util/i18n.h"
+#include "util/reason.h"
 #include "util/when.h"
 
 #include "util/banned.h"
@@ -91,7 +92,7 @@ describe(const struct outbox_row *row, struct str *out)
 	else
 		str_add_z(out, outbox_words(row));
 	if (row->error != NULL)
-		str_printf(out, ": %s", row->error);
+		reason_add(": ", row->error, "", out);
 	str_release(&when);
 }
 
@@ -155,9 +156,12 @@ add_recipients(struct app *a, const struct outbox_row *row)
 	for (i = 0; i < row->rcpt_count; i++) {
 		const struct outbox_rcpt *r = &row->rcpts[i];
 
+		char *words = r->words != NULL ? reason_local(r->words) : NULL;
+
 		w_pick_add(&a->picker, r->spec,
-		           r->fate == OUTBOX_FATE_SENT ? _("has it") : r->words,
+		           r->fate == OUTBOX_FATE_SENT ? _("has it") : words,
 		           OUTGOING_READ);
+		free(words);
 	}
 }
 

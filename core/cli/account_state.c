@@ -10,6 +10,7 @@
 #include "store/store.h"
 #include "util/fsx.h"
 #include "util/i18n.h"
+#include "util/reason.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -133,7 +134,7 @@ print_record(const struct fetch_record *h)
 		str_printf(&line, _("%llu skipped"),
 		           (unsigned long long)h->skipped);
 		if (h->why != NULL)
-			str_printf(&line, " (%s)", h->why);
+			reason_add(" (", h->why, ")", &line);
 	}
 	str_add_z(&line, ", ");
 	str_add_size(&line, h->bytes);
@@ -141,7 +142,7 @@ print_record(const struct fetch_record *h)
 	str_add_seconds(&line, h->took_ms);
 	str_add_z(&line, _(" s"));
 	if (h->error != NULL)
-		str_printf(&line, ": %s", h->error);
+		reason_add(": ", h->error, "", &line);
 	out_line("%s", line.p);
 	str_release(&line);
 }

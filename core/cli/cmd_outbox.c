@@ -13,6 +13,7 @@
 #include "util/array.h"
 #include "util/clock.h"
 #include "util/i18n.h"
+#include "util/reason.h"
 
 #include "util/banned.h"
 
@@ -93,8 +94,12 @@ list_line(const struct outbox_row *row)
 	}
 	out_line("%s", line.p);
 	if (!outbox_recipients(row, say_indented, NULL) && row->error != NULL &&
-	    row->error[0] != '\0')
-		out_line("      %s", row->error);
+	    row->error[0] != '\0') {
+		char *why = reason_local(row->error);
+
+		out_line("      %s", why);
+		free(why);
+	}
 	str_release(&line);
 }
 

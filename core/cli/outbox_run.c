@@ -9,6 +9,7 @@
 #include "cli/out.h"
 #include "store/outbox_rows.h"
 #include "util/i18n.h"
+#include "util/reason.h"
 #include "util/xalloc.h"
 
 #include "util/banned.h"
@@ -79,7 +80,7 @@ outbox_recipients(const struct outbox_row *row,
 	str_init(&line, 4096);
 	for (size_t i = 0; i < row->rcpt_count; i++) {
 		const struct outbox_rcpt *r = &row->rcpts[i];
-		const char *words = r->words != NULL ? r->words : "";
+		char *words = reason_local(r->words != NULL ? r->words : "");
 
 		str_clear(&line);
 		if (r->fate == FATE_SENT)
@@ -91,6 +92,7 @@ outbox_recipients(const struct outbox_row *row,
 		if (line.n > 0)
 			say(ctx, line.p);
 		any |= line.n > 0;
+		free(words);
 	}
 	str_release(&line);
 	return any;
@@ -165,34 +167,43 @@ report_json(const struct outcome *o, size_t at, const struct outbox_row *row)
 	out_json_end(&j, &text);
 }
 
+/* To a person: why it is not sent. */
+static void
+say_row(struct cli *cli, int64_t id, const struct outbox_row *row,
+        const struct outcome *o)
+{
+	char *why =
+		reason_local(row->error != NULL ? row->error : o->whole.text);
+
+	if (row->state != OUTBOX_FAILED)
+		out_note(cli,
+		         _("kept in the outbox as %lld, to be tried again: %s"),
+		         (long long)id, why);
+	if (!outbox_recipients(row, say_note, cli) &&
+	    row->state == OUTBOX_FAILED)
+		out_note(cli, _("not sent: %s"), why);
+	free(why);
+}
+
 /* A row that is gone was sent. */
 static int
 report_row(struct cli *cli, int64_t id, const struct outbox_row *row,
            const struct outcome *o, size_t at)
 {
-	const char *why =
-		row != NULL && row->error != NULL ? row->error : o->whole.text;
+	bool sent = row == NULL || row->state == OUTBOX_SENT;
 
 	if (cli->json)
 		report_json(o, at, row);
-	if (row == NULL || row->state == OUTBOX_SENT) {
-		if (!cli->json && !cli->quiet)
-			out_line(_("sent"));
+	else if (!sent)
+		say_row(cli, id, row, o);
+	else if (!cli->quiet)
+		out_line(_("sent"));
+	if (sent)
 		return EX_OK;
-	}
-	if (row->state == OUTBOX_FAILED) {
-		if (!cli->json && !outbox_recipients(row, say_note, cli))
-			out_note(cli, _("not sent: %s"), why);
-		return o->codes[at] != ERR_NONE ? err_exit_status(o->codes[at])
-		                                : EX_UNAVAILABLE;
-	}
-	if (!cli->json)
-		out_note(cli,
-		         _("kept in the outbox as %lld, to be tried again: %s"),
-		         (long long)id, why);
-	if (!cli->json)
-		(void)outbox_recipients(row, say_note, cli);
-	return EX_TEMPFAIL;
+	if (row->state != OUTBOX_FAILED)
+		return EX_TEMPFAIL;
+	return o->codes[at] != ERR_NONE ? err_exit_status(o->codes[at])
+	                                : EX_UNAVAILABLE;
 }
 
 int

@@ -29,6 +29,7 @@
 #include "util/clock.h"
 #include "util/i18n.h"
 #include "util/log.h"
+#include "util/reason.h"
 #include "util/step.h"
 #include "util/xalloc.h"
 
@@ -230,8 +231,9 @@ record(struct fetch *f, int64_t started, int64_t began_ms, struct err *err)
 		.messages = fresh(f),
 		.skipped = f->plan.too_large + f->failed,
 		.bytes = f->bytes,
-		.why = why != NULL ? xstrdup(why) : NULL,
-		.error = err->code != ERR_NONE ? err->text : NULL,
+		.why = why != NULL ? reason_neutral(why) : NULL,
+		.error = err->code != ERR_NONE ? reason_neutral(err->text)
+		                               : NULL,
 	};
 	struct tick_end end = {
 		.code = err->code == ERR_AUTH && !f->shown ? ERR_CONFIG
@@ -249,6 +251,7 @@ record(struct fetch *f, int64_t started, int64_t began_ms, struct err *err)
 			log_line(LOG_ERROR, "%s", ignored.text);
 	}
 	free(r.why);
+	free(r.error);
 }
 
 /* What was known already does not count, though it came again. */

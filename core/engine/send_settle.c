@@ -29,6 +29,7 @@
 #include "util/clock.h"
 #include "util/i18n.h"
 #include "util/log.h"
+#include "util/reason.h"
 #include "util/step.h"
 #include "util/xalloc.h"
 
@@ -101,7 +102,7 @@ static void
 set_error(struct outbox_row *row, const char *why)
 {
 	free(row->error);
-	row->error = xstrdup(why);
+	row->error = reason_neutral(why);
 }
 
 static void
@@ -250,7 +251,7 @@ keep_fates(struct parcel *p)
 		to->fate = (int)p->rcpt[i].fate;
 		free(to->words);
 		to->words = p->rcpt[i].words[0] != '\0'
-		                    ? xstrdup(p->rcpt[i].words)
+		                    ? reason_neutral(p->rcpt[i].words)
 		                    : NULL;
 	}
 }
@@ -433,9 +434,13 @@ tell(struct sender *s, const struct parcel *p)
 	e->job = s->job->id;
 	e->id = row->id;
 	e->text = xstrdup(row->state == OUTBOX_SENT ? _("sent") : row->subject);
-	if (row->state != OUTBOX_SENT)
+	if (row->state != OUTBOX_SENT) {
+		char *why = reason_local(row->error != NULL ? row->error : "");
+
 		err_set(&e->err, row->state == OUTBOX_FAILED ? code : ERR_RETRY,
-		        "%s", row->error != NULL ? row->error : "");
+		        "%s", why);
+		free(why);
+	}
 	return e;
 }
 

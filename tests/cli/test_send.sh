@@ -203,6 +203,17 @@ run "$team" send -t
 check 'other address: refused there' grep -q 'refuses mail from team@example.org' \
 	"$T/err"
 
+# A reason is told in the language of who asks, whatever it was when it was kept
+fresh
+run "$mail" --lang ko send -t
+check 'reason: kept' test $status = 75
+check 'reason: in Korean' grep -q '연결할 수 없습니다' "$T/err"
+check 'reason: for programs' says '"error":"no connection to 127.0.0.1'
+run '' --lang ko outbox list
+check 'reason: listed in Korean' grep -q '연결할 수 없습니다' "$T/out"
+run '' --lang en outbox list
+check 'reason: listed in English' grep -q 'no connection to 127.0.0.1' "$T/out"
+
 # Delivery reports
 fresh
 run "$mail" send -t --dsn success,failure,full
