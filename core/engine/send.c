@@ -71,7 +71,7 @@
 #include "util/banned.h"
 
 /* Where many go out at once, so many are noted as begun with one write. */
-#define BEGUN_AT_ONCE 32
+#define BEGUN_AT_ONCE 16
 /* What was cancelled can be brought back so long: 30 days. */
 #define CANCELLED_KEPT 2592000
 

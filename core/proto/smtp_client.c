@@ -21,6 +21,7 @@
 
 #include "net/dial.h"
 #include "proto/smtp_client_priv.h"
+#include "util/clock.h"
 #include "util/i18n.h"
 #include "util/xalloc.h"
 
@@ -49,11 +50,19 @@ smtp_get_reply(struct smtp *c, struct err *err)
 int
 smtp_turn(struct smtp *c, struct err *err)
 {
+	int64_t start = clock_mono_ms();
+	int64_t ms;
+
 	if (stream_flush(c->s, err) != 0) {
 		c->broken = true;
 		return -1;
 	}
-	return smtp_get_reply(c, err);
+	if (smtp_get_reply(c, err) != 0)
+		return -1;
+	ms = clock_mono_ms() - start;
+	if (c->turn_ms < 0 || ms < c->turn_ms)
+		c->turn_ms = ms;
+	return 0;
 }
 
 int
@@ -250,6 +259,7 @@ smtp_open_stream(struct stream *s, const struct smtp_opts *opts,
 	struct err why = { 0 };
 
 	c->s = s;
+	c->turn_ms = -1;
 	c->timeout_ms =
 		opts->timeout_ms > 0 ? opts->timeout_ms : DEFAULT_TIMEOUT_MS;
 	c->no_chunking = opts->no_chunking;

@@ -18,8 +18,9 @@
  * 3. RSET goes before each MAIL but the first: a mail that nobody takes leaves
  *    the server within it, and RFC 3030 wants RSET after a failed BDAT.
  * 4. In flight are at most MAILS_MAX mails, BYTES_MAX octets (or one mail) and
- *    REPLIES_MAX replies.  The first two bound what one lost connection puts in
- *    doubt; the last is less than a receive buffer, so that neither side waits
+ *    REPLIES_MAX replies; of mails MAILS_NEAR where the server answers so soon that
+ *    more would not be faster.  These bound what one lost connection, or a kill,
+ *    puts in doubt; the last is less than a receive buffer, so that neither side waits
  *    with full buffers for the other.
  * 5. After a failed write the replies that came before it are still read: a
  *    server that hangs up has told what it took.
@@ -41,6 +42,8 @@
 #include "util/banned.h"
 
 #define MAILS_MAX   256
+#define MAILS_NEAR  64
+#define NEAR_MS     2
 #define BYTES_MAX   ((uint64_t)512 << 10)
 #define REPLIES_MAX 1024
 /* A text that is larger is taken by the server's system before its end. */
@@ -55,8 +58,9 @@ struct bdat_run {
 	size_t first;
 	size_t count;
 	uint64_t bytes;
-	size_t replies; /* outstanding */
-	struct err why; /* the connection broke: the first reason */
+	size_t replies;  /* outstanding */
+	uint64_t looked; /* stream_handed() when we listened last */
+	struct err why;  /* the connection broke: the first reason */
 	bool no_more;
 };
 
@@ -169,9 +173,15 @@ read_one(struct bdat_run *r)
 	return rc == 0 ? learn(r) : broke(r, &why);
 }
 
+/* Nobody answers what was not handed over yet. */
 static int
 read_ready(struct bdat_run *r)
 {
+	uint64_t handed = stream_handed(r->c->s);
+
+	if (handed == r->looked && stream_buffered(r->c->s) == 0)
+		return 0;
+	r->looked = handed;
 	while (r->replies > 0 && smtp_has_spoken(r->c))
 		if (read_one(r) != 0)
 			return -1;
@@ -306,7 +316,10 @@ send_next(struct bdat_run *r, struct smtp_mail *m)
 static bool
 has_room(const struct bdat_run *r)
 {
-	return r->count == 0 || (r->count < MAILS_MAX && r->bytes < BYTES_MAX);
+	bool near = r->c->turn_ms >= 0 && r->c->turn_ms <= NEAR_MS;
+	size_t most = near ? MAILS_NEAR : MAILS_MAX;
+
+	return r->count == 0 || (r->count < most && r->bytes < BYTES_MAX);
 }
 
 /* Write as many mails as may be in flight.  0, or -1 broken. */

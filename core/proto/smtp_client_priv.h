@@ -10,6 +10,7 @@ struct smtp {
 	struct stream *s;
 	struct smtp_reply reply; /* the last one read */
 	int timeout_ms;
+	int64_t turn_ms;     /* the quickest turn; -1: there was none */
 	unsigned ext;        /* enum smtp_ext */
 	unsigned mechs;      /* bits 1 << enum sasl_mech */
 	struct str offered;  /* the AUTH line's words, for messages */

@@ -3,9 +3,11 @@
 #include "lib/test.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "lib/script_stream.h"
 #include "proto/smtp_client.h"
+#include "util/clock.h"
 #include "util/str.h"
 
 #define HELLO       "S: 220 mx\nC: EHLO [127.0.0.1]\n"
@@ -363,6 +365,112 @@ test_reports_are_asked_for(void **state)
 	     true);
 }
 
+/* ---- how many at a time ---- */
+
+#define MANY     200
+#define NEAR_MAX 64
+
+struct many_test {
+	size_t given, done;
+	size_t most; /* on their way at a time */
+	struct smtp_mail mail[MANY];
+	struct smtp_recipient rcpt[MANY];
+};
+
+static struct smtp_mail *
+next_of_many(void *ctx)
+{
+	struct many_test *t = ctx;
+	struct smtp_mail *m = &t->mail[t->given];
+
+	if (t->given == MANY)
+		return NULL;
+	t->rcpt[t->given].spec = "to0@b.kr";
+	*m = (struct smtp_mail){ .from = "m0@a.kr",
+		                 .rcpt = &t->rcpt[t->given],
+		                 .rcpt_count = 1,
+		                 .message = SLICE_LIT("S: m0\n\n.x\n") };
+	t->given++;
+	if (t->given - t->done > t->most)
+		t->most = t->given - t->done;
+	return m;
+}
+
+static void
+done_of_many(void *ctx, struct smtp_mail *m)
+{
+	struct many_test *t = ctx;
+
+	assert_int_equal(m->rc, 0);
+	assert_int_equal(m->rcpt[0].fate, SMTP_FATE_SENT);
+	t->done++;
+}
+
+static void
+no_pause(void *ctx)
+{
+	(void)ctx;
+}
+
+/* To all that may be on their way; of the first mail only its end is left. */
+static void
+add_answers(struct str *play, bool first)
+{
+	for (int i = 0; i < NEAR_MAX; i++)
+		str_add_z(play, first && i == 0 ? OK : OK OK OK OK);
+}
+
+/* A server that answers in no time: more in flight would be no faster, and make
+ * more doubts when the connection is lost. */
+static void
+test_few_in_flight_to_a_near_server(void **state)
+{
+	struct smtp_opts opts = { .host = "mx",
+		                  .tls = SMTP_TLS_NONE,
+		                  .timeout_ms = 1000,
+		                  .cancel_fd = -1 };
+	struct many_test *t = calloc(1, sizeof *t);
+	struct smtp_feed feed = { .ctx = t,
+		                  .next = next_of_many,
+		                  .done = done_of_many,
+		                  .pause = no_pause };
+	struct script_opts how = { 0 };
+	struct err err = { 0 };
+	struct script *script;
+	struct str play;
+	struct smtp *c;
+
+	(void)state;
+	clock_freeze(1795000000);
+	str_init(&play, 1 << 20);
+	str_add_z(&play,
+	          CHUNK_HELLO ENVELOPE("0") "C: BDAT 7\nC: S: m0\n" OK OK OK
+	                                    "C: BDAT 6 LAST\nC: \nC: .x\n");
+	for (int i = 1; i < MANY; i++) {
+		if (i % NEAR_MAX == 0)
+			add_answers(&play, i == NEAR_MAX);
+		str_add_z(&play, "C: RSET\n" ENVELOPE("0") CHUNK("0"));
+	}
+	str_add_z(&play, "C: QUIT\n");
+	for (int i = MANY / NEAR_MAX * NEAR_MAX; i < MANY; i++)
+		str_add_z(&play, OK OK OK OK);
+	str_add_z(&play, "S: 221 x\n");
+	c = smtp_open_stream(script_stream_new(play.p, &how, &script), &opts,
+	                     &err);
+	assert_non_null(c);
+	smtp_send_feed(c, &feed);
+	smtp_close(&c);
+	clock_freeze(0);
+	if (script_problem(script) != NULL)
+		fail_msg("%s", script_problem(script));
+	assert_true(script_done(script));
+	assert_int_equal(t->done, MANY);
+	assert_int_equal(t->most, NEAR_MAX);
+	script_free(&script);
+	str_release(&play);
+	free(t);
+}
+
 int
 main(void)
 {
@@ -375,6 +483,7 @@ main(void)
 		cmocka_unit_test(test_server_had_enough),
 		cmocka_unit_test(test_cut_everywhere),
 		cmocka_unit_test(test_reports_are_asked_for),
+		cmocka_unit_test(test_few_in_flight_to_a_near_server),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
