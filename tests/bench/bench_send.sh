@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Sending BENCH_LETTERS small messages over one connection: pabal, from its outbox
 # to Sent, beside the least time the server's extensions allow (nothing stored);
-# from far away (100 ms there and back) and near, beside smtp-source.
+# from far away (100 ms there and back) and near, beside smtp-source.  Near, the
+# disk is half of it: pabal-memory has its home in memory.
 . "${srcdir:-.}/tests/net/lib.sh"
 net_begin bench-send
 . "$net/../bench/lib.sh"
@@ -21,17 +22,25 @@ letters() {
 	done
 }
 
-# send FILE NAME PORT TLS: all of the outbox.
+# What was copied before is not to be paid for by the first sync of a run.
+settled() {
+	sync -f "$T" 2>/dev/null || sync
+}
+
+# send FILE NAME PORT TLS [FOLDER]: all of the outbox, from a home in FOLDER.
 send() {
-	rm -rf "$T/home"
-	cp -a "$T/home-full" "$T/home"
-	sed -i "s/localhost:1:plain/localhost:$3:$4/" "$T/home/config/accounts"
-	measure "$T/$1" "$2" "$PABAL" --home "$T/home" -q outbox retry all
+	at=${5:-$T}/home
+	rm -rf "$at"
+	cp -a "$T/home-full" "$at"
+	sed -i "s/localhost:1:plain/localhost:$3:$4/" "$at/config/accounts"
+	settled
+	measure "$T/$1" "$2" "$PABAL" --home "$at" -q outbox retry all
 }
 
 # limit FILE NAME PORT CA [FOLDER]
 limit() {
 	rm -rf "$T/kept"
+	settled
 	measure "$T/$1" "$2" python3 "$bench/smtp_limit.py" "$3" "$4" \
 		"$net_password" "$BENCH_LETTERS" "$T/letter.crlf" \
 		kim@pabal.test lee@pabal.test ${5:+"$5"}
@@ -76,23 +85,52 @@ sinks() {
 	end_all
 }
 
-# smtp_source FILE PORT
+# smtp_source FILE PORT [NAME]
 smtp_source() {
-	have smtp-source && measure "$T/$1" smtp-source smtp-source -4 -d -s 1 \
+	have smtp-source && measure "$T/$1" "${3:-smtp-source}" smtp-source -4 -d -s 1 \
 		-m "$BENCH_LETTERS" -l "$(wc -c <"$T/letter")" \
 		-f kim@pabal.test -t lee@pabal.test "127.0.0.1:$2"
 }
 
+# Postfix's own sink, for smtp-source: it answers no login.
+postfix_sink() {
+	have smtp-sink || return
+	drain=$(free_ports 1)
+	if [ "$(id -u)" -eq 0 ]; then
+		smtp-sink -u "$mail_user" "127.0.0.1:$drain" 100 &
+	else
+		smtp-sink "127.0.0.1:$drain" 100 &
+	fi
+	running="$running $!"
+	wait_port "$drain"
+}
+
+near_goals() {
+	goal 'near, beside smtp-source' "$(ratio "$T/near" pabal smtp-source 2)" '<=' 1.0
+	goal 'near, beside smtp-source to smtp-sink' \
+		"$(ratio "$T/near" pabal source-to-smtp-sink 2)" '<=' 1.0
+	goal 'near, without a disk, beside smtp-source' \
+		"$(ratio "$T/near" pabal-memory smtp-source 2)" '<=' 1.0
+	goal 'near, beside what an outbox needs' \
+		"$(ratio "$T/near" pabal limit-durable 2)" '<=' 1.1
+}
+
 near() {
+	memory=$(mktemp -d /dev/shm/pabal-bench-XXXXXX 2>/dev/null)
+	trap '[ -n "$memory" ] && rm -rf "$memory"; net_cleanup' EXIT
+	drain=
+	postfix_sink
 	begin sink "$BENCH_BIN/bench_sink"
 	sink=$port
 	begin open "$BENCH_BIN/bench_sink" -a
 	i=0
 	while [ $((i += 1)) -le "$BENCH_TIMES" ]; do
 		smtp_source near "$port"
+		[ -n "$drain" ] && smtp_source near "$drain" source-to-smtp-sink
 		limit near limit "$sink" -
 		limit near limit-durable "$sink" - "$T/kept"
 		send near pabal "$sink" plain
+		[ -n "$memory" ] && send near pabal-memory "$sink" plain "$memory"
 		have postfix && {
 			smtp_source near-postfix "$SMTP_PORT"
 			limit near-postfix limit "$SMTPS_PORT" "$CA"
@@ -103,6 +141,7 @@ near() {
 	end_all
 	echo "send: $BENCH_LETTERS messages, near, nothing stored there"
 	table "$T/near" limit "$BENCH_LETTERS"
+	near_goals
 	have postfix || return
 	echo "send: $BENCH_LETTERS messages, near, Postfix (smtp-source without TLS)"
 	table "$T/near-postfix" limit "$BENCH_LETTERS"
