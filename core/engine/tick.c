@@ -310,6 +310,8 @@ watch_mail(struct engine *e, struct store *s)
 static void
 tick_index(struct engine *e, struct store *s, int64_t now)
 {
+	if (e->next_look > now + TICK_LOOK)
+		e->next_look = now; /* the clock was set back */
 	if (now >= e->next_look)
 		watch_mail(e, s);
 	if (watch_take(e->watch))

@@ -2,8 +2,10 @@
 /* Time, replaceable in tests. */
 #include "util/clock.h"
 
+#include <fcntl.h>
 #include <stdatomic.h>
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "util/slice.h"
 
@@ -11,6 +13,22 @@
 
 /* Tests freeze time here; 0: the real clocks. */
 static _Atomic int64_t frozen_ms;
+
+/* Seconds as a file has them, read anew each time, so that a test can set the
+ * clock of a program that runs.  -1: it cannot be read. */
+static int
+read_time(const char *path, uint64_t *value_r)
+{
+	char text[32];
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	ssize_t n = fd >= 0 ? read(fd, text, sizeof text) : -1;
+
+	if (fd >= 0)
+		(void)close(fd); /* was only read */
+	return n > 0 ? slice_u64(slice_trim(slice_make(text, (size_t)n)),
+	                         value_r)
+	             : -1;
+}
 
 int64_t
 clock_now(void)
@@ -22,7 +40,9 @@ clock_now(void)
 	if (frozen != 0)
 		return frozen / 1000;
 	fixed = getenv("PABAL_TEST_NOW");
-	if (fixed != NULL && slice_u64(slice_of(fixed), &value) == 0)
+	if (fixed != NULL &&
+	    (fixed[0] == '@' ? read_time(fixed + 1, &value)
+	                     : slice_u64(slice_of(fixed), &value)) == 0)
 		return (int64_t)value;
 	return (int64_t)time(NULL);
 }

@@ -184,12 +184,12 @@ def history(home):
 # ---- on the screen ----
 
 class Screen:
-    def __init__(self, home):
+    def __init__(self, home, **env):
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
             time.sleep(0.1) # until the size is set
             os.execve(PABAL, [PABAL, '--home', home.folder],
-                      home.environment())
+                      dict(home.environment(), **env))
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ,
                     struct.pack('HHHH', 30, 100, 0, 0))
         self.shown = b''
@@ -219,6 +219,9 @@ class Screen:
         self.keys('\x1b')
         self.wait('Attachments')
         self.keys('q')
+        self.ended()
+
+    def ended(self):
         end = time.monotonic() + 30
         while time.monotonic() < end:
             try:
@@ -259,6 +262,70 @@ def told_on_the_screen(home):
     shown += screen.wait('work: next at')
     sure('\a' not in shown, 'a bell')
     screen.end()
+
+
+# ---- left open ----
+
+class Clock:
+    """The clock of a program that runs."""
+
+    def __init__(self, home):
+        self.path = home.folder + '/clock'
+        self.now = int(time.time())
+        self.add(0)
+
+    def add(self, minutes):
+        self.now += minutes * 60
+        with open(self.path + '.new', 'w') as f:
+            f.write(str(self.now))
+        os.rename(self.path + '.new', self.path)
+
+
+def used(pid):
+    """Descriptors and threads."""
+    return (len(os.listdir(f'/proc/{pid}/fd')),
+            len(os.listdir(f'/proc/{pid}/task')))
+
+
+@test
+def left_open_for_days(home):
+    """It goes on fetching: by and by, behind a sleep, a clock set back."""
+    clock = Clock(home)
+    letters = iter(range(20, 90))
+
+    def next_one():
+        n = next(letters)
+        home.server.box.append((f'l{n}', letter(n)))
+        return f'Sender {n}'
+
+    def logins():
+        return sum(e.get('text', '').startswith('PASS')
+                   for e in home.server.log)
+
+    screen = Screen(home, PABAL_TEST_NOW='@' + clock.path)
+    screen.wait('letter 3')
+    many = None
+    # By and by; suspended for a night; the clock was wrong by a day.
+    for minutes in (11, 11, 11, 9 * 60, 11, -24 * 60, 11, 3 * 24 * 60, 11, 11):
+        before = logins()
+        sender = next_one()
+        clock.add(minutes)
+        screen.wait(sender)
+        sure(logins() == before + 1, f'{logins() - before} logins')
+        if many is None:
+            many = used(screen.pid)
+    # Other programs' mail is seen with a clock that was set back, too.
+    clock.add(-48 * 60)
+    path = home.folder + '/data/mail/work/Inbox/new/1700000000.M1.other'
+    with open(path, 'w') as f:
+        f.write('From: other@example.kr\nSubject: other program\n'
+                'Date: Tue, 4 Mar 2025 09:30:00 +0900\n\nx\n')
+    screen.wait('other program')
+    fds, threads = used(screen.pid)
+    sure(fds <= many[0] + 2 and threads <= many[1] + 2,
+         f'{many} became {fds, threads}')
+    screen.keys('q')
+    screen.ended()
 
 
 # ---- units ----
