@@ -7,6 +7,7 @@
 #include "text/detect.h"
 #include "text/unicode.h"
 #include "util/str.h"
+#include "util/utf8.h"
 
 #include "util/banned.h"
 
@@ -194,12 +195,10 @@ people_kind(struct slice text)
 	return kind;
 }
 
-void
-people_read(struct slice text, enum people_kind kind, people_found found,
-            void *ctx)
+static void
+read_kind(struct slice text, enum people_kind kind, people_found found,
+          void *ctx)
 {
-	if (slice_starts(text, "\xef\xbb\xbf"))
-		text = slice_from(text, 3);
 	switch (kind) {
 	case PEOPLE_VCARD:
 		vcard_read(text, found, ctx);
@@ -216,4 +215,24 @@ people_read(struct slice text, enum people_kind kind, people_found found,
 	case PEOPLE_UNKNOWN:
 		break;
 	}
+}
+
+void
+people_read(struct slice text, enum people_kind kind, people_found found,
+            void *ctx)
+{
+	struct detect_hint korean = { .label = CHARSET_CP949 };
+	struct str utf8;
+
+	if (slice_starts(text, "\xef\xbb\xbf"))
+		text = slice_from(text, 3);
+	if (utf8_valid(text.p, text.n) || !detect_is_korean(text)) {
+		read_kind(text, kind, found, ctx);
+		return;
+	}
+	/* A name of one syllable does not tell what it is in; all of them do. */
+	str_init(&utf8, text.n * CHARSET_GROWTH);
+	(void)detect_decode_body(text, &korean, &utf8);
+	read_kind(str_slice(&utf8), kind, found, ctx);
+	str_release(&utf8);
 }

@@ -122,8 +122,18 @@ test_people(void **state)
 	s = screen_start(24, 80, argv, env);
 	shown(s, "0 imported, 3 here already");
 	screen_kill(&s);
+	/* aliases of mutt in CP949, with a syllable that EUC-KR lacks */
+	put("book.vcf",
+	    "alias d \x8c\x63\xb9\xe6\xb0\xa2\xc7\xcf <d@example.org>\n");
+	s = screen_start(24, 80, argv, env);
+	shown(s, "1 imported");
+	screen_kill(&s);
 	s = start("en", "All inboxes");
-	screen_type(s, "mㅎㄱㄷ");
+	screen_type(s, "mㄸㅂㄱ");
+	shown(s, "똠방각하 <d@example.org>");
+	screen_type(s, "\033");
+	gone(s, "똠방각하");
+	screen_type(s, "\025ㅎㄱㄷ");
 	shown(s, "홍길동 <hong@example.org>");
 	shown(s, "홍길동 <gildong@example.com>");
 	screen_type(s, "\033[B\r");

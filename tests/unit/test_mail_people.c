@@ -186,6 +186,28 @@ test_mutt(void **state)
 	check_cuts(slice_of(text), PEOPLE_MUTT);
 }
 
+/* Files of the time before UTF-8: CP949, syllables that EUC-KR lacks, names of one
+ * syllable, encoded words. */
+static void
+test_cp949(void **state)
+{
+	static const char abook[] =
+		"[format]\nprogram=abook\n[0]\nname=\xc8\xab\xb1\xe6\xb5\xbf\nemail=hong@example.org\n[1]\nname=\xb1\xe8\nemail=kim@example.org\n[2]\nname=\x8c"
+		"c\xb9\xe6\xb0\xa2\xc7\xcf A\nemail=d@example.org\n";
+	static const char mutt[] =
+		"alias hong \xc8\xab\xb1\xe6\xb5\xbf <hong@example.org>\nalias k \"\xb1\xe8, \x94\xee\" <k@example.org>\nalias w =?euc-kr?B?udrB9r+1?= <w@example.org>\nalias \xc0\xcc \xc0\xcc <lee@example.org>\n";
+
+	(void)state;
+	check(slice_of(abook), PEOPLE_ABOOK,
+	      "홍길동 <hong@example.org>\n김 <kim@example.org>\n"
+	      "똠방각하 A <d@example.org>\n");
+	check(slice_of(mutt), PEOPLE_MUTT,
+	      "홍길동 <hong@example.org>\n김, 뷁 <k@example.org>\n"
+	      "박지영 <w@example.org>\n이 <lee@example.org>\n");
+	check_cuts(slice_of(abook), PEOPLE_ABOOK);
+	check_cuts(slice_of(mutt), PEOPLE_MUTT);
+}
+
 static void
 test_lines(void **state)
 {
@@ -211,6 +233,7 @@ main(void)
 		cmocka_unit_test(test_vcard_hostile),
 		cmocka_unit_test(test_abook),
 		cmocka_unit_test(test_mutt),
+		cmocka_unit_test(test_cp949),
 		cmocka_unit_test(test_lines),
 	};
 
