@@ -13,6 +13,9 @@
 
 #include "util/banned.h"
 
+/* Senders that are looked at: fields, and bytes of each. */
+#define SENDER_FIELDS 4
+#define SENDER_BYTES  ((size_t)8 * 1024)
 /* Attachments that are looked into. */
 #define ZIPS_MAX 4
 /* Encoded bytes in which a zip shows. */
@@ -69,37 +72,63 @@ host_of_link(struct slice link)
 	return at < link.n ? slice_from(link, at + 1) : link;
 }
 
+/* Is there a sender who is odd in this way?  Of a flood of them, the first. */
+static bool
+has_sender(const struct message *m,
+           bool (*is_odd)(const struct addr *sender, struct str *evidence),
+           struct str *evidence)
+{
+	struct arena a = { NULL };
+	bool found = false;
+	struct slice raw;
+	size_t k, i;
+
+	for (k = 0; !found && k < SENDER_FIELDS; k++) {
+		struct addr_list from;
+
+		raw = part_field(m->root, "From", k);
+		if (raw.p == NULL)
+			break;
+		addr_parse(&a, m, slice_head(raw, SENDER_BYTES), &from);
+		/* The last one may be cut. */
+		if (raw.n > SENDER_BYTES && from.n > 0)
+			from.n--;
+		for (i = 0; !found && i < from.n; i++)
+			found = is_odd(&from.v[i], evidence);
+	}
+	arena_release(&a);
+	return found;
+}
+
+static bool
+is_lookalike(const struct addr *sender, struct str *evidence)
+{
+	size_t at = slice_rfind(sender->spec, '@');
+	struct slice host = slice_from(sender->spec, at + 1);
+
+	if (!spam_brand_like(host))
+		return false;
+	str_add_slice(evidence, host);
+	return true;
+}
+
 static bool
 shows_lookalike(const struct spam_view *v, const struct message *m,
                 struct str *evidence)
 {
 	struct slice rest = v->links, line, last = SLICE_NONE;
-	struct addr_list from;
-	struct arena a = { NULL };
-	bool found = false;
-	size_t i;
 
-	while (!found && slice_line(&rest, &line)) {
+	while (slice_line(&rest, &line)) {
 		struct slice host = host_of_link(line);
 
 		/* A newsletter names one host a hundred times. */
-		if (!slice_eq(host, last))
-			found = spam_brand_like(host);
-		if (found)
+		if (!slice_eq(host, last) && spam_brand_like(host)) {
 			str_add_slice(evidence, host);
+			return true;
+		}
 		last = host;
 	}
-	message_addrs(m, "From", &a, &from);
-	for (i = 0; !found && i < from.n; i++) {
-		size_t at = slice_rfind(from.v[i].spec, '@');
-		struct slice host = slice_from(from.v[i].spec, at + 1);
-
-		found = spam_brand_like(host);
-		if (found)
-			str_add_slice(evidence, host);
-	}
-	arena_release(&a);
-	return found;
+	return has_sender(m, is_lookalike, evidence);
 }
 
 /* The first word with an @ between two names, or an empty slice. */
@@ -122,28 +151,24 @@ address_in(struct slice name)
 }
 
 static bool
+is_named_otherwise(const struct addr *sender, struct str *evidence)
+{
+	struct slice said = address_in(sender->name);
+
+	if (said.n == 0 || addr_same(said, sender->spec))
+		return false;
+	str_add_slice(evidence, said);
+	str_add_z(evidence, " ≠ ");
+	str_add_slice(evidence, sender->spec);
+	return true;
+}
+
+static bool
 shows_other_address(const struct spam_view *v, const struct message *m,
                     struct str *evidence)
 {
-	struct arena a = { NULL };
-	struct addr_list from;
-	bool found = false;
-	size_t i;
-
 	(void)v;
-	message_addrs(m, "From", &a, &from);
-	for (i = 0; !found && i < from.n; i++) {
-		struct slice said = address_in(from.v[i].name);
-
-		found = said.n > 0 && !addr_same(said, from.v[i].spec);
-		if (found) {
-			str_add_slice(evidence, said);
-			str_add_z(evidence, " ≠ ");
-			str_add_slice(evidence, from.v[i].spec);
-		}
-	}
-	arena_release(&a);
-	return found;
+	return has_sender(m, is_named_otherwise, evidence);
 }
 
 static bool
