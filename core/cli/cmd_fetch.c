@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* pabal fetch: get new mail, a line an account. */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sysexits.h>
@@ -157,6 +158,8 @@ report(struct fetch_run *r, struct event *ev)
 			(void)cli_fail_advice(r->cli, &ev->err, advice);
 		}
 	}
+	/* Another account may take minutes; out_flush reports errors. */
+	(void)fflush(stdout);
 	if (r->left > 0)
 		r->left--;
 }

@@ -13,6 +13,7 @@ import re
 import select
 import shutil
 import signal
+import socket
 import struct
 import subprocess
 import sys
@@ -179,6 +180,36 @@ def history(home):
          str(rows))
     sure(found['schedule']['failures'] == 1 and found['schedule']['next'] >
          found['schedule']['last'], str(found['schedule']))
+
+
+@test
+def one_is_silent(home):
+    """The others' mail is here and told of meanwhile; Ctrl-C ends it."""
+    with socket.create_server(('127.0.0.1', 0)) as silent:
+        home.write('config/accounts', (
+            '[dead]\naddress = lee@example.kr\nsmtp = none\n'
+            f'pop = localhost:{silent.getsockname()[1]}:plain\n'
+            f'password_file = {home.folder}/password\n'
+            '[work]\naddress = kim@example.kr\nsmtp = none\n'
+            f'pop = localhost:{home.server.port}:plain\n'
+            f'password_file = {home.folder}/password\n'))
+        fetch = subprocess.Popen(
+            [PABAL, '--home', home.folder, 'fetch'], stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE, text=True,
+            env=dict(home.environment(), PABAL_TEST_TIMEOUT_MS='600000'))
+        try:
+            ready, _, _ = select.select([fetch.stdout], [], [], 60)
+            sure(ready, 'it says nothing while one is silent')
+            line = fetch.stdout.readline()
+            sure('work: 3 new' in line, line)
+            sure(home.run('list')[0].count('letter') == 3, 'not here yet')
+            fetch.send_signal(signal.SIGINT)
+            out, errors = fetch.communicate(timeout=60)
+            sure(fetch.returncode == 75 and 'dead: cancelled' in errors,
+                 f'{fetch.returncode}: {out}{errors}')
+        finally:
+            fetch.kill()
+            fetch.communicate()
 
 
 # ---- on the screen ----
