@@ -15,6 +15,8 @@
 /* A problem is shown so long even if keys are typed. */
 #define PROBLEM_MS 2000
 #define BAR_CELLS  10
+/* Room for an answer that is enough beside a long question. */
+#define ANSWER_CELLS 24
 
 void
 app_say(struct app *a, enum style st, const char *fmt, ...)
@@ -214,11 +216,17 @@ static void
 draw_prompt(struct app *a)
 {
 	const struct rect *r = &a->layout.status;
-	int col;
+	struct slice label = slice_of(app_prompt_label(a->prompt));
+	size_t cells = unicode_cells(label);
+	/* half of a narrow terminal is for what is typed */
+	int room = r->cols / 2;
+	int col = cells < (size_t)room ? (int)cells : room;
 
+	if (r->cols - (int)cells >= ANSWER_CELLS)
+		col = (int)cells;
 	grid_fill(&a->grid, r, STYLE_STATUS);
-	col = grid_put_z(&a->grid, r, 0, 1, STYLE_SUBJECT,
-	                 app_prompt_label(a->prompt));
+	(void)grid_field(&a->grid, r, 0, 1, col, STYLE_SUBJECT, label);
+	col++;
 	w_line_draw(&a->line, &a->grid, r, 0, col + 1, r->cols - col - 2, true);
 }
 

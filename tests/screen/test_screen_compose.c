@@ -163,6 +163,12 @@ test_low_terminal(void **state)
 	shown(s, "Subject about");
 	shown(s, " 6");
 	shown(s, " 4");
+	/* a question leaves room for its answer */
+	screen_type(s, "\024tomorrow 9");
+	shown(s, "Send when");
+	shown(s, "tomorrow 9");
+	screen_type(s, "\033");
+	gone(s, "Send when");
 	/* all fields are there while one of them is filled in */
 	screen_type(s, "\033[Z");
 	shown(s, "Bcc");
