@@ -20,8 +20,9 @@ When it is our server that deletes, the folders are synced before the client is
 told that all is done.
 
 When mail goes out its file and its row are on the disk before the first word
-about it, and so is that it is being sent; its file goes only when the copy in
-Sent is safe, with its row.
+about it, and so is that it is being sent; that it is begun was noted in the
+journal, which is never synced; its file goes only when the copy in Sent is safe,
+with its row.
 """
 
 import os
@@ -61,6 +62,7 @@ class Judge:
         self.wal = self.home + '/data/pabal.db-wal'
         self.mail = self.home + '/data/mail/'
         self.outbox = self.home + '/data/outbox/'
+        self.journal = self.outbox + 'journal'
         self.ports = ports or {}  # of a server: the account
         self.sockets = {}     # the account that talks there
         self.dirty = set()    # files written since they were synced
@@ -75,7 +77,7 @@ class Judge:
     # what happens
 
     def written(self, thread, path):
-        if not path.startswith(self.home + '/'):
+        if not path.startswith(self.home + '/') or path == self.journal:
             return
         self.dirty.add(path)
         for now, _, _ in self.begun.values():
@@ -243,9 +245,11 @@ class SenderJudge(Judge):
         super().__init__(*args)
         self.marks = {}  # thread: 'written', 'safe': that it is sending
         self.queued = set()
+        self.notes = 0
 
     def written(self, thread, path):
         super().written(thread, path)
+        self.notes += path == self.journal
         if path == self.wal:
             self.marks[thread] = 'written'
 
@@ -268,12 +272,17 @@ class SenderJudge(Judge):
         if mark != 'safe':
             self.bad.append('it goes out while the index does not know: ' +
                             str(mark))
+        # That the journal is begun, and the mail.
+        if self.notes < 2:
+            self.bad.append('it goes out and nobody noted that it is begun')
         for path in self.dirty | self.stale:
             if path.startswith(self.outbox) and not path.endswith('.tmp') or \
                     path + '/' == self.outbox:
                 self.bad.append(f'{path}: goes out before it was synced')
 
     def removed(self, path):
+        if path == self.journal:
+            return
         if path.startswith(self.outbox) and not path.endswith('.tmp'):
             self.deleted += 1
             if len(self.placed) < self.deleted:
@@ -549,9 +558,10 @@ SENT = '''1 write(9<H/data/outbox/a.tmp>, "x", 1) = 1
 1 fdatasync(5<H/data/pabal.db-wal>) = 0
 2 pwrite64(6<H/data/pabal.db-wal>, "sending", 7, 3) = 7
 2 fdatasync(6<H/data/pabal.db-wal>) = 0
+2 write(3<H/data/outbox/journal>, "start", 5) = 5
+2 write(3<H/data/outbox/journal>, "begun", 5) = 5
 2 sendto(4<socket:[7]>, "MAIL FROM:<a>\\r\\n", 16, 0, NULL, 0) = 16
-2 linkat(AT_FDCWD, "H/data/outbox/a", 8<H/data/mail/k/Inbox/tmp>, "b", 0) = 0
-2 renameat(8<H/data/mail/k/Inbox/tmp>, "b", 7<H/data/mail/k/Sent/cur>, "c") = 0
+2 linkat(AT_FDCWD, "H/data/outbox/a", 7<H/data/mail/k/Sent/cur>, "c", 0) = 0
 2 fsync(7<H/data/mail/k/Sent/cur>) = 0
 2 pwrite64(6<H/data/pabal.db-wal>, "copy", 4, 9) = 4
 2 fdatasync(12<H/data/pabal.db-wal>) = 0
@@ -566,7 +576,9 @@ WRONG_SENT = {
     'that is synced too late': moved(SENT, 'fdatasync(6', 'linkat'),
     'another said so': changed(SENT, '2 pwrite64(6<H/data/pabal.db-wal>, "sen',
                                '1 pwrite64(6<H/data/pabal.db-wal>, "sen'),
-    'no copy': moved(moved(SENT, 'renameat', None), 'linkat', None),
+    'nobody noted that it is begun': moved(SENT, '"begun"', None),
+    'that is noted too late': moved(SENT, '"begun"', 'linkat'),
+    'no copy': moved(SENT, 'linkat', None),
     'the copy\'s folder without sync': moved(SENT, 'fsync(7<H/data/mail', None),
     'no row of the copy': moved(SENT, '"copy"', None),
     'no sync of that': moved(SENT, 'fdatasync(12', None),
