@@ -10,6 +10,8 @@
  *   "sha256:" + hash   of its bytes, when there is no TOP: known after RETR
  *
  * 1. A UIDL that is known, with the size it had, is that message: no question.
+ *    (Where all stays on the server, another message of that name and size is
+ *    not seen: to ask would cost TOP of every message at each poll.)
  * 2. When nothing of the listing is known although messages should still be on
  *    the server, it has renamed them all (moved to another machine).  Headers
  *    tell which they are, and no body is fetched again; with "delete after
