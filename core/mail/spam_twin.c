@@ -14,8 +14,8 @@
  *    any more: two labels are believed.
  * 3. Only ham is looked for: a ham that is less sure is still a ham, but a spam
  *    that one wrong label holds for a ham is then ranked above most of them.
- * 4. Each STRIDE-th feature is enough; a word and its pairs are five, so that
- *    all distances come in turn.
+ * 4. A part of the features is enough.  A word and its pairs are five: with a
+ *    stride that five does not divide all distances come in turn.
  *
  * Rejected: letting one message move the sum less (all that is new is learnt more
  * slowly, and as much is lost as is gained); taking out labels that all others
@@ -25,7 +25,6 @@
 
 #include "util/banned.h"
 
-#define STRIDE 4
 /* Part of all features that were counted once. */
 #define ONCE 0.3
 /* Part of those that were counted as ham. */
@@ -34,9 +33,10 @@
 bool
 spam_twin_of_ham(const unsigned char *sparse, const struct spam_feature_list *l)
 {
+	size_t stride = 4 + l->n / 1000 * 5;
 	size_t all = 0, once = 0, ham = 0, i;
 
-	for (i = 0; i < l->n; i += STRIDE) {
+	for (i = 0; i < l->n; i += stride) {
 		const unsigned char *n = sparse + (size_t)2 * l->slots[i];
 		unsigned both = (unsigned)n[0] + n[1];
 
