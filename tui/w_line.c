@@ -234,6 +234,10 @@ w_line_draw(struct w_line *w, struct grid *g, const struct rect *r, int row,
 		(void)grid_field(g, r, row, col, width, st,
 		                 dots(clusters(all)));
 		before = before < 32 ? before : 32;
+	} else if (!focus) {
+		/* how it begins says most */
+		(void)grid_field(g, r, row, col, width, st, all);
+		return;
 	} else {
 		scroll(w, (size_t)width);
 		(void)grid_field(g, r, row, col, width, st,

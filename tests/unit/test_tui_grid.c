@@ -196,6 +196,11 @@ test_line_input_marks_what_is_cut(void **state)
 		assert_true(w_line_key(&w, K_LEFT));
 	w_line_draw(&w, &g, &r, 0, 0, 8, true);
 	assert_row(&g, 0, "… 라마바");
+	/* who is not in it sees how it begins */
+	w_line_draw(&w, &g, &r, 0, 0, 8, false);
+	assert_row(&g, 0, "가나다…");
+	w_line_draw(&w, &g, &r, 0, 0, 8, true);
+	assert_row(&g, 0, "… 라마바");
 	assert_int_equal(g.cursor_col, 2);
 	assert_true(w_line_key(&w, K_HOME));
 	w_line_draw(&w, &g, &r, 0, 0, 8, true);
