@@ -289,6 +289,30 @@ def server_repeats_what_it_heard(home):
 
 
 @test
+def others_hide_it_as_well(home):
+    """The fetch, its log, what is remembered of it, the test of an account."""
+    words = (PASSWORD, base64.b64encode(PASSWORD.encode()).decode(), PLAIN,
+             WHOLE)
+    home.account({'capabilities': ALL,
+                  'PASS': say('-ERR bad: ' + ' '.join(words))})
+    os.makedirs(home.folder + '/pabal')
+    os.symlink('../config', home.folder + '/pabal/config')
+    for command in (['-v', 'fetch'], ['fetch', '-a', 'work'],
+                    ['--json', 'fetch', '-a', 'work'],
+                    ['account', 'show', 'work'],
+                    ['--json', 'account', 'show', 'work'],
+                    ['account', 'test', 'work']):
+        done = subprocess.run(
+            [PABAL, '--home', home.folder + '/pabal', *command],
+            env=home.environment({}), capture_output=True, timeout=120)
+        text = (done.stdout + done.stderr).decode()
+        for word in words:
+            sure(word not in text, f'{command}: {word} is in {text}')
+        sure('show' in command or 'bad: *** *** *** ***' in text,
+             f'{command}: {text}')
+
+
+@test
 def smtp_repeats_what_it_heard(home):
     home.account(None, {'AUTH': lambda s, a: s.line('535 5.7.8 ' + a)})
     one = home.doctor(77).get('smtp', 'login', 'bad')
