@@ -99,6 +99,8 @@ open_converter(enum charset cs)
 			break;
 		c->cd[i] = iconv_open("UTF-8", other->iconv[k]);
 		c->open[i] = (intptr_t)c->cd[i] != -1;
+		if (!c->open[i] && errno == ENOMEM)
+			xalloc_end();
 	}
 	if (!c->open[i]) {
 		c->missing[i] = true;

@@ -8,7 +8,9 @@
  *    stretches of starting points that grow while they are cheap, and the clock
  *    is read between them.
  * 2. Texts may be ill-formed UTF-8 (PCRE2_MATCH_INVALID_UTF).
- * 3. A pattern that needs more than the JIT's stack is run without the JIT.
+ * 3. Where memory is missing the program ends, as everywhere: a rule that is
+ *    passed over would file mail wrongly, or not send it on, for ever.
+ * 4. A pattern that needs more than the JIT's stack is run without the JIT.
  */
 #include "text/re.h"
 
@@ -97,6 +99,8 @@ compile(struct slice pattern, unsigned flags, struct err *err)
 	                     &at, NULL);
 	if (code != NULL)
 		return code;
+	if (number == PCRE2_ERROR_HEAP_FAILED)
+		xalloc_end();
 	if (pcre2_get_error_message(number, why, sizeof why) < 0)
 		why[0] = '\0';
 	(void)err_set(err, ERR_CONFIG, _("pattern is wrong at column %zu: %s"),
@@ -133,11 +137,8 @@ re_new(struct slice pattern, unsigned flags, struct err *err)
 	re->code = code;
 	re->need = re_need_new(pattern, flags);
 	re->context = pcre2_match_context_create(NULL);
-	if (re->context == NULL) {
-		(void)err_set(err, ERR_CONFIG, _("out of memory"));
-		re_free(&re);
-		return NULL;
-	}
+	if (re->context == NULL)
+		xalloc_end();
 	(void)pcre2_set_match_limit(re->context, MATCH_LIMIT);
 	(void)pcre2_set_heap_limit(re->context, HEAP_LIMIT_KIB);
 	return re;
@@ -233,8 +234,10 @@ re_match_within(const struct re *re, struct slice text, int64_t *left_us,
 	s.context = pcre2_match_context_copy(re->context);
 	s.data = pcre2_match_data_create(1, NULL);
 	if (s.context == NULL || s.data == NULL)
-		goto out;
+		xalloc_end();
 	rc = search(&s, left_us);
+	if (rc == PCRE2_ERROR_NOMEMORY)
+		xalloc_end();
 	result = rc >= 0 ? 1 : rc == PCRE2_ERROR_NOMATCH ? 0 : -1;
 	if (result == 1 && span_r != NULL) {
 		const PCRE2_SIZE *at = pcre2_get_ovector_pointer(s.data);
@@ -244,7 +247,6 @@ re_match_within(const struct re *re, struct slice text, int64_t *left_us,
 		                  ? slice_make(text.p + at[0], at[1] - at[0])
 		                  : slice_make(text.p + at[1], 0);
 	}
-out:
 	pcre2_match_data_free(s.data);
 	pcre2_match_context_free(s.context);
 	return result;
