@@ -18,6 +18,7 @@ import signal
 import subprocess
 import sys
 import threading
+import time
 
 from crash import (PABAL, STORIES, Bad, Story, check_run, environment, sha,
                    sure)
@@ -248,15 +249,51 @@ def kill_everywhere(name):
             raise Bad(f'killed at step {number}: {e}') from None
 
 
-def open_for(child, fifo, once=False):
-    """Let the child go on wherever it waits there, until it ends."""
+def open_once(child, fifo):
+    """Let the child go on where it waits there, to the next time it does.
+
+    Each try has a fifo of its own: whoever is let go meets another one, however
+    long this process takes to close the first.
+    """
+    while child.poll() is None:
+        os.link(fifo, fifo + '.old')
+        os.mkfifo(fifo + '.new')
+        os.rename(fifo + '.new', fifo)
+        try:
+            os.close(os.open(fifo + '.old', os.O_WRONLY | os.O_NONBLOCK))
+            return
+        except OSError:
+            time.sleep(0.01)  # it is not there yet
+        finally:
+            os.unlink(fifo + '.old')
+
+
+def open_for(child, fifo):
+    """The same each time, until it ends."""
+    while child.poll() is None:
+        open_once(child, fifo)
+
+
+def interrupt(child):
+    """Ctrl-C to a child that waits at a gate: over when it has done with it."""
+    bit = 1 << (signal.SIGINT - 1)
+    child.send_signal(signal.SIGINT)
     while child.poll() is None:
         try:
-            os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
-            if once:
-                return
+            with open(f'/proc/{child.pid}/status') as f:
+                text = f.read()
+            tasks = []
+            for path in glob.glob(f'/proc/{child.pid}/task/*/stat'):
+                with open(path) as f:
+                    tasks.append(f.read().rpartition(')')[2].split()[0])
         except OSError:
-            pass  # it does not wait now
+            continue  # a thread has ended meanwhile
+        waiting = re.findall(r'(?m)^S[ih][gd]Pnd:\s*(\w+)', text)
+        # Who has taken the signal runs until it sleeps again.
+        if not any(int(one, 16) & bit for one in waiting) and \
+                set(tasks) == {'S'}:
+            return
+        time.sleep(0.01)
 
 
 def interrupted():
@@ -275,9 +312,8 @@ def interrupted():
         timer.start()
         try:
             # It waits there for each message until somebody opens.
-            # A gate left open for long would let it through to the end.
-            open_for(child, fifo, once=True)
-            child.send_signal(signal.SIGINT)
+            open_once(child, fifo)
+            interrupt(child)
             open_for(child, fifo)
             text = child.communicate()[0].decode()
             sure(child.returncode == 75 and 'cancelled' in text, f'{name}: {child.returncode} {text}')
@@ -384,14 +420,12 @@ def two_exports():
     timer = threading.Timer(60, child.kill)
     timer.start()
     try:
-        gate = os.open(fifo, os.O_RDWR)  # never blocks; opens nobody's gate
-        os.close(gate)
         while not os.path.exists(told.to + '.part'):
             sure(child.poll() is None, 'ended early')
+            time.sleep(0.01)
         got = told.tell()
         sure(got[0] == 74 and '.part' in got[1], f'not refused: {got}')
-        with open(fifo, 'wb'):
-            pass
+        open_once(child, fifo)
         child.communicate()
         sure(child.returncode == 0, f'ends with {child.returncode}')
         told.check_end()
