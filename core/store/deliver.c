@@ -5,7 +5,7 @@
  * The order, with a step() after each:
  *
  *     written    each message into Inbox/tmp, closed     store_batch_add
- *     synced     all of them on disk                     sync_files
+ *     synced     all of them on disk                     batch_sync
  *     renamed    each to its folder's new or cur         rename_files
  *     folders    those folders on disk                   sync_folders
  *     committed  one transaction: rows and UIDLs         write_rows
@@ -47,9 +47,6 @@
 
 #include "util/banned.h"
 
-/* From so many files on one sync of the file system is cheaper than theirs. */
-#define SYNC_ALL_FROM 4
-
 static int
 lock_shared(struct store *s, struct err *err)
 {
@@ -89,6 +86,7 @@ store_batch_file(struct store_batch *b, int *fd_r, struct err *err)
 {
 	struct str name;
 
+	batch_sync_end(b);
 	store_batch_drop(b);
 	str_init(&name, MAILDIR_NAME_MAX);
 	maildir_name_unique(&name);
@@ -233,6 +231,7 @@ store_batch_add_outbox(struct store_batch *b, const struct outbox_row *row,
 {
 	char *path = outbox_path(b->s, row->file);
 
+	batch_sync_end(b);
 	store_batch_drop(b);
 	b->name = NULL;
 	add_item(b, m, info)->outbox = arena_dup(&b->arena, path, strlen(path));
@@ -249,47 +248,6 @@ uint64_t
 store_batch_bytes(const struct store_batch *b)
 {
 	return b->bytes;
-}
-
-static int
-sync_one(struct store_batch *b, const char *name, struct err *err)
-{
-	int fd = openat(b->tmp_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	int rc;
-
-	if (fd < 0)
-		return err_sys(err, errno, _("cannot open message '%s'"), name);
-	rc = fsx_fsync(fd, name, err);
-	close(fd); /* synced */
-	return rc;
-}
-
-static int
-sync_files(struct store_batch *b, struct err *err)
-{
-	struct batch_item *item;
-	size_t fresh = 0;
-
-	array_foreach(&b->items, item) {
-		fresh += item->kind == ITEM_NEW && item->outbox == NULL;
-	}
-	/* tmp_fd was opened before the first write, so an error of any of them
-	 * is told here. */
-	if (fresh >= SYNC_ALL_FROM) {
-		int rc = store_sync_all(b->s, b->tmp_fd, b->syncs_failed, err);
-
-		if (rc == 0)
-			step("synced");
-		if (rc <= 0)
-			return rc;
-	}
-	array_foreach(&b->items, item) {
-		if (item->kind == ITEM_NEW && item->outbox == NULL &&
-		    sync_one(b, item->tmp, err) != 0)
-			return -1;
-	}
-	step("synced");
-	return 0;
 }
 
 static int
@@ -533,9 +491,10 @@ store_batch_commit(struct store_batch **b, int64_t **ids_r, size_t *n_r,
 {
 	int rc = 0;
 
+	batch_sync_end(*b);
 	store_batch_drop(*b);
 	if ((*b)->items.n != 0 || (*b)->settled != NULL)
-		rc = deliver_plan(*b, err) == 0 && sync_files(*b, err) == 0 &&
+		rc = deliver_plan(*b, err) == 0 && batch_sync(*b, err) == 0 &&
 		                     rename_files(*b, err) == 0 &&
 		                     sync_folders(*b, err) == 0 &&
 		                     write_rows(*b, err) == 0
@@ -562,6 +521,7 @@ store_batch_abort(struct store_batch **b)
 
 	if (b == NULL || *b == NULL)
 		return;
+	batch_sync_end(*b);
 	store_batch_drop(*b);
 	array_foreach(&(*b)->items, item) {
 		if (!item->renamed && item->tmp != NULL)

@@ -3,6 +3,9 @@
 #ifndef STORE_DELIVER_PLAN_H
 #define STORE_DELIVER_PLAN_H
 
+#include <pthread.h>
+#include <stdatomic.h>
+
 #include "store/outbox_rows.h"
 #include "store/store_impl.h"
 
@@ -56,6 +59,14 @@ struct store_batch {
 	ARRAY(struct batch_out) outs;
 	const struct outbox_settled *settled; /* or NULL */
 	uint64_t bytes;
+
+	/* batch_sync.c: the thread has items [0, synced) and what follows. */
+	pthread_t sync_thread;
+	bool syncing; /* it was started and not waited for */
+	size_t synced;
+	int sync_rc;
+	struct err sync_err;
+	atomic_bool sync_done;
 };
 
 /* The file of an item, to read from.  fd or -1. */
@@ -63,6 +74,11 @@ int batch_item_read(const struct store_batch *b, const struct batch_item *item);
 
 /* Set kind, same, name and row id of each item. */
 int deliver_plan(struct store_batch *b, struct err *err);
+
+/* All files on disk, after the thread, if there is one. */
+int batch_sync(struct store_batch *b, struct err *err);
+/* Wait for the thread: before anything of the batch changes. */
+void batch_sync_end(struct store_batch *b);
 
 /* Write the rows of what goes out, in the transaction of the items. */
 int batch_out_rows(struct store_batch *b, struct err *err);

@@ -177,6 +177,13 @@ void store_batch_take_back(struct store_batch *b);
 void store_batch_drop(struct store_batch *b);
 size_t store_batch_count(const struct store_batch *b);
 uint64_t store_batch_bytes(const struct store_batch *b);
+/* Begin to make its files durable while something else is done: no message need
+ * be added any more, and nothing is renamed before store_batch_commit, which
+ * waits for it and has its error.  A second time: nothing. */
+void store_batch_start(struct store_batch *b);
+bool store_batch_started(const struct store_batch *b);
+/* store_batch_commit would not wait for that. */
+bool store_batch_ready(const struct store_batch *b);
 /* fsync all, rename, fsync folders, one transaction.  ids_r (may be NULL): ids
  * of the messages in order of add, owned.  Frees the batch either way. */
 int store_batch_commit(struct store_batch **b, int64_t **ids_r, size_t *n_r,

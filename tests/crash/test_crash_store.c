@@ -91,6 +91,26 @@ fetch(struct store *s, int64_t account, int messages, enum folder folder,
 	return -1;
 }
 
+/* The same in two batches: the first goes to disk while the second is filled. */
+static int
+fetch_in_two(struct store *s, int64_t account, int messages, struct err *err)
+{
+	struct store_batch *b[2] = { store_batch_begin(s, account, err), NULL };
+	int rc = b[0] != NULL ? 0 : -1;
+
+	for (int i = 0; rc == 0 && i < messages; i++) {
+		if (i == messages / 2) {
+			store_batch_start(b[0]);
+			b[1] = store_batch_begin(s, account, err);
+		}
+		rc = add_one(b[i >= messages / 2], i,
+		             i % 2 != 0 ? FOLDER_ARCHIVE : FOLDER_INBOX, err);
+	}
+	for (int i = 0; rc == 0 && i < 2; i++)
+		rc = store_batch_commit(&b[i], NULL, NULL, err);
+	return rc;
+}
+
 /* Run work in a child of its own; its wait status. */
 static int
 in_child(struct store_test *t, const char *step,
@@ -129,6 +149,12 @@ work_fetch(struct store_test *t, struct store *s, struct err *err)
 	return fetch(s, t->a, MESSAGES, FOLDER_ARCHIVE, err);
 }
 
+static int
+work_fetch_in_two(struct store_test *t, struct store *s, struct err *err)
+{
+	return fetch_in_two(s, t->a, MESSAGES, err);
+}
+
 static void
 assert_all_there(struct store_test *t)
 {
@@ -162,7 +188,8 @@ assert_rows_are_whole(struct store_test *t)
 	assert_int_equal(store_test_files(t, true), 0);
 }
 
-/* how: 0 the fetch is repeated, 1 reconcile comes first, 2 the rules changed */
+/* how: 0 the fetch is repeated, 1 reconcile comes first, 2 the rules changed, 3 it
+ * was in two batches */
 static void
 sweep_fetch(int how)
 {
@@ -176,7 +203,8 @@ sweep_fetch(int how)
 
 		(void)set_up(&state);
 		t = state;
-		status = in_child(t, step, work_fetch);
+		status = in_child(t, step,
+		                  how == 3 ? work_fetch_in_two : work_fetch);
 		free(step);
 		assert_rows_are_whole(t);
 		if (how == 1)
@@ -220,6 +248,13 @@ test_fetch_repeated_with_other_rules(void **state)
 {
 	(void)state;
 	sweep_fetch(2);
+}
+
+static void
+test_two_batches_at_once_repeated(void **state)
+{
+	(void)state;
+	sweep_fetch(3);
 }
 
 static int
@@ -498,6 +533,7 @@ main(void)
 		cmocka_unit_test(test_fetch_repeated),
 		cmocka_unit_test(test_fetch_repeated_after_reconcile),
 		cmocka_unit_test(test_fetch_repeated_with_other_rules),
+		cmocka_unit_test(test_two_batches_at_once_repeated),
 		cmocka_unit_test(test_outbox),
 		cmocka_unit_test(test_many_into_the_outbox),
 		T(test_three_processes_at_once),

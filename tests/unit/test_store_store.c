@@ -2,6 +2,7 @@
 /* store: delivery, lists, counts, flags, moves, labels, undo, removal. */
 #include "lib/store_test.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -216,6 +217,78 @@ test_one_batch_with_one_uidl_twice(void **state)
 	free(ids);
 	free(x);
 	free(y);
+}
+
+static void
+add_numbered(struct store_test *t, struct store_batch *b, int first, int end)
+{
+	for (int i = first; i < end; i++) {
+		char *uidl = xasprintf("u%d", i);
+		char *m = store_test_message(uidl, "s", "", "text");
+
+		assert_ok(t, add_to_batch(t, b, uidl, m, false));
+		free(m);
+		free(uidl);
+	}
+}
+
+/* What is being synced is not there before the commit, and may grow until then. */
+static void
+test_batch_is_synced_beside(void **state)
+{
+	struct store_test *t = *state;
+
+	for (int size = 1; size <= 9; size += 8) {
+		struct store_batch *b = store_batch_begin(t->s, t->a, &t->err);
+		struct store_batch *next;
+		size_t before = store_test_files(t, false);
+
+		assert_true(store_batch_ready(b));
+		add_numbered(t, b, 100 * size, 100 * size + size);
+		store_batch_start(b);
+		store_batch_start(b);
+		next = store_batch_begin(t->s, t->a, &t->err);
+		add_numbered(t, next, 1000 * size, 1000 * size + 5);
+		assert_int_equal(store_test_files(t, false), before);
+		add_numbered(t, b, 200 * size, 200 * size + 2);
+		store_batch_start(next);
+		assert_ok(t, store_batch_commit(&b, NULL, NULL, &t->err));
+		before += (size_t)size + 2;
+		assert_int_equal(store_test_files(t, false), before);
+		store_batch_abort(&next);
+		assert_int_equal(store_test_files(t, false), before);
+		assert_int_equal(store_test_files(t, true), 0);
+		store_test_sane(t);
+	}
+}
+
+/* The batch's last tmp file, taken away. */
+static void
+lose_a_file(struct store_test *t)
+{
+	glob_t found;
+	char *pattern = xasprintf("%s/mail/*/Inbox/tmp/*", t->data);
+
+	assert_int_equal(glob(pattern, 0, NULL, &found), 0);
+	assert_int_equal(unlink(found.gl_pathv[found.gl_pathc - 1]), 0);
+	globfree(&found);
+	free(pattern);
+}
+
+static void
+test_batch_that_cannot_be_synced(void **state)
+{
+	struct store_test *t = *state;
+	struct store_batch *b = store_batch_begin(t->s, t->a, &t->err);
+
+	add_numbered(t, b, 0, 2);
+	lose_a_file(t);
+	store_batch_start(b);
+	assert_int_equal(store_batch_commit(&b, NULL, NULL, &t->err), -1);
+	assert_int_equal(t->err.code, ERR_IO);
+	assert_int_equal(store_test_files(t, false), 0);
+	assert_int_equal(store_test_listed(t, t->a, FOLDER_INBOX), 0);
+	store_test_sane(t);
 }
 
 static void
@@ -622,6 +695,8 @@ main(void)
 		T(test_fillers_are_seen),
 		T(test_same_uidl_is_same_message),
 		T(test_batch_is_all_or_nothing),
+		T(test_batch_is_synced_beside),
+		T(test_batch_that_cannot_be_synced),
 		T(test_cut_message_is_refused),
 		T(test_one_batch_with_one_uidl_twice),
 		T(test_renumbered_mailbox_is_recognised),
