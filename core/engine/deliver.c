@@ -44,10 +44,12 @@ load_rules(struct deliver *d, const struct paths *paths, struct err *err)
 int
 deliver_open(struct deliver *d, const struct paths *paths,
              const struct account *account, struct together *together,
-             struct err *err)
+             struct store *s, struct err *err)
 {
-	*d = (struct deliver){ .account = account, .paths = paths };
-	d->store = store_open_with(paths->data, paths->cache, together, err);
+	*d = (struct deliver){ .account = account, .paths = paths, .store = s };
+	if (s == NULL)
+		d->store = store_open_with(paths->data, paths->cache, together,
+		                           err);
 	if (d->store == NULL)
 		return -1;
 	if (store_account(d->store, account->name, &d->account_id, err) != 0)
@@ -172,11 +174,29 @@ note_arrival(struct deliver *d, const struct message *m)
 }
 
 void
+deliver_hold(struct deliver *d)
+{
+	d->holding = true;
+	d->held = d->arriving;
+	d->held_after = d->after.n;
+	d->arriving = 0;
+}
+
+void
 deliver_arrived(struct deliver *d, bool safe)
 {
+	uint64_t *n = d->holding ? &d->held : &d->arriving;
+
 	if (safe)
-		d->arrived += d->arriving;
-	d->arriving = 0;
+		d->arrived += *n;
+	*n = 0;
+}
+
+void
+deliver_forget(struct deliver *d)
+{
+	d->arriving = d->held = 0;
+	outgo_forget(d);
 }
 
 /* The reason goes first: it decided. */

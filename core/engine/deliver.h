@@ -36,13 +36,18 @@ struct deliver {
 	char *from, *subject;
 	bool queued; /* something went into the outbox */
 	ARRAY(struct deliver_after) after;
+	/* Of them those of a batch that is on its way to disk: deliver_hold. */
+	bool holding;
+	uint64_t held;
+	size_t held_after;
 };
 
 /* Open store, filter and rules for an account.  together: NULL, or what its store
- * writes with (store_open_with).  0 or -1; release either way. */
+ * writes with (store_open_with).  s: that store, when it is open already (taken),
+ * or NULL.  0 or -1; release either way. */
 int deliver_open(struct deliver *d, const struct paths *paths,
                  const struct account *account, struct together *together,
-                 struct err *err);
+                 struct store *s, struct err *err);
 void deliver_release(struct deliver *d);
 
 /* What the server calls a message (store.h, struct store_new). */
@@ -84,13 +89,17 @@ int deliver_whole(struct deliver *d, struct store_batch *b,
                   const char *uidl, struct deliver_judged *j, struct err *err);
 void deliver_judged_release(struct deliver_judged *j);
 
+/* What was delivered so far belongs to a batch that is being made safe: the next
+ * deliver_arrived and the deliver_after behind it are of that one alone. */
+void deliver_hold(struct deliver *d);
+/* None of it became safe: forget what is to be done of all batches. */
+void deliver_forget(struct deliver *d);
 /* The batch is safe, or it is not: does its mail count as arrived? */
 void deliver_arrived(struct deliver *d, bool safe);
 /* Did the user ever write to who sent this? */
 bool deliver_known_sender(struct store *s, const struct message *m);
 /* A batch was committed: run commands and say what rules want said, by way of
- * tell.  n ids as store_batch_commit gave them; n == 0: it was not committed,
- * forget all. */
+ * tell.  n ids as store_batch_commit gave them. */
 void deliver_after(struct deliver *d, const int64_t *ids, size_t n,
                    void (*tell)(void *ctx, const char *text), void *ctx);
 

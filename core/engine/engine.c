@@ -60,6 +60,7 @@ job_free(struct job *job)
 	free(job->host);
 	free(job->target);
 	chore_free(&job->chore);
+	store_close(&job->store);
 	secret_release(&job->secret);
 	event_free(&job->final);
 	close(job->cancel[0]);

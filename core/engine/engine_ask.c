@@ -13,8 +13,11 @@
 
 #include "util/banned.h"
 
+/* s: what is said of rejected accounts, may be NULL; the job takes it when it is
+ * the last that is asked for. */
 static void
-fetch_one(struct engine *e, const struct account *a, struct store *s)
+fetch_one(struct engine *e, const struct account *a, struct store **s,
+          bool last)
 {
 	struct job *job = engine_add_job(e, JOB_FETCH);
 
@@ -31,11 +34,24 @@ fetch_one(struct engine *e, const struct account *a, struct store *s)
 	job->missing = e->missing;
 	/* Most were not rejected: they may call before they look. */
 	job->unwatched =
-		e->unwatched && (s == NULL || tick_rejected(s, a->name));
+		e->unwatched && (*s == NULL || tick_rejected(*s, a->name));
 	job->outbox = e->outbox;
 	if (e->conf->notify != NULL)
 		job->notify = xstrdup(e->conf->notify);
+	if (last) {
+		job->store = *s;
+		*s = NULL;
+	}
 	engine_start_job(e, job);
+}
+
+/* Is it to be fetched now? */
+static bool
+is_wanted(struct engine *e, const struct account *a, const char *name)
+{
+	return a->pop.host != NULL &&
+	       (name == NULL || strcmp(a->name, name) == 0) &&
+	       engine_find_job(e, JOB_FETCH, a->name) == NULL;
 }
 
 void
@@ -60,21 +76,22 @@ size_t
 engine_fetch(struct engine *e, const char *account)
 {
 	struct err ignored = { 0 }; /* each fetch finds it out and says it */
-	struct store *s = e->unwatched ? store_open(e->paths->data,
-	                                            e->paths->cache, &ignored)
-	                               : NULL;
+	struct store *s =
+		e->unwatched ? store_open_with(e->paths->data, e->paths->cache,
+	                                       e->together, &ignored)
+			     : NULL;
+	const struct account *last = NULL;
 	size_t n = 0;
 
+	for (size_t i = 0; i < e->conf->account_count; i++)
+		if (is_wanted(e, &e->conf->accounts[i], account))
+			last = &e->conf->accounts[i];
 	for (size_t i = 0; i < e->conf->account_count; i++) {
 		const struct account *a = &e->conf->accounts[i];
 
-		if (a->pop.host == NULL)
+		if (!is_wanted(e, a, account))
 			continue;
-		if (account != NULL && strcmp(a->name, account) != 0)
-			continue;
-		if (engine_find_job(e, JOB_FETCH, a->name) != NULL)
-			continue;
-		fetch_one(e, a, s);
+		fetch_one(e, a, &s, a == last);
 		n++;
 	}
 	store_close(&s);

@@ -58,6 +58,20 @@ fetch_tell_progress(struct fetch *f, bool force)
 
 /* ---- a session ---- */
 
+/* Log in and ask what is there. */
+static int
+call_server(struct fetch *f, struct login *login, struct err *err)
+{
+	f->pop3 = login_pop3(login, err);
+	f->shown = login->shown;
+	f->delay = login->delay;
+	if (f->pop3 == NULL)
+		return -1;
+	if (f->job->kind == JOB_FETCH)
+		job_say(f->job, EVENT_FETCH_STATE, _("looking for new mail"));
+	return pop3_list(f->pop3, &f->listing, err);
+}
+
 int
 fetch_connect(struct fetch *f, struct err *err)
 {
@@ -67,20 +81,19 @@ fetch_connect(struct fetch *f, struct err *err)
 		               .list = true };
 	struct fetch_opening opening;
 	struct err unopened = { 0 };
+	int rc;
 
 	/* Of a fill EVENT_FILL_PROGRESS tells; this would begin a fetch. */
 	if (f->job->kind == JOB_FETCH)
 		job_say(f->job, EVENT_FETCH_STATE, _("logging in"));
 	f->changed = credential_changed(f->job->paths, f->account);
 	fetch_open_begin(f, &opening);
-	f->pop3 = login_pop3(&login, err);
-	f->shown = login.shown;
-	f->delay = login.delay;
+	rc = call_server(f, &login, err);
 	if (fetch_open_end(&opening, &unopened) != 0) {
 		*err = unopened;
 		return -1;
 	}
-	return f->pop3 != NULL ? 0 : -1;
+	return rc;
 }
 
 /*

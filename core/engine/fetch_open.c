@@ -5,8 +5,8 @@
  * than one of them needs: it is done while the login is under way.
  *
  * 1. Until fetch_open_end the store is the other thread's.
- * 2. Nothing is asked of the server beyond the login before fetch_open_end said
- *    that the store is there.
+ * 2. Nothing is asked of the server beyond the login and its listing before
+ *    fetch_open_end said that the store is there.
  * 3. A job that may have to leave its server alone (unwatched) opens the store
  *    first: see fetch_run's sessions.
  */
@@ -21,6 +21,7 @@
 #include "util/clock.h"
 #include "util/i18n.h"
 #include "util/log.h"
+#include "util/step.h"
 
 #include "util/banned.h"
 
@@ -63,8 +64,11 @@ refuse_paused(struct fetch *f, struct err *err)
 int
 fetch_open(struct fetch *f, struct err *err)
 {
+	struct store *s = f->job->store;
+
+	f->job->store = NULL;
 	if (deliver_open(&f->deliver, f->job->paths, f->account,
-	                 f->job->together, err) != 0)
+	                 f->job->together, s, err) != 0)
 		return -1;
 	if (f->job->outbox)
 		look_at_outbox(f);
@@ -76,6 +80,7 @@ open_store(struct fetch_opening *o)
 {
 	struct fetch *f = o->f;
 
+	step("opening");
 	o->rc = fetch_open(f, &o->err);
 	if (o->rc == 0)
 		tick_began(f->deliver.store, f->deliver.account_id);

@@ -151,9 +151,6 @@ fetch_prepare(struct fetch *f, struct err *err)
 {
 	int quiet;
 
-	job_say(f->job, EVENT_FETCH_STATE, _("looking for new mail"));
-	if (pop3_list(f->pop3, &f->listing, err) != 0)
-		return -1;
 	f->removed = xcalloc(f->listing.n, sizeof *f->removed);
 	f->gone = xcalloc(f->listing.n, sizeof *f->gone);
 	if (fetch_spare_earlier(f, err) != 0)

@@ -35,12 +35,14 @@ struct fetch {
 
 	/* What is being fetched: entries plan.fetch[at .. ). */
 	size_t at;
-	struct store_batch *batch; /* NULL: none is open */
-	size_t *stored;            /* listing indices put into a batch */
+	struct store_batch *batch;  /* NULL: none is open */
+	struct store_batch *closed; /* the one before, on its way to disk */
+	size_t *stored;             /* listing indices put into a batch */
 	size_t stored_count;
-	size_t safe_count; /* the first of them are committed */
-	size_t mark_count; /* batches the plan is cut into from at on */
-	size_t passed;     /* marks of them that were reached */
+	size_t closed_count; /* the first of them, once closed is committed */
+	size_t safe_count;   /* the first of them are committed */
+	size_t mark_count;   /* batches the plan is cut into from at on */
+	size_t passed;       /* marks of them that were reached */
 	struct intake intake;
 	struct str memory; /* the message so far, unless spilled */
 	bool spilled;      /* a large one: into fd as it comes */
@@ -108,7 +110,7 @@ int fetch_verify(struct fetch *f, size_t *entries, size_t *n, struct err *err);
 
 /* ---- fetch.c ---- */
 
-/* Log in; f->pop3. */
+/* Log in and list; f->pop3, f->listing. */
 int fetch_connect(struct fetch *f, struct err *err);
 void fetch_tell_progress(struct fetch *f, bool force);
 void fetch_release(struct fetch *f);
@@ -128,8 +130,20 @@ void fetch_replan(struct fetch *f);
 /* RETR what the plan has left, and make it durable batch by batch.  What came
  * complete before an error is kept. */
 int fetch_retrieve(struct fetch *f, struct err *err);
-/* The batch, if one is open, becomes durable and is told; nothing in it: dropped. */
+
+/* ---- fetch_batch.c ---- */
+
+/* The batches, those that there are, become durable and are told; with nothing in
+ * it: dropped. */
 int fetch_commit(struct fetch *f, struct err *err);
+/* That of the batch before, if it is on disk by now. */
+int fetch_commit_ready(struct fetch *f, struct err *err);
+/* For the intake, ctx is the fetch: the batch is complete; it goes to disk while
+ * the next one comes. */
+int fetch_settle_batch(void *ctx, struct err *err);
+/* The same: for a round trip nothing will come, so the batch's files can go to
+ * disk. */
+int fetch_start_batch(void *ctx, struct err *err);
 
 /* ---- fetch_leave.c ---- */
 

@@ -7,7 +7,9 @@
  * 3. Messages are parsed, judged, put into the batch and committed by the
  *    intake's thread while the next ones arrive.  While anything waits there, the
  *    store, the batch, keys and stored are its own; a message too large for
- *    memory waits for it (intake_drain) and goes on alone.
+ *    memory waits for it (intake_drain) and goes on alone.  The files of a batch
+ *    that is closed are synced by a thread of the store meanwhile; it is
+ *    committed before the next one is closed.
  * 4. One pipe of RETR runs over all batches.  The end of a batch is a mark in it:
  *    the numbers are checked there, and only what was fetched before a mark that
  *    was passed is committed.  Without PIPELINING each mark is a round trip:
@@ -33,8 +35,8 @@
 /* A batch shares one sync; the first are small so that mail shows early. */
 #define FETCH_BATCH_FIRST 25
 #define FETCH_BATCH_MAX   500
-/* Without PIPELINING the check at its end is a round trip, as each message is:
- * one for so many. */
+/* Without PIPELINING the check at its end is a round trip, as each message is: one
+ * after so many, and then after twice as many as came before. */
 #define FETCH_BATCH_ALONE 50
 #define FETCH_BATCH_BYTES ((uint64_t)32 * 1024 * 1024)
 /* A message that is listed with more than a line end has something in it. */
@@ -144,6 +146,8 @@ store_memory(void *ctx, size_t entry, struct slice raw, struct err *err)
 	struct fetch *f = ctx;
 	int fd;
 
+	if (fetch_commit_ready(f, err) != 0)
+		return -1;
 	if (open_file(f, &fd, err) != 0 ||
 	    fsx_write_all(fd, raw.p, raw.n, err) != 0)
 		return -1;
@@ -212,11 +216,13 @@ sink_end(void *ctx, size_t index, bool ok, const struct err *why,
 static size_t
 batch_max(const struct fetch *f, size_t at)
 {
-	if ((pop3_capa(f->pop3) & POP3_CAPA_PIPELINING) == 0)
+	if ((pop3_capa(f->pop3) & POP3_CAPA_PIPELINING) != 0)
+		return at == 0 && f->plan.fetch_count > 2 * FETCH_BATCH_FIRST
+		               ? FETCH_BATCH_FIRST
+		               : FETCH_BATCH_MAX;
+	if (at == 0)
 		return FETCH_BATCH_ALONE;
-	return at == 0 && f->plan.fetch_count > 2 * FETCH_BATCH_FIRST
-	               ? FETCH_BATCH_FIRST
-	               : FETCH_BATCH_MAX;
+	return 2 * at < FETCH_BATCH_MAX ? 2 * at : FETCH_BATCH_MAX;
 }
 
 /* Where the batches of the plan's entries from at on end; owned. */
@@ -243,45 +249,13 @@ batch_ends(const struct fetch *f, size_t *n_r)
 	return ends;
 }
 
-static void
-say_notice(void *job, const char *text)
-{
-	job_say(job, EVENT_NOTICE, text);
-}
-
-/* The intake's thread at a mark, and the fetch's own while nothing waits there. */
-int
-fetch_commit(struct fetch *f, struct err *err)
-{
-	struct event *e;
-	int64_t *ids = NULL;
-	size_t n = 0;
-
-	if (f->batch != NULL && store_batch_count(f->batch) == 0)
-		store_batch_abort(&f->batch);
-	if (f->batch == NULL) {
-		deliver_arrived(&f->deliver, false);
-	} else {
-		if (store_batch_commit(&f->batch, &ids, &n, err) != 0) {
-			deliver_arrived(&f->deliver, false);
-			return -1;
-		}
-		deliver_arrived(&f->deliver, true);
-		deliver_after(&f->deliver, ids, n, say_notice, f->job);
-		free(ids);
-		f->job->queued |= f->deliver.queued;
-		e = event_new(EVENT_MAIL, f->account->name);
-		e->job = f->job->id;
-		queue_post(f->job->queue, e);
-	}
-	f->safe_count = f->stored_count;
-	return 0;
-}
-
+/* Its answer takes a round trip. */
 static int
-settle_batch(void *ctx, struct err *err)
+at_check(void *ctx, struct err *err)
 {
-	return fetch_commit(ctx, err);
+	struct fetch *f = ctx;
+
+	return intake_pause(&f->intake, err);
 }
 
 /* The check at the end of a batch was passed. */
@@ -319,6 +293,7 @@ retrieve(struct fetch *f, size_t *answered_r, struct err *err)
 	check.marks = ends;
 	check.mark_count = f->mark_count;
 	check.reached = at_mark;
+	check.waiting = at_check;
 	f->passed = 0;
 	rc = pop3_retr(f->pop3, numbers, n, message_limit(f->account), &sink,
 	               err);
@@ -403,7 +378,8 @@ fetch_retrieve(struct fetch *f, struct err *err)
 	f->stored = xcalloc(f->plan.fetch_count, sizeof *f->stored);
 	memset(&f->intake, 0, sizeof f->intake); /* of a session before */
 	f->intake.store = store_memory;
-	f->intake.settle = settle_batch;
+	f->intake.settle = fetch_settle_batch;
+	f->intake.pause = fetch_start_batch;
 	f->intake.ctx = f;
 	if (intake_open(&f->intake, err) != 0)
 		return -1;

@@ -249,8 +249,7 @@ session(struct fill *fill, struct err *err)
 	struct fetch *f = &fill->f;
 	struct err ignored = { 0 };
 
-	if (fetch_connect(f, err) != 0 ||
-	    pop3_list(f->pop3, &f->listing, err) != 0)
+	if (fetch_connect(f, err) != 0)
 		return -1;
 	f->gone = xcalloc(f->listing.n, sizeof *f->gone);
 	if (fetch_identify(f, err) != 0 || find_entry(fill, err) != 0 ||
@@ -310,7 +309,7 @@ work(struct fill *fill, struct err *err)
 	int rc;
 
 	if (deliver_open(&f->deliver, f->job->paths, &f->job->account,
-	                 f->job->together, err) == 0)
+	                 f->job->together, NULL, err) == 0)
 		lock = wait_for_lock(f->job, err);
 	if (lock < 0)
 		return -1;

@@ -64,6 +64,21 @@ empty(struct str *buffer)
 	}
 }
 
+static int
+do_slot(struct intake *in, struct intake_slot *slot, struct err *err)
+{
+	switch (slot->kind) {
+	case INTAKE_MESSAGE:
+		return in->store(in->ctx, slot->entry,
+		                 str_slice(&slot->message), err);
+	case INTAKE_MARK:
+		return in->settle(in->ctx, err);
+	case INTAKE_PAUSE:
+		return in->pause(in->ctx, err);
+	}
+	return 0;
+}
+
 /* The slot is counted until its message is stored, so nobody else uses it. */
 static void
 store_first_locked(struct intake *in)
@@ -75,11 +90,8 @@ store_first_locked(struct intake *in)
 	int rc = 0;
 
 	unlock(in);
-	if (wanted && slot->mark)
-		rc = in->settle(in->ctx, &err);
-	else if (wanted)
-		rc = in->store(in->ctx, slot->entry, str_slice(&slot->message),
-		               &err);
+	if (wanted)
+		rc = do_slot(in, slot, &err);
 	empty(&slot->message);
 	lock(in);
 	in->bytes -= n;
@@ -172,7 +184,7 @@ put_locked(struct intake *in, size_t entry, struct str *message)
 	struct str spare = slot->message;
 
 	slot->entry = entry;
-	slot->mark = false;
+	slot->kind = INTAKE_MESSAGE;
 	slot->message = *message;
 	spare.max = message->max;
 	*message = spare;
@@ -198,8 +210,8 @@ intake_put(struct intake *in, size_t entry, struct str *message,
 	return rc;
 }
 
-int
-intake_mark(struct intake *in, struct err *err)
+static int
+put_sign(struct intake *in, enum intake_kind kind, struct err *err)
 {
 	int rc = 0;
 
@@ -209,12 +221,24 @@ intake_mark(struct intake *in, struct err *err)
 	if (in->failed) {
 		rc = fail_locked(in, err);
 	} else {
-		next_locked(in)->mark = true;
+		next_locked(in)->kind = kind;
 		in->count++;
 		wake_locked(in);
 	}
 	unlock(in);
 	return rc;
+}
+
+int
+intake_mark(struct intake *in, struct err *err)
+{
+	return put_sign(in, INTAKE_MARK, err);
+}
+
+int
+intake_pause(struct intake *in, struct err *err)
+{
+	return put_sign(in, INTAKE_PAUSE, err);
 }
 
 int

@@ -15,20 +15,27 @@
 #define INTAKE_SLOTS 256
 #define INTAKE_BYTES ((size_t)4 * 1024 * 1024)
 
+enum intake_kind {
+	INTAKE_MESSAGE,
+	INTAKE_MARK, /* the end of a batch */
+	INTAKE_PAUSE /* nothing comes for a while */
+};
+
 struct intake_slot {
+	enum intake_kind kind;
 	size_t entry;
-	bool mark; /* no message: the end of a batch */
 	struct str message;
 };
 
 /*
- * What store and settle touch belongs to the second thread from the first intake_put
+ * What these functions touch belongs to the second thread from the first intake_put
  * until intake_drain returns.
  */
 struct intake {
 	int (*store)(void *ctx, size_t entry, struct slice raw,
 	             struct err *err);
 	int (*settle)(void *ctx, struct err *err); /* at a mark */
+	int (*pause)(void *ctx, struct err *err);  /* at a pause */
 	void *ctx;
 	pthread_t thread;
 	bool running;
@@ -57,6 +64,8 @@ int intake_put(struct intake *in, size_t entry, struct str *message,
                struct err *err);
 /* After what was put so far, settle is called there, too; as intake_put. */
 int intake_mark(struct intake *in, struct err *err);
+/* The same with pause: a moment in which it has nothing else to do. */
+int intake_pause(struct intake *in, struct err *err);
 /* Wait until everything is stored.  0, or -1 as intake_put; then it is told,
  * and what comes next is stored again. */
 int intake_drain(struct intake *in, struct err *err);

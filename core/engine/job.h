@@ -40,8 +40,9 @@ struct job {
 	struct together *together; /* of the stores of all jobs */
 	struct account account;    /* all but JOB_SEND, INDEX */
 	int64_t message;           /* JOB_FILL */
-	char *notify; /* JOB_FETCH: command for new mail, or NULL */
-	bool window;  /* JOB_FETCH: the server shows a part of its mailbox */
+	char *notify;        /* JOB_FETCH: command for new mail, or NULL */
+	struct store *store; /* JOB_FETCH: open already, or NULL; owned */
+	bool window; /* JOB_FETCH: the server shows a part of its mailbox */
 	struct account *accounts; /* JOB_SEND: copies of all */
 	size_t account_count;
 	char *host, *target; /* JOB_UNSUBSCRIBE: whom to ask for what */

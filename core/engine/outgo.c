@@ -384,32 +384,52 @@ run_command(struct deliver *d, const char *command, int64_t id, struct err *err)
 	return rc;
 }
 
+static void
+do_after(struct deliver *d, const struct deliver_after *after,
+         const int64_t *ids, void (*tell)(void *ctx, const char *text),
+         void *ctx)
+{
+	struct err err = { 0 };
+
+	if (after->command != NULL &&
+	    run_command(d, after->command, ids[after->at], &err) != 0) {
+		(void)err_wrap(&err, _("command '%s' of a rule"),
+		               after->command);
+		tell(ctx, err.text);
+	}
+	if (after->text != NULL)
+		tell(ctx, after->text);
+}
+
 void
 deliver_after(struct deliver *d, const int64_t *ids, size_t n,
               void (*tell)(void *ctx, const char *text), void *ctx)
 {
-	struct deliver_after *after;
+	size_t count = d->holding ? d->held_after : d->after.n;
 
-	array_foreach(&d->after, after) {
-		struct err err = { 0 };
-
-		if (after->at < n && after->command != NULL &&
-		    run_command(d, after->command, ids[after->at], &err) != 0) {
-			(void)err_wrap(&err, _("command '%s' of a rule"),
-			               after->command);
-			tell(ctx, err.text);
-		}
-		if (after->at < n && after->text != NULL)
-			tell(ctx, after->text);
-		free(after->text);
+	for (size_t i = 0; i < count; i++) {
+		if (d->after.v[i].at < n)
+			do_after(d, &d->after.v[i], ids, tell, ctx);
+		free(d->after.v[i].text);
 	}
-	d->after.n = 0;
+	if (count > 0 && count < d->after.n)
+		memmove(d->after.v, d->after.v + count,
+		        (d->after.n - count) * sizeof *d->after.v);
+	d->after.n -= count;
+	d->holding = false;
+}
+
+void
+outgo_forget(struct deliver *d)
+{
+	d->holding = false;
+	deliver_after(d, NULL, 0, NULL, NULL);
 }
 
 void
 outgo_release(struct deliver *d)
 {
-	deliver_after(d, NULL, 0, NULL, NULL);
+	outgo_forget(d);
 	array_release(&d->after);
 	if (d->conf != NULL)
 		conf_release(d->conf);

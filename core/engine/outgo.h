@@ -22,6 +22,8 @@ int outgo_plan(struct outgo *o, const struct store_new *info,
                struct str *labels, struct err *err);
 /* Queue them, with the message that was added to the batch last. */
 int outgo_queue(struct outgo *o, struct err *err);
+/* What was to be done afterwards is not done. */
+void outgo_forget(struct deliver *d);
 void outgo_release(struct deliver *d);
 
 #endif

@@ -303,9 +303,18 @@ pop3_read_stat(struct pop3 *p, bool token, struct err *err)
 	return 0;
 }
 
+static int
+ask_uidl(struct pop3 *p, struct err *err)
+{
+	if (pop3_command(p, err, "UIDL") < 0)
+		return -1;
+	return stream_flush(p->s, err) < 0 ? broken(p) : 0;
+}
+
 /* Some servers take a wrong token at login and refuse here.  Without PIPELINING
  * it would be a round trip: where the listing comes next, that shows as well
- * whether the mailbox is open. */
+ * whether the mailbox is open, and its first command goes out at once, whatever
+ * the caller has to do yet. */
 static int
 ask_stat(struct pop3 *p, struct err *err)
 {
@@ -314,8 +323,10 @@ ask_stat(struct pop3 *p, struct err *err)
 	bool together = (p->capa & POP3_CAPA_PIPELINING) != 0;
 
 	p->uncounted = p->opts->list && !together && !token;
-	if (p->uncounted)
-		return 0;
+	if (p->uncounted) {
+		p->listing = true;
+		return ask_uidl(p, err);
+	}
 	if (pop3_command(p, err, "STAT") < 0)
 		return -1;
 	p->listing = p->opts->list && together;

@@ -119,7 +119,10 @@ struct pop3_check {
 	const size_t *marks; /* NULL: one, at the end */
 	size_t mark_count;
 	int (*reached)(void *ctx, struct err *err); /* ctx is the sink's */
-	size_t answered;                            /* set: messages */
+	/* A mark's answer is waited for and nothing else is under way; NULL: not
+	 * to be told. */
+	int (*waiting)(void *ctx, struct err *err);
+	size_t answered; /* set: messages */
 };
 
 /*

@@ -18,7 +18,7 @@ struct pop3 {
 	int login_delay;
 	bool broken;    /* in an unknown state: nothing can be asked any more */
 	bool deleted;   /* a DELE was accepted */
-	bool listing;   /* UIDL and LIST are asked for already */
+	bool listing;   /* UIDL is asked for already, with PIPELINING LIST */
 	bool uncounted; /* no STAT yet: the listing shows whether we are in */
 	bool has_tls;
 	struct tls_info tls;

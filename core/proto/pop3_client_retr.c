@@ -281,6 +281,11 @@ take_mark(struct pipe *q, const struct pop3_sink *sink, struct err *err)
 	struct pop3_check *check = q->check;
 	int passed = 1;
 
+	/* Without PIPELINING a round trip begins. */
+	if (check->uidl != NULL && check->waiting != NULL &&
+	    under_way(q) == 1 && (q->p->capa & POP3_CAPA_PIPELINING) == 0 &&
+	    check->waiting(sink->ctx, err) != 0)
+		goto stopped;
 	q->marks_answered++;
 	if (check->uidl != NULL)
 		passed = read_check(q, err);
@@ -293,6 +298,7 @@ take_mark(struct pipe *q, const struct pop3_sink *sink, struct err *err)
 	if (q->stopped || check->reached == NULL ||
 	    check->reached(sink->ctx, err) == 0)
 		return 0;
+stopped:
 	/* Answers still under way belong to nobody. */
 	q->p->broken = true;
 	return -1;

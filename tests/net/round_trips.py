@@ -15,6 +15,7 @@ import os
 import shutil
 import sys
 import tempfile
+import time
 
 from hostile_parts import throw_away
 from hostile_run import Failed, Home, check, check_output, is_sanitized
@@ -25,6 +26,8 @@ LISTED = int(os.environ.get('LISTED', '500'))
 PIPELINED = ['TOP', 'UIDL', 'USER', 'PIPELINING']
 DAY = 86400
 NOW = 1795000000
+# How long a server waits for what must come; seconds.
+PATIENCE = 30
 
 
 class Flights(Pop3):
@@ -55,8 +58,24 @@ class Flights(Pop3):
             raise Hangup
         self.log('flight', verbs=flight)
         for text in said:
+            if text.startswith(self.part.get('gate', 'none')):
+                self.wait_at_gate()
             verb, _, argument = text.partition(' ')
             self.answer(verb.upper(), argument)
+
+    def wait_at_gate(self):
+        """The program has come to the step that it waits at: only then is it
+        answered, and with the answer it goes on."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end:
+            try:
+                os.close(os.open(self.part['fifo'],
+                                 os.O_WRONLY | os.O_NONBLOCK))
+                self.log('met')
+                return
+            except OSError:  # nobody is there
+                time.sleep(0.01)
+        raise Hangup
 
 
 class Story:
@@ -71,12 +90,20 @@ class Story:
         self.home.account('bad', f'pop = localhost:{self.server.port}:{word}\n'
                           'smtp = none\n' + ca + key)
 
-    def fetch(self, *words, now=NOW, status=0):
-        got = self.home.run('fetch', *words, timeout_ms=20000,
+    def fetch(self, *words, now=NOW, status=0, step=None):
+        got = self.home.run('fetch', *words, timeout_ms=20000, step=step,
                             more={'PABAL_TEST_NOW': str(now)})
         check_output(*got, is_sanitized(), {'seconds': 90})
         check(6, got[0] == status, f'ends with {got[0]}: {got[1]}')
         return got[1]
+
+    def wait_for_end(self, session):
+        """Nobody waits for the answer to QUIT."""
+        end = time.monotonic() + PATIENCE
+        while time.monotonic() < end and not any(
+                e['event'] == 'end' and e['session'] == session
+                for e in self.server.log):
+            time.sleep(0.01)
 
     def fetch_quietly(self, **more):
         """Three times: all, nothing and noted so, nothing and not looked at."""
@@ -97,20 +124,28 @@ class Story:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def fly(capabilities, flights, new=0, **more):
+def fly(capabilities, flights, new=0, step=None, **more):
     """Two fetches as they come, then one in just these flights."""
     story = Story(Flights, capabilities=capabilities, flights=flights,
                   **{'from': 3}, **more)
     try:
+        if step:
+            fifo = story.folder + '/fifo'
+            os.mkfifo(fifo)
+            story.server.part['fifo'] = fifo
+            step += '@' + fifo
         story.fetch()
         story.fetch()
         story.server.box = story.server.box + [
             (f'new-{i}', letter(90000 + i)) for i in range(new)]
-        text = story.fetch()
+        text = story.fetch(step=step)
+        story.wait_for_end(3)
         flown = [e['verbs'] for e in story.server.log
                  if e['event'] == 'flight']
         check(5, flown == flights, f'flown: {flown}; {story.server.log[-4:]}')
         check(2, f' {new} new' in text, text)
+        check(5, not step or any(e['event'] == 'met'
+                                 for e in story.server.log), 'no gate')
         story.stored(LISTED + new)
     finally:
         story.close()
@@ -136,6 +171,31 @@ def nothing_new_slow(_):
 
 def two_new(_):
     fly(PIPELINED, LOGIN + [['RETR', 'RETR', 'UIDL'], ['QUIT']], new=2)
+
+
+def two_new_slow(_):
+    """Without PIPELINING: one more than RFC 1939 asks for, which tells that the
+    numbers are those that were listed; neither STAT nor a wait for QUIT."""
+    fly(SLOW, SLOW_LOGIN + [['RETR'], ['RETR'], ['UIDL'], ['QUIT']], new=2)
+
+
+def many_new_slow(_):
+    """It is asked ever more rarely."""
+    flights = []
+    for n in (50, 100, 10):
+        flights += [['RETR']] * n + [['UIDL']]
+    fly(SLOW, SLOW_LOGIN + flights + [['QUIT']], new=160)
+
+
+def synced_while_waiting(_):
+    """That one is answered when the mail is on its way to disk."""
+    fly(SLOW, SLOW_LOGIN + [['RETR'], ['RETR'], ['UIDL'], ['QUIT']], new=2,
+        step='syncing', gate='UIDL ')
+
+
+def listed_while_opening(_):
+    """The store is opened when the listing has been asked for."""
+    fly(SLOW, SLOW_LOGIN + [['QUIT']], step='opening', gate='LIST')
 
 
 # What does not change is not looked at, and nothing is missed by that.
@@ -218,7 +278,8 @@ def then_killed(s):
 
 
 FLIGHTS = {f.__name__.replace('_', '-'): f for f in (
-    nothing_new, nothing_new_tls, nothing_new_slow, two_new)}
+    nothing_new, nothing_new_tls, nothing_new_slow, two_new, two_new_slow,
+    many_new_slow,    synced_while_waiting, listed_while_opening)}
 STORIES = {
     'then-new': (then_new, {}),
     'then-another-size': (then_another_size, {}),

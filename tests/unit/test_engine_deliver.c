@@ -34,7 +34,8 @@ start(void **state)
 	w->account.spam_filter = w->account.rules = false;
 	/* Its provider is asked for when the filter is opened. */
 	w->account.trust_filter = true;
-	if (deliver_open(&w->d, &w->paths, &w->account, NULL, &w->err) != 0)
+	if (deliver_open(&w->d, &w->paths, &w->account, NULL, NULL, &w->err) !=
+	    0)
 		fail_msg("%s", w->err.text);
 	*state = w;
 	return 0;
@@ -249,7 +250,7 @@ test_choices_of_an_account(void **state)
 		w->account.spam_filter = spam;
 		deliver_release(&w->d);
 		assert_int_equal(deliver_open(&w->d, &w->paths, &w->account,
-		                              NULL, &w->err),
+		                              NULL, NULL, &w->err),
 		                 0);
 		(void)fetched_to(w, uidl, text, &folder);
 		if (w->account.skip_inbox)
@@ -265,6 +266,55 @@ test_choices_of_an_account(void **state)
 	free(rules);
 }
 
+static void
+hear(void *ctx, const char *text)
+{
+	str_add_z(ctx, text);
+}
+
+static void
+do_later(struct deliver *d, size_t at, const char *text)
+{
+	const struct deliver_after after = { at, NULL, xstrdup(text) };
+
+	array_add(&d->after, after);
+	d->arriving++;
+}
+
+/* Two batches at once: what is to be done after each is done after it. */
+static void
+test_afterwards_of_two_batches(void **state)
+{
+	static const int64_t ids[] = { 1, 2 };
+	struct world *w = *state;
+	struct str said;
+
+	str_init(&said, 100);
+	do_later(&w->d, 0, "a");
+	do_later(&w->d, 1, "b");
+	deliver_hold(&w->d);
+	do_later(&w->d, 0, "c");
+	deliver_arrived(&w->d, true);
+	deliver_after(&w->d, ids, 2, hear, &said);
+	assert_string_equal(said.p, "ab");
+	assert_int_equal(w->d.arrived, 2);
+	assert_int_equal(w->d.arriving, 1);
+	deliver_hold(&w->d);
+	do_later(&w->d, 0, "d");
+	deliver_arrived(&w->d, true);
+	deliver_after(&w->d, ids, 1, hear, &said);
+	assert_string_equal(said.p, "abc");
+	assert_int_equal(w->d.arrived, 3);
+	deliver_hold(&w->d);
+	do_later(&w->d, 0, "e");
+	deliver_forget(&w->d);
+	deliver_arrived(&w->d, true);
+	deliver_after(&w->d, ids, 2, hear, &said);
+	assert_string_equal(said.p, "abc");
+	assert_int_equal(w->d.arrived, 3);
+	str_release(&said);
+}
+
 int
 main(void)
 {
@@ -273,6 +323,8 @@ main(void)
 			test_the_filter_of_the_provider_is_trusted_when_wanted,
 			start, end),
 		cmocka_unit_test_setup_teardown(test_own_mail_coming_back,
+		                                start, end),
+		cmocka_unit_test_setup_teardown(test_afterwards_of_two_batches,
 		                                start, end),
 		cmocka_unit_test_setup_teardown(test_choices_of_an_account,
 		                                start, end),

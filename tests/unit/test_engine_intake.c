@@ -36,6 +36,17 @@ settle(void *ctx, struct err *err)
 	return s->mark_count == s->bad_mark ? err_set(err, ERR_IO, "mark") : 0;
 }
 
+/* As a mark, and told apart from one. */
+static int
+take_breath(void *ctx, struct err *err)
+{
+	struct stored *s = ctx;
+
+	(void)err;
+	s->marks[s->mark_count++] = 1000 + s->n;
+	return 0;
+}
+
 /* Put entries until one is refused; how many were taken. */
 static size_t
 put_many(struct intake *in, size_t n, struct err *err)
@@ -122,6 +133,30 @@ test_marks_in_order(void **state)
 	intake_close(&in);
 }
 
+static void
+test_a_pause_in_its_place(void **state)
+{
+	struct stored s = { .bad = MANY };
+	struct intake in = { .store = store,
+		             .settle = settle,
+		             .pause = take_breath,
+		             .ctx = &s };
+	struct err err = { 0 };
+
+	(void)state;
+	assert_int_equal(intake_open(&in, &err), 0);
+	assert_int_equal(put_many(&in, 7, &err), 7);
+	assert_int_equal(intake_pause(&in, &err), 0);
+	assert_int_equal(intake_mark(&in, &err), 0);
+	assert_int_equal(put_many(&in, 3, &err), 3);
+	assert_int_equal(intake_drain(&in, &err), 0);
+	assert_int_equal(s.mark_count, 2);
+	assert_int_equal(s.marks[0], 1007);
+	assert_int_equal(s.marks[1], 7);
+	assert_int_equal(s.n, 10);
+	intake_close(&in);
+}
+
 /* Nothing is stored after a batch that could not be settled. */
 static void
 test_mark_that_fails(void **state)
@@ -149,6 +184,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_marks_in_order),
 		cmocka_unit_test(test_mark_that_fails),
+		cmocka_unit_test(test_a_pause_in_its_place),
 		cmocka_unit_test(test_all_in_order),
 		cmocka_unit_test(test_nothing_after_a_failure_until_it_is_told),
 	};
