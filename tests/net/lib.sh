@@ -64,7 +64,7 @@ net_begin() {
 		PABAL_DATADIR=$(cd "${srcdir:-.}/data" && pwd)
 	export PABAL_DATADIR
 	# Not $TMPDIR: it may be too deep for sockets or too small for mail.
-	T=$(mktemp -d "/tmp/pabal-$name-XXXXXX") || exit 1
+	T=$(mktemp -d "${NET_FOLDER:-/tmp}/pabal-$name-XXXXXX") || exit 1
 	chmod 711 "$T"
 	trap net_cleanup EXIT
 	trap 'exit 1' HUP INT TERM
