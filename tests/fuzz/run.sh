@@ -8,7 +8,9 @@ top=$(cd "$(dirname "$0")/../.." && pwd)
 name=${1:?target}
 seconds=${2:-60}
 out=${FOLDER:-fuzz-out}/$name
-mkdir -p "$out/corpus"
+mkdir -p "$out/corpus" "$out/util"
+# What make would have made of the catalogue.
+awk -f "$top/po/reasons.awk" "$top/po/pabal.pot" >"$out/util/reason_table.h"
 clang=$(command -v clang-14 || command -v clang)
 libs=$(pkg-config --libs libpcre2-8 sqlite3 openssl)
 dict=
@@ -16,7 +18,8 @@ dict=
 "$clang" -g -O1 -std=gnu11 -D_GNU_SOURCE -fsanitize=fuzzer,address,undefined \
 	-fno-sanitize-recover=all -DPACKAGE_VERSION='"fuzz"' \
 	-DPABAL_DATADIR='"/nonexistent"' -DPABAL_LOCALEDIR='"/nonexistent"' \
-	-I"$top/core" -I"$top/tests" -I"$top" "$top/tests/fuzz/fuzz_$name.c" \
+	-I"$top/core" -I"$top/tests" -I"$top" -I"$out" \
+	"$top/tests/fuzz/fuzz_$name.c" \
 	"$top"/core/util/*.c "$top"/core/text/*.c "$top"/core/mime/*.c \
 	"$top"/core/net/*.c "$top"/core/proto/*.c "$top"/core/conf/*.c \
 	"$top"/core/store/*.c "$top"/core/mail/*.c \
