@@ -220,9 +220,9 @@ fail_to_fetch(struct world *w, const char *account)
 {
 	bool failed = false;
 
-	assert_int_equal(engine_fetch(w->engine, account), 1);
-	while (engine_jobs(w->engine) != 0) {
-		struct event *e = engine_wait(w->engine, 20000);
+	assert_int_equal(engine_fetch(w->d.engine, account), 1);
+	while (engine_jobs(w->d.engine) != 0) {
+		struct event *e = engine_wait(w->d.engine, 20000);
 
 		failed |= e != NULL && e->kind == EVENT_FETCH_DONE &&
 		          e->err.code == ERR_IO;
@@ -237,8 +237,8 @@ static void
 test_what_cannot_be_queued_comes_again(void **state)
 {
 	struct world *w = *state;
-	char *outbox = fsx_join(w->paths.data, "outbox");
-	char *away = fsx_join(w->paths.data, "away");
+	char *outbox = fsx_join(w->d.paths.data, "outbox");
+	char *away = fsx_join(w->d.paths.data, "away");
 	struct err err = { 0 };
 
 	rules(w, "if subject 막힘 then redirect " NAVER "\n");
@@ -253,7 +253,7 @@ test_what_cannot_be_queued_comes_again(void **state)
 	fetch(w, "work");
 	assert_int_equal(count(w, "work", "하나", NULL), 1);
 	assert_int_equal(count(w, "work", "막힘", NULL), 1);
-	assert_int_equal(demo_sent(w->demo), 3);
+	assert_int_equal(demo_sent(w->d.demo), 3);
 	free(away);
 	free(outbox);
 }
