@@ -102,6 +102,14 @@ unlock(struct together *t)
 	(void)pthread_mutex_unlock(&t->lock); /* cannot fail: held */
 }
 
+/* err: may be NULL, as everywhere. */
+static void
+tell_why(struct err *err, const struct err *why)
+{
+	if (err != NULL)
+		*err = *why;
+}
+
 bool
 together_join(struct together *t)
 {
@@ -213,7 +221,7 @@ sync_together_locked(struct together *t, uint64_t failed, struct err *err)
 			sync_locked(t);
 	}
 	if (t->failed != failed) {
-		*err = t->why;
+		tell_why(err, &t->why);
 		return -1;
 	}
 	return t->cannot_sync ? 1 : 0;
@@ -281,7 +289,7 @@ write_line(struct store *s, struct turn *line)
 	for (struct turn *w = line; w != NULL; w = w->next) {
 		w->rc = alone || rc > 0 ? write_alone(s, w->what, w->err) : rc;
 		if (!alone && rc < 0)
-			*w->err = err;
+			tell_why(w->err, &err);
 	}
 }
 
