@@ -279,9 +279,10 @@ send_again(struct app *a, int64_t id, struct err *err)
 	return 0;
 }
 
-/* What a rule sent on is in its folder anyway. */
+/* Of what a rule sent on, the message is in its folder anyway; without its file,
+ * nothing can be a draft. */
 static int
-cancel_automatic(struct app *a, int64_t id, struct err *err)
+cancel_for_good(struct app *a, int64_t id, struct err *err)
 {
 	int rc = outbox_cancel(a->store, id, err);
 
@@ -301,8 +302,10 @@ cancel(struct app *a, const struct outbox_row *row, struct err *err)
 	int rc;
 
 	if (row->automatic)
-		return cancel_automatic(a, row->id, err);
+		return cancel_for_good(a, row->id, err);
 	rc = take_out(a, row, &c, err);
+	if (rc < 0 && err->code == ERR_NOTFOUND)
+		return cancel_for_good(a, row->id, err);
 	if (rc == 1)
 		rc = app_save_draft(a, c, err) == 0 ? 1 : -1;
 	if (rc == 1) {

@@ -5,6 +5,7 @@
  *
  *   held ---------- outbox_take_many, when due ----> sending
  *   queued, retry - outbox_take_many, when due ----> sending
+ *   sending ------- its account is gone ------------> failed
  *   sending ------- send_over: all recipients taken > sent: copy, row gone
  *   sending ------- send_over: some 4xx ------------> retry (those only)
  *   sending ------- send_over: the rest refused ----> failed (kept, with words)
@@ -54,6 +55,7 @@
  */
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "engine/engine.h"
@@ -358,6 +360,57 @@ send_account(struct sender *s, const struct account *a, struct err *err)
 
 /* ---- all accounts ---- */
 
+/* Will nobody send mail of that account?  It was renamed, or is not set up any
+ * more. */
+static bool
+is_gone(const struct sender *s, const char *name)
+{
+	for (size_t i = 0; i < s->job->account_count; i++)
+		if (strcmp(s->job->accounts[i].name, name) == 0)
+			return false;
+	return true;
+}
+
+static void
+fail_all_of(struct sender *s, int64_t id, char *name)
+{
+	struct account gone = { .name = name };
+	struct err why = { 0 };
+
+	(void)err_set(&why, ERR_CONFIG,
+	              _("account '%s' is not set up any more"), name);
+	s->account = &gone;
+	s->account_id = id;
+	while (peek(s) != NULL)
+		give_up_next(s, &why);
+	s->account = NULL;
+}
+
+/* Mail of accounts that are gone does not wait for ever without a word. */
+static int
+fail_strangers(struct sender *s, struct err *err)
+{
+	int64_t *ids;
+	size_t n;
+
+	if (outbox_due_accounts(s->store, clock_now(), &ids, &n, err) != 0) {
+		free(ids);
+		return -1;
+	}
+	for (size_t i = 0; i < n && s->trouble.code == ERR_NONE; i++) {
+		char *name = store_account_name(s->store, ids[i]);
+
+		if (name != NULL && is_gone(s, name))
+			fail_all_of(s, ids[i], name);
+		free(name);
+	}
+	free(ids);
+	if (s->trouble.code == ERR_NONE)
+		return 0;
+	*err = s->trouble;
+	return -1;
+}
+
 static int
 send_all(struct sender *s, struct err *err)
 {
@@ -369,6 +422,8 @@ send_all(struct sender *s, struct err *err)
 	for (size_t i = 0; i < s->job->account_count; i++)
 		if (send_account(s, &s->job->accounts[i], err) != 0)
 			return -1;
+	if (fail_strangers(s, err) != 0)
+		return -1;
 	return outbox_journal_end(&s->journal, err);
 }
 

@@ -394,31 +394,41 @@ is_copied(struct sender *s, const struct outbox_row *row, struct slice text,
 }
 
 static int
-finish_copy(struct sender *s, const struct outbox_row *row, struct err *err)
+finish_copy(struct sender *s, const struct outbox_row *row, struct slice text,
+            struct err *err)
 {
 	struct store_batch *b = NULL;
-	struct fsx_map map = { 0 };
 	bool copied = false;
-	int rc;
+	int rc = is_copied(s, row, text, &copied, err);
 
-	if (outbox_map(s->store, row, &map, err) != 0)
-		return -1;
-	rc = is_copied(s, row, map.data, &copied, err);
 	if (rc == 0 && !copied)
-		rc = add_copy(s, &b, row, map.data, err);
+		rc = add_copy(s, &b, row, text, err);
 	if (rc == 0 && b != NULL)
 		rc = store_batch_commit(&b, NULL, NULL, err);
 	store_batch_abort(&b);
-	fsx_map_close(&map);
 	return rc;
 }
 
 int
 send_finish(struct sender *s, struct outbox_row *row, struct err *err)
 {
-	if (send_wants_copy(row) && finish_copy(s, row, err) != 0)
-		return -1;
-	return close_sent(s, &row, 1, err);
+	struct fsx_map map = { 0 };
+	struct err why = { 0 };
+	int rc = 0;
+
+	if (!send_wants_copy(row))
+		return close_sent(s, &row, 1, err);
+	if (outbox_map(s->store, row, &map, &why) != 0) {
+		/* One file must not hold up all mail.  What is gone has no copy
+		 * any more, what cannot be read has it another time. */
+		log_line(LOG_ERROR, "%s", why.text);
+		if (why.code != ERR_NOTFOUND)
+			return 0;
+	} else {
+		rc = finish_copy(s, row, map.data, err);
+	}
+	fsx_map_close(&map);
+	return rc == 0 ? close_sent(s, &row, 1, err) : -1;
 }
 
 /* ---- all of it ---- */

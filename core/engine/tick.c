@@ -260,7 +260,7 @@ tick_outbox(struct engine *e, struct store *s)
 	if (when == 0 || when > now ||
 	    engine_find_job(e, JOB_SEND, NULL) != NULL)
 		return when > now ? when : 0;
-	/* A row that stays due cannot be sent (its account is gone). */
+	/* A row that stays due cannot even be marked (a full disk). */
 	if (when == e->send_when && now >= e->send_started &&
 	    now < e->send_started + TICK_SEND_AGAIN)
 		return e->send_started + TICK_SEND_AGAIN;

@@ -174,6 +174,25 @@ outbox_due_from(struct store *s, int64_t account, int64_t now, char **from_r,
 	return rc;
 }
 
+int
+outbox_due_accounts(struct store *s, int64_t now, int64_t **v_r, size_t *n_r,
+                    struct err *err)
+{
+	ARRAY(int64_t) ids = { 0 };
+	struct db_stmt *st = db_query(s->db, err,
+	                              "SELECT DISTINCT account FROM outbox"
+	                              " WHERE " DUE " ORDER BY account",
+	                              "ii", now, (int64_t)0);
+	int rc = -1;
+
+	while (st != NULL && (rc = db_step(st, err)) == 1)
+		array_add(&ids, db_int(st, 0));
+	db_done(st);
+	*v_r = ids.v;
+	*n_r = ids.n;
+	return rc;
+}
+
 static int
 mark_sending(struct store *s, const int64_t *ids, size_t n, struct err *err)
 {

@@ -62,6 +62,9 @@ int outbox_get(struct store *s, int64_t id, struct outbox_row **v_r,
 /* The sender of the first that is due, taken or not; owned.  1, 0 none is, -1. */
 int outbox_due_from(struct store *s, int64_t account, int64_t now,
                     char **from_r, struct err *err);
+/* The accounts of what is due; *v_r is owned, on errors, too.  0 or -1. */
+int outbox_due_accounts(struct store *s, int64_t now, int64_t **v_r,
+                        size_t *n_r, struct err *err);
 /* Take a due one for sending, exclusively across processes: state becomes
  * OUTBOX_SENDING and is durable.  1 taken, 0 none due, -1. */
 int outbox_take(struct store *s, int64_t account, int64_t now,

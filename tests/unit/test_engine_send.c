@@ -355,6 +355,104 @@ test_copy_of_what_some_have(void **state)
 	assert_int_equal(demo_sent(w->demo), 0);
 }
 
+static void
+remove_file(struct world *w, int64_t id)
+{
+	struct outbox_row *row = NULL;
+	struct err err = { 0 };
+	char *path;
+
+	assert_int_equal(outbox_get(w->store, id, &row, &err), 0);
+	path = xasprintf("%s/outbox/%s", w->paths.data, row->file);
+	assert_int_equal(unlink(path), 0);
+	free(path);
+	outbox_rows_free(&row, 1);
+}
+
+/* A file that is gone holds up its own mail only. */
+static void
+test_file_that_is_gone(void **state)
+{
+	struct world *w = *state;
+	int64_t partly = add_settled(w, OUTBOX_RETRY, 2);
+	int64_t all = add_settled(w, OUTBOX_SENT, OUTBOX_FATE_SENT);
+	int64_t fresh = add_plain(w, 2);
+
+	remove_file(w, partly);
+	remove_file(w, all);
+	remove_file(w, fresh);
+	(void)add_plain(w, 3);
+	send_due(w);
+	assert_int_equal(demo_sent(w->demo), 1);
+	assert_int_equal(state_of(w, fresh), OUTBOX_FAILED);
+	/* Nothing is left to do of what all have. */
+	assert_int_equal(rows_left(w), 2);
+	make_all_due(w);
+	send_due(w);
+	assert_int_equal(state_of(w, partly), OUTBOX_FAILED);
+}
+
+/* One that cannot be read waits, and no other mail with it. */
+static void
+test_file_that_cannot_be_read(void **state)
+{
+	struct world *w = *state;
+	int64_t id = add_settled(w, OUTBOX_SENT, OUTBOX_FATE_SENT);
+	struct outbox_row *row = NULL;
+	struct err err = { 0 };
+	char *path, *aside;
+
+	assert_int_equal(outbox_get(w->store, id, &row, &err), 0);
+	path = xasprintf("%s/outbox/%s", w->paths.data, row->file);
+	aside = xasprintf("%s/aside", w->home);
+	assert_int_equal(rename(path, aside), 0);
+	assert_int_equal(mkdir(path, 0700), 0);
+	(void)add_plain(w, 2);
+	send_due(w);
+	assert_int_equal(demo_sent(w->demo), 1);
+	assert_int_equal(count(w, FOLDER_SENT), 1);
+	assert_int_equal(rows_left(w), 1);
+	assert_int_equal(rmdir(path), 0);
+	assert_int_equal(rename(aside, path), 0);
+	send_due(w);
+	assert_int_equal(count(w, FOLDER_SENT), 2);
+	assert_int_equal(rows_left(w), 0);
+	free(path);
+	free(aside);
+	outbox_rows_free(&row, 1);
+}
+
+/* Nothing waits for ever for an account that is not set up any more. */
+static void
+test_account_that_is_gone(void **state)
+{
+	struct world *w = *state;
+	struct err err = { 0 };
+	int64_t mine = w->account;
+	int64_t due[2], later;
+
+	assert_int_equal(store_account(w->store, "old", &w->account, &err), 0);
+	due[0] = add_plain(w, 1);
+	due[1] = add_plain(w, 2);
+	later = add_settled(w, OUTBOX_HELD, 0);
+	w->account = mine;
+	(void)add_plain(w, 4);
+	send_due(w);
+	assert_int_equal(demo_sent(w->demo), 1);
+	for (int i = 0; i < 2; i++) {
+		struct outbox_row *row = NULL;
+
+		assert_int_equal(outbox_get(w->store, due[i], &row, &err), 0);
+		assert_int_equal(row->state, OUTBOX_FAILED);
+		assert_string_equal(row->error,
+		                    "account 'old' is not set up any more");
+		outbox_rows_free(&row, 1);
+	}
+	/* What is not due may find it set up again. */
+	assert_int_equal(rows_left(w), 3);
+	assert_int_equal(outbox_cancel(w->store, later, &err), 1);
+}
+
 /* Who deleted the copy does not want it back, nor doubled when the rest goes. */
 static void
 test_copy_that_was_deleted(void **state)
@@ -461,6 +559,9 @@ main(int argc, char **argv)
 		T(test_copy_of_what_all_have),
 		T(test_copy_of_what_some_have),
 		T(test_copy_that_was_deleted),
+		T(test_account_that_is_gone),
+		T(test_file_that_is_gone),
+		T(test_file_that_cannot_be_read),
 		T(test_two_at_once),
 		T(test_many_killed),
 		T(test_cancelled_goes_some_day),
