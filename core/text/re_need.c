@@ -133,12 +133,28 @@ extend_run_by(struct reader *r, struct slice letter)
 	re_spell_extend_by(&r->run, letter);
 }
 
-/* A quantifier, if one comes: the least number of times; 1 without. */
+/* Length of a quantifier in braces, 0 when these are letters.  Newer versions of
+ * PCRE2 allow blanks in it, and "{,3}": what may be one counts as one. */
+static size_t
+braces(struct slice s)
+{
+	size_t i;
+
+	if (!slice_starts(s, "{"))
+		return 0;
+	for (i = 1; i < s.n && s.p[i] != '}'; i++)
+		if (!byte_is_digit(s.p[i]) && strchr(", \t", s.p[i]) == NULL)
+			return 0;
+	return i < s.n && i > 1 ? i + 1 : 0;
+}
+
+/* A quantifier, if one comes: 0 if it may be none at all, else 1; 1 without.  One
+ * more may follow, of what both make together. */
 static unsigned
 take_quantifier(struct reader *r, bool *there_r)
 {
 	unsigned least = 1;
-	size_t end = slice_find(r->in, '}');
+	size_t n;
 
 	*there_r = true;
 	if (next_is(r, "*") || next_is(r, "?")) {
@@ -146,17 +162,32 @@ take_quantifier(struct reader *r, bool *there_r)
 		skip(r, 1);
 	} else if (next_is(r, "+")) {
 		skip(r, 1);
-	} else if (next_is(r, "{") && end < r->in.n && end > 1 &&
-	           (byte_is_digit(r->in.p[1]) || r->in.p[1] == ',')) {
+	} else if ((n = braces(r->in)) > 0) {
 		/* "{0,3}" and what may be 0 by another spelling. */
 		least = r->in.p[1] >= '1' && r->in.p[1] <= '9';
-		skip(r, end + 1);
+		skip(r, n);
 	} else {
 		*there_r = false;
+		return least;
 	}
-	if (*there_r && (next_is(r, "?") || next_is(r, "+")))
+	if (next_is(r, "?") || next_is(r, "+"))
 		skip(r, 1);
+	while ((n = braces(r->in)) > 0) {
+		least = 0;
+		skip(r, n);
+		if (next_is(r, "?") || next_is(r, "+"))
+			skip(r, 1);
+	}
 	return least;
+}
+
+/* "?" and no second quantifier? */
+static bool
+is_once_or_not(struct slice s)
+{
+	size_t n = slice_starts(s, "??") || slice_starts(s, "?+") ? 2 : 1;
+
+	return slice_starts(s, "?") && braces(slice_from(s, n)) == 0;
 }
 
 /* Something that is no certain letter. */
@@ -173,7 +204,7 @@ take_other(struct reader *r)
 static void
 take_spellings(struct reader *r, struct re_spellings *ways)
 {
-	bool maybe = next_is(r, "?") && ways->n < RE_SPELL_MAX, there;
+	bool maybe = ways->n < RE_SPELL_MAX && is_once_or_not(r->in), there;
 	unsigned least = take_quantifier(r, &there);
 
 	if (maybe)
@@ -267,12 +298,13 @@ take_class(struct reader *r)
 	if (i < r->in.n && r->in.p[i] == ']')
 		i++;
 	while (i < r->in.n && r->in.p[i] != ']') {
-		/* "[:alpha:]" has a bracket of its own, \Q has any. */
+		/* "[:alpha:]" has a bracket of its own, \Q has any, and \E
+		 * is nothing, so that a bracket behind it may be a letter. */
 		if (r->in.p[i] == '[' && i + 1 < r->in.n &&
 		    strchr(":.=", r->in.p[i + 1]) != NULL)
 			r->failed = true;
 		if (r->in.p[i] == '\\' && i + 1 < r->in.n &&
-		    r->in.p[++i] == 'Q')
+		    strchr("QE", r->in.p[++i]) != NULL)
 			r->failed = true;
 		i++;
 	}
