@@ -22,6 +22,7 @@ struct mark {
 		enum spam_verdict verdict;
 		double score;
 		char *reasons;
+		struct str taught; /* what the filter had of it */
 	} * before;
 };
 

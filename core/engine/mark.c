@@ -36,28 +36,37 @@ enum learn {
 };
 
 static int
-learn(struct spam *spam, struct store *s, int64_t id, enum learn what,
-      struct err *err)
+learn(struct spam *spam, struct store *s, struct mark_before *b,
+      enum learn what, struct err *err)
 {
 	struct fsx_map map;
 	struct message m = { 0 };
 	int rc;
 
-	if (store_map(s, id, &map, err) != 0)
+	if (store_map(s, b->id, &map, err) != 0)
 		return -1;
 	message_parse(&m, map.data);
-	rc = what == LEARN_UNDO ? spam_unlearn(spam, &m, err)
-	                        : spam_learn(spam, &m, what == LEARN_SPAM, err);
+	rc = what == LEARN_UNDO
+	             ? spam_take_back(spam, &m, str_slice(&b->taught), err)
+	             : spam_correct(spam, &m, what == LEARN_SPAM, &b->taught,
+	                            err);
 	message_release(&m);
 	fsx_map_close(&map);
 	return rc;
+}
+
+static void
+before_release(struct mark_before *b)
+{
+	free(b->reasons);
+	str_release(&b->taught);
 }
 
 void
 mark_release(struct mark *m)
 {
 	for (size_t i = 0; i < m->n; i++)
-		free(m->before[i].reasons);
+		before_release(&m->before[i]);
 	free(m->before);
 	*m = (struct mark){ 0 };
 }
@@ -116,6 +125,7 @@ remember(struct store *s, const int64_t *ids, size_t n, struct mark *m,
 			b->verdict = rows.v[0].verdict;
 			b->score = rows.v[0].spam_score;
 			b->reasons = xstrdup(reasons.p);
+			str_init(&b->taught, SPAM_BEFORE_MAX);
 			m->n++;
 		}
 		store_rows_release(&rows);
@@ -136,7 +146,8 @@ teach(struct spam *spam, struct store *s, const struct mark *m, size_t at,
 	for (size_t i = at; i < m->n && rc == 0; i++) {
 		int64_t id = m->before[i].id;
 
-		rc = learn(spam, s, id, is_spam ? LEARN_SPAM : LEARN_HAM, err);
+		rc = learn(spam, s, &m->before[i],
+		           is_spam ? LEARN_SPAM : LEARN_HAM, err);
 		if (rc == 0)
 			rc = store_set_verdict(s, id,
 			                       is_spam ? SPAM_SPAM : SPAM_HAM,
@@ -232,7 +243,7 @@ unteach(struct spam *spam, struct store *s, struct mark *m, struct err *err)
 {
 	struct mark_before *b = &m->before[m->n - 1];
 	struct err gone = { 0 };
-	int rc = learn(spam, s, b->id, LEARN_UNDO, &gone);
+	int rc = learn(spam, s, b, LEARN_UNDO, &gone);
 
 	if (rc == 0 || gone.code == ERR_NOTFOUND)
 		rc = store_set_verdict(s, b->id, b->verdict, b->score,
@@ -240,7 +251,7 @@ unteach(struct spam *spam, struct store *s, struct mark *m, struct err *err)
 	else
 		*err = gone;
 	if (rc == 0) {
-		free(b->reasons);
+		before_release(b);
 		m->n--;
 	}
 	return rc;

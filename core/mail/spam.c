@@ -396,7 +396,7 @@ was_right(const struct spam_tally *t, double sum, bool is_spam)
 
 static int
 learn_locked(struct spam *s, const struct spam_key *key, bool is_spam,
-             struct err *err)
+             struct str *before, struct err *err)
 {
 	const struct spam_weights *w = &s->model.weights;
 	struct spam_sums sums;
@@ -405,6 +405,8 @@ learn_locked(struct spam *s, const struct spam_key *key, bool is_spam,
 
 	str_init(&change, SPAM_CHANGE_MAX);
 	rc = spam_model_find(&s->model, key, &change, err);
+	if (rc == 1 && before != NULL)
+		str_add_slice(before, str_slice(&change));
 	if (rc == 1 && spam_change_is_spam(str_slice(&change)) == is_spam)
 		goto out;
 	if (rc == 1)
@@ -427,6 +429,13 @@ int
 spam_learn(struct spam *s, const struct message *m, bool is_spam,
            struct err *err)
 {
+	return spam_correct(s, m, is_spam, NULL, err);
+}
+
+int
+spam_correct(struct spam *s, const struct message *m, bool is_spam,
+             struct str *before, struct err *err)
+{
 	struct spam_key key = key_of(m);
 	int rc;
 
@@ -442,7 +451,7 @@ spam_learn(struct spam *s, const struct message *m, bool is_spam,
 	s->featured = 0;
 	rc = spam_model_begin(&s->model, err);
 	if (rc == 0) {
-		rc = learn_locked(s, &key, is_spam, err);
+		rc = learn_locked(s, &key, is_spam, before, err);
 		spam_model_end(&s->model);
 	}
 	if (rc == 0 && s->model.tail > SPAM_TAIL_BUSY)
@@ -450,22 +459,54 @@ spam_learn(struct spam *s, const struct message *m, bool is_spam,
 	return rc;
 }
 
+static int
+unknown(struct err *err)
+{
+	return err_set(err, ERR_NOTFOUND,
+	               _("the filter did not learn this message, or too long "
+	                 "ago"));
+}
+
+/* 1 done, 0 nothing to take back, -1. */
+static int
+take_back_locked(struct spam *s, const struct spam_key *key,
+                 struct slice before, struct err *err)
+{
+	struct str change;
+	int rc;
+
+	str_init(&change, SPAM_CHANGE_MAX);
+	rc = spam_model_find(&s->model, key, &change, err);
+	/* Nothing was learnt that was not known. */
+	if (rc == 1 && before.n > 0 && slice_eq(str_slice(&change), before)) {
+		str_release(&change);
+		return 1;
+	}
+	if (rc == 1)
+		rc = forget(s, key, &change, err);
+	if (rc == 1 && before.n > 0 &&
+	    spam_model_append(&s->model, key, before, 1, err) < 0)
+		rc = -1;
+	str_release(&change);
+	return rc;
+}
+
 int
-spam_unlearn(struct spam *s, const struct message *m, struct err *err)
+spam_take_back(struct spam *s, const struct message *m, struct slice before,
+               struct err *err)
 {
 	struct spam_key key = key_of(m);
-	struct str change;
 	int rc;
 
 	if (spam_model_begin(&s->model, err) < 0)
 		return -1;
-	str_init(&change, SPAM_CHANGE_MAX);
-	rc = forget(s, &key, &change, err);
+	rc = take_back_locked(s, &key, before, err);
 	spam_model_end(&s->model);
-	str_release(&change);
-	if (rc == 0)
-		return err_set(err, ERR_NOTFOUND,
-		               _("the filter did not learn this message, or "
-		                 "too long ago"));
-	return rc < 0 ? -1 : 0;
+	return rc == 0 ? unknown(err) : rc < 0 ? -1 : 0;
+}
+
+int
+spam_unlearn(struct spam *s, const struct message *m, struct err *err)
+{
+	return spam_take_back(s, m, SLICE_NONE, err);
 }

@@ -48,6 +48,15 @@ void spam_score(struct spam *s, const struct spam_input *in,
  * same class it stays as it is. */
 int spam_learn(struct spam *s, const struct message *m, bool is_spam,
                struct err *err);
+/* The same for what may be taken back: what the message taught until then is
+ * added to before (empty: nothing; initialised with SPAM_BEFORE_MAX). */
+#define SPAM_BEFORE_MAX ((size_t)1024 * 1024)
+int spam_correct(struct spam *s, const struct message *m, bool is_spam,
+                 struct str *before, struct err *err);
+/* Take a correction back, so that the message teaches again just what it taught
+ * before.  What the filter does not know any more: -1, ERR_NOTFOUND. */
+int spam_take_back(struct spam *s, const struct message *m, struct slice before,
+                   struct err *err);
 /* Take out what learning the message added, up to 30 days later.  Later, or
  * never learnt: -1, ERR_NOTFOUND. */
 int spam_unlearn(struct spam *s, const struct message *m, struct err *err);

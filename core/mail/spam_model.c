@@ -16,6 +16,9 @@
  *    journal's old records are dropped, by rename too.  Killed between: the
  *    journal still holds records that the model has; rule 2 skips them.
  * 5. Another process sees a new journal file (inode) and opens again.
+ * 6. A journal that is shorter than the checkpoint says (an older copy, or a disk
+ *    that lost what was not synced) goes on behind its own last whole record: a
+ *    hole in it would hide all that is learnt later from being taken back.
  *
  * Rejected: weights in SQLite (thousands of rows a message), shared writable
  * mapping (a crash in the middle of an update leaves half a message in it).
@@ -124,7 +127,8 @@ log_open_file(struct spam_model *m, struct err *err)
 	m->log_ino = st.st_ino;
 	if (!log_head_read(m->log, &h))
 		log_close_file(m);
-	else if (h.id == spam_model_head(m)->log_id)
+	else if (h.id == spam_model_head(m)->log_id &&
+	         spam_model_head(m)->log_offset <= (uint64_t)st.st_size)
 		m->offset = spam_model_head(m)->log_offset;
 	return 0;
 }

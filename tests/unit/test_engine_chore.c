@@ -280,6 +280,41 @@ test_marked_and_learned_and_taken_back(void **state)
 	free(ids);
 }
 
+/* What was marked as good mail is good mail again when the next mark is taken
+ * back. */
+static void
+test_a_mark_over_a_mark_is_taken_back(void **state)
+{
+	struct world *w = *state;
+	struct chore c = { .kind = CHORE_MARK, .spam = false };
+	uint64_t ham, spam;
+	struct spam *s;
+	int64_t *ids = NULL, second;
+	size_t looks;
+	struct event *e;
+
+	assert_int_equal(store_sender_ids(w->store, "l.example", true, &ids,
+	                                  &c.n, &w->err),
+	                 0);
+	c.ids = ids;
+	e = play(w, &c, &looks);
+	assert_string_equal(e->err.text, "");
+	event_free(&e);
+	c.spam = true;
+	e = play(w, &c, &looks);
+	second = e->id;
+	assert_int_equal(count(w, FOLDER_SPAM), MANY);
+	event_free(&e);
+	undo(w, second);
+	assert_int_equal(count(w, FOLDER_INBOX), MANY);
+	s = spam_open(w->paths.data, &w->err);
+	spam_counts(s, &ham, &spam);
+	spam_close(&s);
+	assert_int_equal(ham, MANY);
+	assert_int_equal(spam, 0);
+	free(ids);
+}
+
 static void
 test_all_that_a_view_shows(void **state)
 {
@@ -335,6 +370,7 @@ main(void)
 		T(test_a_rule_is_tried_then_done),
 		T(test_stopped),
 		T(test_marked_and_learned_and_taken_back),
+		T(test_a_mark_over_a_mark_is_taken_back),
 		T(test_all_that_a_view_shows),
 	};
 

@@ -184,6 +184,76 @@ test_a_message_has_one_class(void **state)
 	free(raw);
 }
 
+static int
+correct(struct spam *s, const char *raw, bool is_spam, struct str *before)
+{
+	struct message m;
+	int rc;
+
+	message_parse(&m, slice_of(raw));
+	str_init(before, SPAM_BEFORE_MAX);
+	rc = spam_correct(s, &m, is_spam, before, NULL);
+	message_release(&m);
+	return rc;
+}
+
+static int
+take_back(struct spam *s, const char *raw, struct str *before, struct err *err)
+{
+	struct message m;
+	int rc;
+
+	message_parse(&m, slice_of(raw));
+	rc = spam_take_back(s, &m, str_slice(before), err);
+	message_release(&m);
+	str_release(before);
+	return rc;
+}
+
+/* Whatever it taught before, taking a correction back leaves that. */
+static void
+test_a_correction_is_taken_back(void **state)
+{
+	struct spam_test *t = *state;
+	char *raw = spam_test_mail(false, 8),
+	     *probe = spam_test_mail(true, 301);
+	struct str first, second;
+	struct err err = { 0 };
+	double as_ham, as_spam, again, of_probe, of_probe_again;
+
+	spam_test_teach(t->spam, 0, 30);
+	spam_test_score(t->spam, raw, false, &as_ham);
+	spam_test_score(t->spam, probe, false, &of_probe);
+	/* The same once more, and back. */
+	assert_int_equal(correct(t->spam, raw, false, &first), 0);
+	assert_true(first.n > 0);
+	assert_int_equal(take_back(t->spam, raw, &first, NULL), 0);
+	spam_test_score(t->spam, raw, false, &again);
+	assert_true(fabs(again - as_ham) < 1e-9);
+	assert_int_equal(spam_test_count(t->spam), 30);
+	/* To the other class and back to the first, then both undone. */
+	assert_int_equal(correct(t->spam, raw, true, &first), 0);
+	assert_int_equal(correct(t->spam, raw, false, &second), 0);
+	spam_test_reopen(t);
+	assert_int_equal(take_back(t->spam, raw, &second, NULL), 0);
+	spam_test_score(t->spam, raw, false, &as_spam);
+	assert_true(as_spam > as_ham + 0.1);
+	assert_int_equal(take_back(t->spam, raw, &first, NULL), 0);
+	spam_test_score(t->spam, raw, false, &again);
+	spam_test_score(t->spam, probe, false, &of_probe_again);
+	assert_true(fabs(again - as_ham) < 1e-6);
+	assert_true(fabs(of_probe_again - of_probe) < 1e-6);
+	assert_int_equal(spam_test_count(t->spam), 30);
+	/* What is not known any more is not learnt by taking it back. */
+	assert_int_equal(correct(t->spam, raw, true, &first), 0);
+	assert_int_equal(spam_test_unlearn(t->spam, raw, NULL), 0);
+	assert_int_equal(take_back(t->spam, raw, &first, &err), -1);
+	assert_int_equal(err.code, ERR_NOTFOUND);
+	assert_int_equal(spam_test_count(t->spam), 29);
+	free(raw);
+	free(probe);
+}
+
 static void
 test_line_ends_make_no_other_message(void **state)
 {
@@ -467,6 +537,7 @@ main(void)
 		CASE(test_it_learns_to_tell_them_apart),
 		CASE(test_unlearning_takes_out_what_went_in),
 		CASE(test_unlearning_needs_a_learnt_message),
+		CASE(test_a_correction_is_taken_back),
 		CASE(test_a_message_has_one_class),
 		CASE(test_line_ends_make_no_other_message),
 		CASE(test_known_senders_are_safe),

@@ -102,6 +102,36 @@ test_a_long_journal_becomes_a_checkpoint(void **state)
 	free(probe);
 }
 
+/* What is learnt behind a journal that was cut can be taken back. */
+static void
+test_a_journal_shorter_than_the_model_says(void **state)
+{
+	struct spam_test *t = *state;
+	char *raw = spam_test_mail(true, 401);
+	int64_t size;
+	struct str log;
+
+	make_long_journal(t);
+	assert_int_equal(spam_flush(t->spam, NULL), 0);
+	spam_close(&t->spam);
+	size = size_of(t, "spam.log");
+	read_file(t, "spam.log", &log);
+	write_file(t, "spam.log",
+	           slice_head(str_slice(&log), (size_t)size / 2));
+	str_release(&log);
+	t->spam = spam_open(t->folder, NULL);
+	assert_non_null(t->spam);
+	assert_int_equal(spam_test_count(t->spam), 20);
+	assert_int_equal(spam_test_learn(t->spam, raw, true), 0);
+	assert_int_equal(spam_test_count(t->spam), 21);
+	assert_true(size_of(t, "spam.log") < size);
+	spam_test_reopen(t);
+	assert_int_equal(spam_test_count(t->spam), 21);
+	assert_int_equal(spam_test_unlearn(t->spam, raw, NULL), 0);
+	assert_int_equal(spam_test_count(t->spam), 20);
+	free(raw);
+}
+
 static void
 set_digit(const struct spam_test *t, const char *name, char digit)
 {
@@ -418,6 +448,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_what_was_learnt_is_there_again),
 		CASE(test_a_long_journal_becomes_a_checkpoint),
+		CASE(test_a_journal_shorter_than_the_model_says),
 		CASE(test_other_versions_begin_anew),
 		CASE(test_a_torn_record_is_cut_off),
 		CASE(test_a_damaged_byte_ends_the_journal),
