@@ -108,12 +108,19 @@ outbox_journal_over(struct outbox_journal *j, const struct outbox_row *row,
 	return 0;
 }
 
+/* What is no file has no notes: it may stay, and none are written. */
 static int
 remove_at(const char *path, struct err *err)
 {
-	if (unlink(path) != 0 && errno != ENOENT)
-		return err_sys(err, errno, _("cannot remove '%s'"), path);
-	return 0;
+	struct stat st;
+	int why;
+
+	if (unlink(path) == 0 || errno == ENOENT)
+		return 0;
+	why = errno;
+	if (lstat(path, &st) == 0 && S_ISDIR(st.st_mode))
+		return 0;
+	return err_sys(err, why, _("cannot remove '%s'"), path);
 }
 
 int

@@ -432,6 +432,24 @@ test_full_disk(void **state)
 	free(path);
 }
 
+/* A folder in its place has no notes: it holds up nothing, but none are written. */
+static void
+test_a_folder_is_no_journal(void **state)
+{
+	struct store_test *t = *state;
+	char *path = journal_path(t);
+	struct err err = { 0 };
+
+	if (fsx_mkdirs(path, &err) != 0)
+		fail_msg("%s", err.text);
+	assert_known(t, nothing);
+	assert_ok(t, outbox_journal_remove(t->s, &t->err));
+	assert_null(outbox_journal_open(t->s, &err));
+	assert_int_equal(err.code, ERR_IO);
+	assert_int_equal(rmdir(path), 0);
+	free(path);
+}
+
 /* A row that is settled is as the index says, whatever notes there are. */
 static void
 test_settled_rows_stay(void **state)
@@ -464,6 +482,7 @@ main(void)
 		T(test_what_a_power_cut_leaves),
 		T(test_a_new_one_is_empty),
 		T(test_full_disk),
+		T(test_a_folder_is_no_journal),
 		T(test_settled_rows_stay),
 	};
 
