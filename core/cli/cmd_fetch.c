@@ -169,8 +169,24 @@ say_notice(struct fetch_run *r, const char *account, const char *text)
 {
 	progress_erase(&r->bar);
 	if (!r->cli->quiet)
-		out_note(r->cli, "%s: %s", account != NULL ? account : "",
-		         text);
+		out_note(r->cli, "%s%s%s", account != NULL ? account : "",
+		         account != NULL ? ": " : "", text);
+}
+
+/* What rules send and what was due; it stays in the outbox.  What is tried again
+ * by itself has not gone wrong yet. */
+static void
+say_unsent(struct fetch_run *r, const struct event *ev)
+{
+	const char *subject = ev->text != NULL ? ev->text : "";
+
+	if (ev->err.code == ERR_NONE ||
+	    (r->cli->quiet && ev->err.code == ERR_RETRY))
+		return;
+	progress_erase(&r->bar);
+	out_note(r->cli, "%s%s%s%s%s%s", ev->account != NULL ? ev->account : "",
+	         ev->account != NULL ? ": " : "", subject[0] != '\0' ? "'" : "",
+	         subject, subject[0] != '\0' ? "': " : "", ev->err.text);
 }
 
 static void
@@ -199,9 +215,7 @@ take(struct fetch_run *r, struct event *ev)
 		say_notice(r, ev->account, ev->text);
 		break;
 	case EVENT_SEND_DONE:
-		/* What rules send and what was due; it stays in the outbox. */
-		if (ev->err.code != ERR_NONE)
-			say_notice(r, ev->account, ev->err.text);
+		say_unsent(r, ev);
 		break;
 	case EVENT_MAIL:
 	case EVENT_SEND_STATE:
@@ -224,10 +238,16 @@ take(struct fetch_run *r, struct event *ev)
 static void
 wait_for_all(struct fetch_run *r)
 {
-	/* Beyond the fetches: there may be mail to send. */
-	while (r->left > 0 || (!r->cancelled && engine_jobs(r->engine) > 0)) {
-		struct event *ev = engine_wait(r->engine, FETCH_TURN_MS);
+	for (;;) {
+		/* Beyond the fetches there may be mail to send.  Asked before
+		 * the wait: what a job said last may be heard after its end. */
+		bool over = r->left == 0 &&
+		            (r->cancelled || engine_jobs(r->engine) == 0);
+		struct event *ev =
+			engine_wait(r->engine, over ? 0 : FETCH_TURN_MS);
 
+		if (ev == NULL && over)
+			break;
 		if (ev != NULL)
 			take(r, ev);
 		event_free(&ev);

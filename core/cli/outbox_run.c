@@ -45,9 +45,12 @@ wait_for_all(struct cli *cli, struct engine *e, struct outcome *o)
 	if (!engine_send_due(e))
 		return;
 	for (;;) {
+		/* Asked before the wait: what a job said last may be heard
+		 * after its end. */
+		bool over = engine_jobs(e) == 0;
 		struct event *ev = engine_wait(e, OUTBOX_TURN_MS);
 
-		if (ev == NULL && engine_jobs(e) == 0)
+		if (ev == NULL && over)
 			break;
 		if (ev != NULL)
 			take(o, ev);

@@ -105,6 +105,23 @@ check 'not due: untouched' says '"tries":0'
 PABAL_TEST_NOW=1789171200 run '' fetch
 check 'due: fetch tries it' says '"tries":1'
 
+# What will not be sent is said, by cron's quiet fetch, too
+PABAL_TEST_NOW=1789271200 run '' --quiet fetch
+check 'quiet: nothing of what is tried again' test ! -s "$T/err"
+sed 's/^\[work\]/[office]/' "$T/home/config/accounts" >"$T/renamed"
+cat "$T/renamed" >"$T/home/config/accounts"
+# The last word of a job is heard whenever the job ends.
+for at in 1789371200 1789471200 1789571200 1789671200 1789771200; do
+	fresh
+	PABAL_TEST_NOW=1789089600 run "$mail" send -t --at '내일 9시'
+	cat "$T/renamed" >"$T/home/config/accounts"
+	PABAL_TEST_NOW=$at run '' --quiet fetch
+	check "account gone: failed, $at" says '"state":"failed"'
+	check "account gone: said, $at" grep -q \
+		"^pabal: work: 'hi': account 'work' is not set up any more$" \
+		"$T/err"
+done
+
 # The address it is written from
 fresh
 run 'From: shop-7@ALIAS.example\nTo: a@example.net\n\nx\n' send -t
