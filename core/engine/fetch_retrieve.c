@@ -13,7 +13,9 @@
  * 4. One pipe of RETR runs over all batches.  The end of a batch is a mark in it:
  *    the numbers are checked there, and only what was fetched before a mark that
  *    was passed is committed.  Without PIPELINING each mark is a round trip:
- *    there are fewer.
+ *    there are fewer.  Where the connection breaks before a mark, what came is
+ *    kept, or a line that always breaks would bring nothing; but in doubt
+ *    (store_batch_doubt): the next fetch asks for the headers.
  *
  * Rejected: keeping whole messages in memory (40 MB mail); one connection a batch;
  * one pipe a batch (at 100 ms a quarter of the time is waiting for the first
@@ -347,8 +349,12 @@ fetch_some(struct fetch *f, struct err *err)
 	f->at += answered;
 	if (f->batch != NULL)
 		store_batch_drop(f->batch); /* one that was cut */
-	if (rc != 0)
+	if (rc != 0) {
 		*err = why;
+		/* Those since the last mark. */
+		if (f->batch != NULL)
+			store_batch_doubt(f->batch);
+	}
 	if (fetch_commit(f, rc == 0 ? err : NULL) != 0)
 		return -1;
 	if (why.code != ERR_NONE && !job_cancelled(f->job))

@@ -169,6 +169,8 @@ get_batch(struct fetch *f, const size_t *entries, size_t n, struct err *err)
 	if (f->batch == NULL)
 		return -1;
 	store_batch_drop(f->batch);
+	if (rc != 0) /* the numbers were not checked */
+		store_batch_doubt(f->batch);
 	if (fetch_commit(f, rc == 0 ? err : NULL) != 0)
 		return -1;
 	return rc;

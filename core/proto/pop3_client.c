@@ -69,6 +69,16 @@ pop3_command(struct pop3 *p, struct err *err, const char *fmt, ...)
 	return rc < 0 ? broken(p) : 0;
 }
 
+int
+pop3_in_step(struct pop3 *p, struct err *err)
+{
+	if (stream_buffered(p->s) == 0)
+		return 0;
+	(void)err_set(err, ERR_PROTO,
+	              _("the server answers before it was asked"));
+	return broken(p);
+}
+
 /* Say what else it may be that answers. */
 static int
 no_pop3(struct slice line, struct err *err)
@@ -322,6 +332,8 @@ ask_stat(struct pop3 *p, struct err *err)
 	bool token = mech == SASL_XOAUTH2 || mech == SASL_OAUTHBEARER;
 	bool together = (p->capa & POP3_CAPA_PIPELINING) != 0;
 
+	if (pop3_in_step(p, err) < 0)
+		return -1;
 	p->uncounted = p->opts->list && !together && !token;
 	if (p->uncounted) {
 		p->listing = true;

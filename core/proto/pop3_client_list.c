@@ -203,8 +203,9 @@ read_both(struct pop3 *p, struct lister *l, struct err *err)
 	int list;
 
 	p->listing = false;
-	if (!asked && (pop3_command(p, err, "UIDL") < 0 ||
-	               (together && pop3_command(p, err, "LIST") < 0)))
+	if (!asked &&
+	    (pop3_in_step(p, err) < 0 || pop3_command(p, err, "UIDL") < 0 ||
+	     (together && pop3_command(p, err, "LIST") < 0)))
 		return -1;
 	uidl = read_listing(p, l, uidl_line, &why);
 	if (uidl < 0)
@@ -212,7 +213,8 @@ read_both(struct pop3 *p, struct lister *l, struct err *err)
 	l->no_uidl = uidl == 0;
 	settle(l);
 	l->known = l->items.n;
-	if (!together && pop3_command(p, err, "LIST") < 0)
+	if (!together &&
+	    (pop3_in_step(p, err) < 0 || pop3_command(p, err, "LIST") < 0))
 		return -1;
 	list = read_listing(p, l, list_line, &why);
 	if (list < 0)

@@ -499,6 +499,8 @@ pop3_login(struct pop3 *p, struct err *err)
 		look(p, &login);
 		return 0;
 	}
+	if (pop3_in_step(p, err) < 0)
+		return -1;
 	if (p->opts->apop)
 		outcome = log_in_apop(p, &why);
 	else if (mech != SASL_NONE)

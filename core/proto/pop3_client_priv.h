@@ -30,6 +30,9 @@ struct pop3 {
 /* Append a command, "\r\n" added; not flushed. */
 int pop3_command(struct pop3 *p, struct err *err, const char *fmt, ...)
 	__attribute__((format(printf, 3, 4)));
+/* Before a command while no answer is owed: is nothing here that nobody asked for?
+ * An answer too many would be taken for the next command's, and so on. */
+int pop3_in_step(struct pop3 *p, struct err *err);
 /* The next status line.  0, or -1 when there is none. */
 int pop3_read_reply(struct pop3 *p, struct pop3_reply *reply_r,
                     struct err *err);

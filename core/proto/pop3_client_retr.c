@@ -13,7 +13,9 @@
  * 3. Answers come in order.  The message that is read is the oldest asked for.
  * 4. Marks stand between the commands: a check of the numbers goes out there
  *    without waiting, so the pipe does not run dry at the end of a batch.
- * 5. A message is complete at CRLF "." CRLF and not before; sizes said by the
+ * 5. What is here before anything was asked is nobody's answer, and the end
+ *    (pop3_in_step): all that follows would be the answer to something else.
+ * 6. A message is complete at CRLF "." CRLF and not before; sizes said by the
  *    server mean nothing.
  */
 #include <stdlib.h>
@@ -88,6 +90,8 @@ fill_window(struct pipe *q, struct err *err)
 
 	if (under_way(q) > 0 && under_way(q) + REFILL > window)
 		return 0;
+	if (under_way(q) == 0 && pop3_in_step(q->p, err) < 0)
+		return -1;
 	while (has_more(q) && under_way(q) < window)
 		if (ask_next(q, err) < 0)
 			return -1;
@@ -425,7 +429,8 @@ pop3_top(struct pop3 *p, uint32_t number, unsigned lines, struct str *out,
 
 	if (p->broken)
 		return err_set(err, ERR_RETRY, _("the connection was lost"));
-	if (pop3_command(p, err, "TOP %u %u", (unsigned)number, lines) < 0 ||
+	if (pop3_in_step(p, err) < 0 ||
+	    pop3_command(p, err, "TOP %u %u", (unsigned)number, lines) < 0 ||
 	    pop3_ask(p, &reply, err) < 0)
 		return -1;
 	if (!reply.ok)

@@ -226,6 +226,17 @@ store_batch_take_back(struct store_batch *b)
 }
 
 void
+store_batch_doubt(struct store_batch *b)
+{
+	struct batch_item *item;
+
+	array_foreach(&b->items, item) {
+		if (item->info.listed_size != 0)
+			item->info.listed_size++;
+	}
+}
+
+void
 store_batch_add_outbox(struct store_batch *b, const struct outbox_row *row,
                        const struct message *m, const struct store_new *info)
 {

@@ -173,6 +173,9 @@ int store_batch_add(struct store_batch *b, const struct message *m,
 /* Forget the message added last, with what store_batch_outgoing added to it:
  * it was not delivered. */
 void store_batch_take_back(struct store_batch *b);
+/* What is in the batch may be another message than its UIDL's: each is noted with
+ * a size that is not its own, so that the next fetch asks for its header. */
+void store_batch_doubt(struct store_batch *b);
 /* Forget the last tmp file (a message that was cut). */
 void store_batch_drop(struct store_batch *b);
 size_t store_batch_count(const struct store_batch *b);

@@ -84,6 +84,18 @@ def shift_numbers(s, a):
     return None
 
 
+def swallow(s, a):
+    """One answer too few: those after it are taken for the one before."""
+    return None if s.number == 1 and a == '2' else DEFAULT
+
+
+def unasked(answer):
+    """An answer too many, in one piece with the one before."""
+    def play(s, a):
+        s.raw(b'+OK\r\n' + answer)
+    return play
+
+
 def shift_numbers_here(s, a):
     """Another client deletes the first message while we look."""
     if a or len(s.box()) != 3:
@@ -386,6 +398,25 @@ POP3 = {
     'retr-emptied': both(RETR=in_session(1, for_message(2, say('+OK\r\n.'))),
                          runs=((None, 2), (OK, 3))),
     'retr-swapped': dict(RETR=swapped, runs=ALL),
+    'retr-swallowed': dict(
+        capabilities=AHEAD, RETR=swallow, UIDL=lambda s, a: (
+            hang_up(s, a) if a and s.number == 1 else DEFAULT),
+        keep=('no', 'yes', '3'), runs=((TEMP, 2), (OK, 3), (OK, 3))),
+    'retr-swallowed-no-top': dict(
+        capabilities=['USER', 'UIDL', 'PIPELINING'],
+        RETR=swallow, UIDL=lambda s, a: (
+            hang_up(s, a) if a and s.number == 1 else DEFAULT),
+        keep=('no',), runs=((TEMP, 2), (OK, 3), (OK, 3))),
+    'unasked-login': dict(
+        PASS=in_session(1, unasked(b'-ERR not you\r\n')), keep=('yes',),
+        runs=((UNAVAILABLE, 0), (OK, 3), (OK, 3)),
+        says='before it was asked'),
+    'unasked-check': dict(
+        capabilities=AHEAD, key='headers_above = 10K\n', box=large(),
+        UIDL=lambda s, a: (s.raw(b'+OK 3 uid-3\r\n' * 2)
+                           if a and s.number == 1 else DEFAULT),
+        keep=('yes',), runs=((None, 0), (OK, 1), (OK, 1)), headers=(2, 2, 2),
+        says='before it was asked'),
     'top-refused': dict(TOP=say('-ERR no'), capabilities=['USER', 'UIDL'],
                         runs=ALL),
     'segments': both(segment=1, runs=ALL),
