@@ -107,7 +107,10 @@ advice_on(struct doctor *d, const struct account *a, const struct finding *f)
 	if (a != NULL && f->state == FINDING_BAD)
 		known = cli_advice(d->providers, a, &f->err);
 	return known != NULL ? known
-	                     : doctor_advice(f->server, f->check, f->err.code);
+	                     : doctor_advice(f->server,
+	                                     f->advice_of != NULL ? f->advice_of
+	                                                          : f->check,
+	                                     f->err.code);
 }
 
 static void
@@ -206,7 +209,9 @@ machine_begin(struct machine_note *n, struct doctor *d, const char *check)
 void
 machine_end(struct machine_note *n, enum finding_state state)
 {
-	struct finding f = { .check = n->check, .err = n->err };
+	struct finding f = { .check = n->check,
+		             .advice_of = n->advice_of,
+		             .err = n->err };
 
 	json_end_object(&n->json);
 	hide_home(&n->values);

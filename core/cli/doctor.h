@@ -30,6 +30,7 @@ void doctor_say(struct doctor *d, const struct account *a,
 struct machine_note {
 	struct doctor *d;
 	const char *check;
+	const char *advice_of; /* another check's is the right one, or NULL */
 	struct str text;
 	struct str values;
 	struct json json; /* into values; an object is open */

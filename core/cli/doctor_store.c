@@ -201,9 +201,11 @@ doctor_store(struct doctor *d)
 	s = store_open_reading(d->cli->paths.data, d->cli->paths.cache, &n.err);
 	if (s != NULL && store_check(s, &waiter, &health, &n.err) == 0)
 		add_health(&n, &health);
-	if (s != NULL && store_read_only(s) != NULL && n.err.code == ERR_NONE)
+	if (s != NULL && store_read_only(s) != NULL && n.err.code == ERR_NONE) {
 		err_set(&n.err, ERR_IO, _("nothing can be written: %s"),
 		        store_read_only(s));
+		n.advice_of = "disk"; /* the index is as it should be */
+	}
 	store_close(&s);
 	machine_end(&n,
 	            n.err.code == ERR_CANCELLED ? FINDING_NOTE : FINDING_BAD);

@@ -15,6 +15,8 @@ struct finding {
 	enum finding_state state;
 	const char *server; /* "pop3", "smtp"; NULL: neither; static */
 	const char *check;  /* "dns", "tls", ...: stable, static */
+	const char
+		*advice_of; /* the check whose advice it takes; NULL: its own */
 	char *text;         /* for people: what was found; owned; or NULL */
 	char *values;       /* the same as a JSON object; owned; or NULL */
 	struct err err;     /* FINDING_WELL: none */

@@ -49,7 +49,7 @@ db_fail(struct db *db, struct err *err)
 	case SQLITE_INTERRUPT:
 		return err_set(err, ERR_CANCELLED, _("cancelled"));
 	case SQLITE_FULL:
-		return err_set(err, ERR_IO, _("the disk is full"));
+		return err_set(err, ERR_IO, _("the disk is full: make room"));
 	case SQLITE_CORRUPT:
 	case SQLITE_NOTADB:
 		return db_say_damaged(err);
@@ -58,7 +58,8 @@ db_fail(struct db *db, struct err *err)
 	case SQLITE_IOERR:
 	case SQLITE_CANTOPEN:
 		if (errnum == ENOSPC || errnum == EDQUOT)
-			return err_set(err, ERR_IO, _("the disk is full"));
+			return err_set(err, ERR_IO,
+			               _("the disk is full: make room"));
 		if (errnum != 0)
 			return err_sys(err, errnum,
 			               _("the index of the mailbox"));

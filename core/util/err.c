@@ -2,11 +2,13 @@
 /* What went wrong: a code for the caller, a sentence part for the user. */
 #include "util/err.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sysexits.h>
 
+#include "util/i18n.h"
 #include "util/log.h"
 #include "util/slice.h"
 #include "util/str.h"
@@ -49,10 +51,25 @@ err_set(struct err *err, enum err_code code, const char *fmt, ...)
 	return -1;
 }
 
+/* What the user can do something about says what. */
+static const char *
+system_words(int errnum, char *buf, size_t size)
+{
+	switch (errnum) {
+	case ENOSPC:
+		return _("the disk is full: make room");
+	case EDQUOT:
+		return _("your share of the disk is full: make room");
+	default:
+		return strerror_r(errnum, buf, size);
+	}
+}
+
 int
 err_sys(struct err *err, int errnum, const char *fmt, ...)
 {
 	char words[128];
+	const char *why = system_words(errnum, words, sizeof words);
 	char raw[sizeof err->text];
 	va_list ap;
 
@@ -62,8 +79,7 @@ err_sys(struct err *err, int errnum, const char *fmt, ...)
 	if (vsnprintf(raw, sizeof raw, fmt, ap) < 0)
 		raw[0] = '\0';
 	va_end(ap);
-	return err_set(err, ERR_IO, "%s: %s", raw,
-	               strerror_r(errnum, words, sizeof words));
+	return err_set(err, ERR_IO, "%s: %s", raw, why);
 }
 
 int

@@ -111,6 +111,10 @@ def only_read(how, says):
         reads(story, env)
         sure(story.pabal('search', 'letter')[0] == 0, 'search')
         reads(story, env)
+        # a new index would be no help, and cannot be written either
+        got = story.pabal('doctor', env=env)
+        sure(got[0] == 74 and 'make room there' in got[1] and
+             'pabal index' not in got[1], f'doctor: {got}')
         before = len(story.commands('PASS'))
         got = told(story, 74, says, env=env)
         sure(len(story.commands('PASS')) == before, 'logged in')
