@@ -23,6 +23,8 @@
  *    this writing has.  It is written before anything else becomes of the message
  *    (a draft, a mail in the outbox) and goes after that is safe, so at each
  *    moment one of them is there.
+ * 4. What could not be saved counts as changed: it is tried again until it is, and
+ *    the screen says so all the time.
  */
 
 /* Milliseconds between a change and its being saved: a few keystrokes. */
@@ -30,6 +32,8 @@
 /* Bytes of attachments that make it a millisecond more: they are written each
  * time, and typing must not wait for that too often. */
 #define AUTOSAVE_BYTES_PER_MS 10000
+/* When to try again what failed: soon after there is room on the disk. */
+#define AUTOSAVE_AGAIN_MS 2000
 
 char *
 app_autosave_path(const struct app *a, int slot)
@@ -82,6 +86,7 @@ app_autosave_forget(struct app *a)
 		(void)unlink(a->autosave);
 	step("unsent forgotten");
 	a->autosave_at = 0;
+	a->autosave_failed = false;
 }
 
 static int64_t
@@ -125,14 +130,26 @@ app_autosave(struct app *a, bool now)
 {
 	struct err err = { 0 };
 
-	if (a->compose == NULL || !compose_changed(a->compose))
+	if (a->compose == NULL || !compose_changed(a->compose)) {
+		a->autosave_at = 0;
+		a->autosave_failed = false;
 		return;
+	}
 	if (a->autosave_at == 0)
 		a->autosave_at = clock_mono_ms() + autosave_ms(a->compose);
 	if (!now && clock_mono_ms() < a->autosave_at)
 		return;
-	if (app_autosave_keep(a, a->compose, &err) != 0)
-		app_say_err(a, &err);
-	compose_set_saved(a->compose);
-	a->autosave_at = 0;
+	if (app_autosave_keep(a, a->compose, &err) == 0) {
+		if (a->autosave_failed)
+			app_say(a, STYLE_OK,
+			        _("what you are writing is saved again"));
+		compose_set_saved(a->compose);
+		a->autosave_at = 0;
+	} else {
+		/* each time: a key takes the line away */
+		app_say(a, STYLE_ERROR,
+		        _("what you are writing is not saved: %s"), err.text);
+		a->autosave_at = clock_mono_ms() + AUTOSAVE_AGAIN_MS;
+	}
+	a->autosave_failed = a->autosave_at != 0;
 }

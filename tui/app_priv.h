@@ -153,7 +153,8 @@ struct app {
 	size_t dropped_at; /* undo.n when it was left */
 	int64_t held_id, held_until;
 	int64_t autosave_at;
-	char *autosave; /* file of ours, NULL: none yet */
+	bool autosave_failed; /* and autosave_at is when to try again */
+	char *autosave;       /* file of ours, NULL: none yet */
 
 	struct wizard_steps wizard;
 	bool wizard_on;

@@ -35,6 +35,7 @@ app_edit(struct app *a, struct compose *c)
 	a->compose = c;
 	a->screen = APP_COMPOSE;
 	a->autosave_at = 0;
+	a->autosave_failed = false;
 	load_people(a);
 	app_say_from(a);
 	a->dirty = true;

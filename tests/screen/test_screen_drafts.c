@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/screen_test.h"
 #include "lib/temp.h"
 #include "util/fsx.h"
+#include "util/xalloc.h"
 
 static char program[4096] = "./pabal";
 static char *home;
@@ -114,6 +116,37 @@ saved_text(struct screen *s, const char *text)
 	assert_true(found);
 }
 
+/* What stands in the way goes, and what was typed meanwhile is saved without
+ * another key. */
+static void
+test_saving_fails_for_a_while(void **state)
+{
+	struct screen *s = start();
+	char *there = xasprintf("%s/state/unsent-0.eml", home);
+	char *inside = xasprintf("%s/x", there);
+
+	(void)state;
+	write_text(s, "one");
+	saved_text(s, "one");
+	assert_int_equal(unlink(there), 0);
+	assert_int_equal(mkdir(there, 0700), 0);
+	assert_int_equal(mkdir(inside, 0700), 0);
+	screen_type(s, " two");
+	shown(s, "what you are writing is not saved");
+	screen_type(s, " three");
+	shown(s, "one two three");
+	shown(s, "what you are writing is not saved");
+	assert_int_equal(rmdir(inside), 0);
+	assert_int_equal(rmdir(there), 0);
+	shown(s, "what you are writing is saved again");
+	saved_text(s, "one two three");
+	screen_type(s, "\003");
+	shown(s, "All inboxes");
+	screen_kill(&s);
+	free(inside);
+	free(there);
+}
+
 /* Saved again and again, an unfinished address as well. */
 static void
 test_killed_while_typing(void **state)
@@ -184,6 +217,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_killed_while_two_write),
 		cmocka_unit_test(test_failures_stay_shown),
+		cmocka_unit_test(test_saving_fails_for_a_while),
 		cmocka_unit_test(test_killed_while_typing),
 	};
 	const char *where = getenv("PABAL");
