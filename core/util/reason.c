@@ -27,7 +27,7 @@
 #include "util/banned.h"
 
 static const char *const formats[] = {
-#include "util/reason_table.h"
+#include "util/reason_table.inc"
 };
 
 /* What is longer is not looked at: an address with each server's words. */

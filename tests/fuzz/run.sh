@@ -10,7 +10,7 @@ seconds=${2:-60}
 out=${FOLDER:-fuzz-out}/$name
 mkdir -p "$out/corpus" "$out/util"
 # What make would have made of the catalogue.
-awk -f "$top/po/reasons.awk" "$top/po/pabal.pot" >"$out/util/reason_table.h"
+awk -f "$top/po/reasons.awk" "$top/po/pabal.pot" >"$out/util/reason_table.inc"
 clang=$(command -v clang-14 || command -v clang)
 libs=$(pkg-config --libs libpcre2-8 sqlite3 openssl)
 dict=
