@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "store/schema.h"
+#include "store/store_impl.h"
 #include "util/fsx.h"
 #include "util/xalloc.h"
 
@@ -20,6 +22,47 @@ store_test_init(struct store_test *t)
 	t->data = fsx_join(t->dir, "data");
 	t->cache = fsx_join(t->dir, "cache");
 	store_test_reopen(t);
+}
+
+/* Each undoes one migration of store/schema.c: the one that made version. */
+static const struct {
+	int version;
+	const char *script;
+} undone[] = {
+	{ 11, "ALTER TABLE fetch DROP COLUMN took_ms;" },
+	{ 10, "ALTER TABLE outbox DROP COLUMN take;" },
+	{ 9, "" }, /* the triggers of old count as well */
+	{ 8, "DROP TRIGGER message_stub_change;"
+	     "DROP TRIGGER uidl_in; DROP TRIGGER uidl_out;"
+	     "DROP TRIGGER uidl_change; DROP TABLE quiet;" },
+	{ 7, "ALTER TABLE uidl DROP COLUMN head;" },
+	{ 6, "ALTER TABLE outbox DROP COLUMN dsn;" },
+	{ 5, "DROP INDEX message_list; DROP INDEX message_unlisted;"
+	     "ALTER TABLE message DROP COLUMN list;" },
+	{ 4, "DROP INDEX message_stub; DROP TABLE leaving;"
+	     "DROP TRIGGER message_out;"
+	     "CREATE TRIGGER message_out AFTER DELETE ON message"
+	     " BEGIN SELECT 1; END;"
+	     "ALTER TABLE message DROP COLUMN stub;"
+	     "ALTER TABLE fetch DROP COLUMN why;" },
+	{ 3, "DROP TABLE outbox_key; DROP INDEX undo_head;"
+	     "ALTER TABLE outbox DROP COLUMN automatic;"
+	     "ALTER TABLE undo DROP COLUMN head;" },
+};
+
+void
+store_test_back_to(struct store_test *t, int version)
+{
+	char number[64];
+
+	assert_int_equal(undone[0].version, schema_newest());
+	for (size_t i = 0; i < sizeof undone / sizeof undone[0]; i++)
+		if (undone[i].version > version)
+			assert_ok(t, db_script(t->s->db, undone[i].script,
+			                       &t->err));
+	(void)snprintf(number, sizeof number, "PRAGMA user_version=%d",
+	               version);
+	assert_ok(t, db_script(t->s->db, number, &t->err));
 }
 
 void

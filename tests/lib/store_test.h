@@ -7,13 +7,6 @@
 
 #include "store/store.h"
 
-/* SQL: an index as it was in the seventh version, but for its number. */
-#define STORE_TEST_SEVENTH_VERSION   \
- "DROP TRIGGER message_stub_change;" \
- "DROP TRIGGER uidl_in;"             \
- "DROP TRIGGER uidl_out;"            \
- "DROP TRIGGER uidl_change;DROP TABLE quiet;"
-
 /* Everything below dir goes with store_test_release. */
 struct store_test {
 	char dir[64];
@@ -32,6 +25,9 @@ struct store_test {
  } while (0)
 
 void store_test_init(struct store_test *t);
+/* Make the index what the program of that version of the schema (2 or later) would
+ * have of these rows; what it did not keep is lost.  Reopening migrates it. */
+void store_test_back_to(struct store_test *t, int version);
 /* Close and open again. */
 void store_test_reopen(struct store_test *t);
 void store_test_release(struct store_test *t);

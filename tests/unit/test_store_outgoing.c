@@ -294,27 +294,7 @@ test_a_mailbox_of_the_second_version_is_migrated(void **state)
 	int64_t undo = 0;
 
 	assert_ok(t, store_move(t->s, &id, 1, FOLDER_TRASH, &undo, &t->err));
-	assert_ok(t, db_script(t->s->db,
-	                       STORE_TEST_SEVENTH_VERSION
-	                       "DROP INDEX message_list;"
-	                       "DROP INDEX message_unlisted;"
-	                       "ALTER TABLE message DROP COLUMN list;"
-	                       "DROP INDEX message_stub;"
-	                       "DROP TABLE leaving;"
-	                       "DROP TRIGGER message_out;"
-	                       "CREATE TRIGGER message_out AFTER DELETE ON"
-	                       " message BEGIN SELECT 1; END;"
-	                       "ALTER TABLE message DROP COLUMN stub;"
-	                       "ALTER TABLE fetch DROP COLUMN why;"
-	                       "DROP TABLE outbox_key;"
-	                       "DROP INDEX undo_head;"
-	                       "ALTER TABLE outbox DROP COLUMN automatic;"
-	                       "ALTER TABLE outbox DROP COLUMN dsn;"
-	                       "ALTER TABLE outbox DROP COLUMN take;"
-	                       "ALTER TABLE uidl DROP COLUMN head;"
-	                       "ALTER TABLE undo DROP COLUMN head;"
-	                       "PRAGMA user_version=2;",
-	                       &t->err));
+	store_test_back_to(t, 2);
 	store_test_reopen(t);
 	assert_ok(t, store_undo(t->s, undo, &t->err));
 	assert_int_equal(store_test_listed(t, t->a, FOLDER_INBOX), 1);

@@ -194,23 +194,7 @@ test_a_mailbox_of_the_third_version_is_migrated(void **state)
 	struct store_test *t = *state;
 	int64_t id = add(t, t->a, "1", "x");
 
-	assert_ok(t, db_script(t->s->db,
-	                       STORE_TEST_SEVENTH_VERSION
-	                       "DROP INDEX message_list;"
-	                       "DROP INDEX message_unlisted;"
-	                       "ALTER TABLE message DROP COLUMN list;"
-	                       "ALTER TABLE outbox DROP COLUMN dsn;"
-	                       "ALTER TABLE outbox DROP COLUMN take;"
-	                       "ALTER TABLE uidl DROP COLUMN head;"
-	                       "DROP INDEX message_stub;"
-	                       "DROP TRIGGER message_out;"
-	                       "CREATE TRIGGER message_out AFTER DELETE ON"
-	                       " message BEGIN SELECT 1; END;"
-	                       "DROP TABLE leaving;"
-	                       "ALTER TABLE message DROP COLUMN stub;"
-	                       "ALTER TABLE fetch DROP COLUMN why;"
-	                       "PRAGMA user_version=3;",
-	                       &t->err));
+	store_test_back_to(t, 3);
 	store_test_reopen(t);
 	assert_ok(t, store_delete(t->s, &id, 1, &t->err));
 	assert_int_equal(state_of(t, t->a, "1"), UIDL_DOOMED);

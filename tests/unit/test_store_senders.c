@@ -157,16 +157,7 @@ test_a_mailbox_of_the_fourth_version_learns_its_lists(void **state)
 	struct groups g;
 	bool left = false;
 
-	assert_ok(t, db_script(t->s->db,
-	                       STORE_TEST_SEVENTH_VERSION
-	                       "DROP INDEX message_list;"
-	                       "DROP INDEX message_unlisted;"
-	                       "ALTER TABLE message DROP COLUMN list;"
-	                       "ALTER TABLE outbox DROP COLUMN dsn;"
-	                       "ALTER TABLE outbox DROP COLUMN take;"
-	                       "ALTER TABLE uidl DROP COLUMN head;"
-	                       "PRAGMA user_version=4;",
-	                       &t->err));
+	store_test_back_to(t, 4);
 	store_test_reopen(t);
 	assert_int_equal(unlink(path), 0);
 	free(path);
