@@ -232,6 +232,13 @@ verdict_word(enum spam_verdict v)
 	return _("no spam");
 }
 
+/* Nothing is certain, least of all what is called unsure. */
+static double
+percent(double probability)
+{
+	return fmin(fmax(100 * probability, 1), 99);
+}
+
 void
 spam_explain(struct spam *s, const struct spam_input *in, struct str *out)
 {
@@ -246,7 +253,7 @@ spam_explain(struct spam *s, const struct spam_input *in, struct str *out)
 	                    : _("%s: rules %+.1f, spam from %+.1f on, "
 	                        "probability %.0f %%"),
 	           verdict_word(j.verdict), spam_deciding(&j), j.threshold,
-	           100 * spam_probability_of(s, j.score));
+	           percent(spam_probability_of(s, j.score)));
 	str_add_c(out, '\n');
 	spam_judgement_reasons(s, &j, out);
 	if (fabs(j.learnt) > 0)

@@ -39,13 +39,19 @@ is_nfc_fast(uint32_t c)
 	       (c >= 0x1f300 && c <= 0x1faff);
 }
 
+static inline bool
+is_jamo_letter(uint32_t c)
+{
+	return c >= 0x3131 && c <= 0x3163;
+}
+
 /* The same for the search key; ASCII is lowered on the way.  Signs that mail is
  * full of are among them. */
 static inline bool
 is_fold_fast(uint32_t c)
 {
 	return c < 0x80 || (c >= 0xac00 && c <= 0xd7a3) ||
-	       (c >= 0x4e00 && c <= 0x9fff) || (c >= 0x3131 && c <= 0x3163) ||
+	       (c >= 0x4e00 && c <= 0x9fff) || is_jamo_letter(c) ||
 	       (c >= 0x30a1 && c <= 0x30fa) || (c >= 0x3041 && c <= 0x3096) ||
 	       c == 0xb7 || (c >= 0x2018 && c <= 0x2022) || c == 0x203b ||
 	       (c >= 0x2190 && c <= 0x21ff) || (c >= 0x2500 && c <= 0x27bf) ||
@@ -105,15 +111,23 @@ is_ignorable(uint32_t c)
 /*
  * What NFKC would spoil or leave for the search key: halfwidth jamo become
  * compatibility jamo, and these stay (NFKC turns them into conjoining ones,
- * which then join to syllables that nobody wrote).  Ignorable ones vanish.
+ * which then join to syllables that nobody wrote).  They are fast, so one can
+ * only stand before the rest, which joins with nothing like it.  Ignorable ones
+ * vanish.
  */
 static void
 add_fold(struct slice s, struct str *out)
 {
+	uint32_t first;
+	size_t n = utf8_decode(s.p, s.n, &first);
 	struct str run;
-	size_t n = 0;
 	uint8_t *r;
 
+	if (is_jamo_letter(first)) {
+		str_add(out, s.p, n);
+		s = slice_from(s, n);
+	}
+	n = 0;
 	str_init(&run, s.n);
 	for (size_t i = 0; i < s.n;) {
 		uint32_t c;
