@@ -65,6 +65,7 @@ struct ad_scan {
 	bool parted; /* something between the letters */
 	bool hidden; /* something that cannot be seen */
 	bool closed;
+	bool whole; /* no letter stands right behind it */
 };
 
 /* The word itself: returns the bytes read, 0 when it is another word. */
@@ -101,12 +102,15 @@ scan_word(struct slice s, struct ad_scan *scan)
 	return memcmp(scan->keys, AD_KEYS, strlen(AD_KEYS)) == 0 ? i : 0;
 }
 
-/* Is the word closed by a mark (blanks aside), not followed by letters? */
+/* Is the word closed by a mark (blanks aside), not followed by letters?  Is it
+ * over, or does a letter go on with it? */
 static void
 scan_end(struct slice s, struct ad_scan *scan)
 {
+	bool blank = false;
 	size_t i = 0;
 
+	scan->whole = true;
 	while (i < s.n) {
 		uint32_t c;
 		size_t len = utf8_decode(s.p + i, s.n - i, &c);
@@ -116,7 +120,10 @@ scan_end(struct slice s, struct ad_scan *scan)
 			scan->hidden = true;
 		} else if (c != ' ') {
 			scan->closed = !is_letter(c);
+			scan->whole = blank || scan->closed;
 			return;
+		} else {
+			blank = true;
 		}
 	}
 }
@@ -137,7 +144,8 @@ spam_ad_of(struct slice subject)
 	if (scan.opened && scan.closed)
 		return SPAM_AD_DISGUISED;
 	/* Without brackets only an odd spelling says so: "광고 문의" is a word. */
-	if (scan.hidden || (scan.letters > 2 && (scan.opened || scan.closed)))
+	if (scan.hidden || (scan.opened && scan.letters > 2) ||
+	    (scan.whole && (scan.letters > 2 || scan.parted)))
 		return SPAM_AD_DISGUISED;
 	return SPAM_AD_NONE;
 }

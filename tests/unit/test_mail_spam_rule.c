@@ -359,6 +359,9 @@ test_advertisement_and_its_disguises(void **state)
 		"(ㄱㅗㅏㅇㄱㅗ) 세일", "<광-고> 세일",
 		"ㄱㅗㅏㅇㄱㅗ) 세일",  "(광고\xe2\x80\x8b) 세일",
 		"【광★고】 세일",      "\"광고\" 세일",
+		"광 고 봄 세일",       "광.고",
+		"ㄱㅘㅇㄱㅗ 봄",       "廣 告: 봄",
+		"[ㄱㅘㅇㄱㅗ세일",
 	};
 	static const char *const words[] = {
 		"광고 문의드립니다",
@@ -366,6 +369,9 @@ test_advertisement_and_its_disguises(void **state)
 		"[광고팀] 3분기 보고",
 		"Re: (광고) 세일",
 		"고광 씨 결혼",
+		"광 고객센터",
+		"광고는 그만",
+		"(광 고객) 회의",
 		"",
 		"(",
 		"(광",
