@@ -150,6 +150,8 @@ w_pick_get(const struct w_pick *p)
 #define FIRST_ROW 2
 /* Rows that a box as high as fits leaves free, the title's with them. */
 #define BELOW_ROWS 5
+/* Lower screens have no rows to spare for what stands below. */
+#define LOW_SCREEN 16
 
 enum w_pick_result
 w_pick_click(struct w_pick *p, int row, int col)
@@ -176,7 +178,7 @@ place(const struct w_pick *p, const struct grid *g)
 {
 	const struct w_pick_item *it;
 	int width = (int)unicode_cells(slice_of(p->title)) + 4;
-	int rows = (int)p->items.n + FIRST_ROW + 1;
+	int rows = (int)p->items.n + FIRST_ROW + 1, most;
 	struct rect r;
 
 	array_foreach(&p->items, it)
@@ -193,7 +195,8 @@ place(const struct w_pick *p, const struct grid *g)
 		               : FIRST_ROW + 1;
 	}
 	r.cols = width < g->cols - 2 ? width : g->cols - 2;
-	r.rows = rows < g->rows - 2 ? rows : g->rows - 2;
+	most = g->rows - (g->rows < LOW_SCREEN ? 2 : BELOW_ROWS);
+	r.rows = rows < most ? rows : most;
 	r.row = p->cols > 0 && rows < g->rows - 1 ? 1 : (g->rows - r.rows) / 2;
 	r.col = (g->cols - r.cols) / 2;
 	return r;

@@ -177,6 +177,34 @@ test_any_number_of_messages_at_once(void **state)
 	screen_kill(&s);
 }
 
+/* A list longer than the screen leaves the keys to be seen. */
+static void
+test_a_long_list_leaves_the_keys(void **state)
+{
+	struct screen *s;
+
+	(void)state;
+	for (int i = 0; i < 40; i++) {
+		char *name =
+			xasprintf("data/mail/work/Inbox/cur/4%02d.1.h:2,", i);
+		char *text = xasprintf("From: P <p%d@many.example>\n"
+		                       "Subject: from many\n"
+		                       "Message-ID: <%d@many.example>\n\nx\n",
+		                       i, i);
+
+		write_file(name, text);
+		free(text);
+		free(name);
+	}
+	s = start();
+	shown(s, "from many");
+	screen_type(s, "gb");
+	shown(s, "Who sends the most");
+	shown(s, "P <p10@many.example>");
+	shown(s, "Enter Choose");
+	screen_kill(&s);
+}
+
 static void
 test_a_mail_is_held_and_taken_back(void **state)
 {
@@ -301,6 +329,7 @@ main(void)
 		T(test_a_request_is_shown_then_sent),
 		T(test_an_offer_without_signature_is_no_request),
 		T(test_any_number_of_messages_at_once),
+		T(test_a_long_list_leaves_the_keys),
 		T(test_a_mail_is_held_and_taken_back),
 		T(test_a_rule_from_a_message),
 	};
