@@ -196,7 +196,7 @@ full_disk() {
 		find "$2/data" -path "*/cur/*" -o -path "*/new/*" |
 			wc -l' - "$PABAL" "$H" >"$T/said" 2>&1
 	cat "$T/said"
-	grep -q 'status 74' "$T/said" && grep -qi 'no space' "$T/said" &&
+	grep -q 'status 74' "$T/said" && grep -q 'disk is full' "$T/said" &&
 		! grep -q 'Sanitizer' "$T/said" && has 0 || return 1
 	says 0 new pabal fetch && has 2
 }
@@ -281,8 +281,9 @@ closed() {
 	"$PABAL" --home "$H" fetch <&- >"$T/said" 2>&1 && has 3 || return 1
 	home
 	"$PABAL" --home "$H" fetch >&- 2>"$T/said" </dev/null
+	status=$?
 	cat "$T/said"
-	[ $? -lt 100 ] && has 3 || return 1
+	[ "$status" -lt 100 ] && has 3 || return 1
 	home
 	"$PABAL" --home "$H" fetch <&- >&- 2>&-
 	status=$?
