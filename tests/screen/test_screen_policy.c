@@ -56,7 +56,7 @@ test_fetches_are_told(void **state)
 	screen_type(s, "G");
 	shown(s, "work: no connection");
 	screen_type(s, "gf");
-	shown(s, "work: 0 new, 0 B, 0 s: no");
+	shown(s, "work: 0 new, 0 B, 0.");
 	screen_kill(&s);
 }
 
