@@ -74,8 +74,8 @@ leave(struct app *a)
 	app_reload(a);
 }
 
-void
-app_postpone(struct app *a)
+static void
+keep_and_leave(struct app *a, const char *words)
 {
 	struct err err = { 0 };
 
@@ -85,7 +85,13 @@ app_postpone(struct app *a)
 	}
 	compose_free(&a->compose);
 	leave(a);
-	app_say(a, STYLE_OK, _("kept in Drafts"));
+	app_say(a, STYLE_OK, "%s", words);
+}
+
+void
+app_postpone(struct app *a)
+{
+	keep_and_leave(a, _("kept in Drafts"));
 }
 
 void
@@ -94,6 +100,11 @@ app_discard(struct app *a)
 	bool empty = compose_is_empty(a->compose);
 	struct err err = { 0 };
 
+	/* What waited in the outbox was meant to go: it is not lost by a look. */
+	if (a->compose->waited && !empty) {
+		keep_and_leave(a, _("not sent; it is in Drafts (g d)"));
+		return;
+	}
 	/* what was taken out of the outbox does not go back there */
 	if (a->compose->outbox != 0 &&
 	    outbox_remove(a->store, a->compose->outbox, &err) != 0)

@@ -263,8 +263,10 @@ edit(struct app *a, const struct outbox_row *row, struct err *err)
 	struct compose *c;
 	int rc = take_out(a, row, &c, err);
 
-	if (rc == 1)
+	if (rc == 1) {
+		c->waited = true;
 		app_edit(a, c);
+	}
 	return rc < 0 ? -1 : 0;
 }
 

@@ -82,6 +82,7 @@ struct compose {
 	char *unsent;   /* of what was taken out of the outbox, or NULL */
 	int64_t draft;  /* message it came from, 0 */
 	int64_t outbox; /* row it came from, 0 */
+	bool waited;    /* opened in the outbox: who leaves it keeps a draft */
 	int64_t at;     /* to be sent then; 0: now */
 	unsigned dsn;   /* enum dsn, when the user said: */
 	bool dsn_said;  /* else it is the account's */

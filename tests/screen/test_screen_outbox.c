@@ -168,6 +168,40 @@ test_scheduled_in_korean(void **state)
 	screen_kill(&s);
 }
 
+/* Opening what is scheduled takes it out; who only looked has it as a draft, and
+ * so has who leaves the program then. */
+static void
+test_looking_loses_nothing(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	write_text(s, "약속한 글");
+	screen_type(s, "\024");
+	shown(s, "Send when");
+	screen_type(s, "내일 9시\r");
+	shown(s, "to be sent tomorrow 9:00; z takes it back");
+	screen_kill(&s);
+	s = start();
+	screen_type(s, "go");
+	shown(s, "to be sent tomorrow 9:00");
+	screen_type(s, "\r");
+	shown(s, "Edit and send again");
+	screen_type(s, "\r");
+	shown(s, "약속한 글");
+	screen_type(s, "\003");
+	shown(s, "not sent; it is in Drafts");
+	screen_kill(&s);
+	s = start();
+	screen_type(s, "go");
+	shown(s, "the outbox is empty");
+	screen_type(s, "gd");
+	shown(s, "a@example.org");
+	screen_type(s, "\r");
+	shown(s, "약속한 글");
+	screen_kill(&s);
+}
+
 static void
 write_file(const char *folder, const char *name, const char *text)
 {
@@ -211,6 +245,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_scheduled_edited_and_sent),
 		cmocka_unit_test(test_failed_edited_and_sent_again),
+		cmocka_unit_test(test_looking_loses_nothing),
 		cmocka_unit_test(test_scheduled_in_korean),
 	};
 	const char *where = getenv("PABAL");
