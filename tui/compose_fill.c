@@ -278,7 +278,7 @@ heading_people(const struct message *m, const char *field, const char *label,
 static void
 forwarded_text(const struct message *m, struct str *out)
 {
-	struct str s;
+	struct str s, subject;
 	int64_t date;
 
 	str_init(&s, W_LINE_MAX);
@@ -290,7 +290,10 @@ forwarded_text(const struct message *m, struct str *out)
 		str_clear(&s);
 	}
 	(void)message_subject(m, &s);
-	heading_line(out, _("Subject"), str_slice(&s));
+	str_init(&subject, W_LINE_MAX);
+	unicode_clean_line(str_slice(&s), &subject);
+	heading_line(out, _("Subject"), str_slice(&subject));
+	str_release(&subject);
 	heading_people(m, "To", _("To"), out);
 	str_add_c(out, '\n');
 	message_words(m, COMPOSE_TEXT_MAX / 2, out);

@@ -214,20 +214,12 @@ mouse_event(struct term_event *e)
 	return (m.bstate & BUTTON1_PRESSED) != 0;
 }
 
-/* What cannot be seen and yet makes another sign of its neighbours: in emoji, in
- * flags, in scripts that join their letters. */
-static bool
-is_joining(uint32_t c)
-{
-	return c == 0x200c || c == 0x200d || (c >= 0xe0020 && c <= 0xe007f);
-}
-
 static void
 paste_char(wint_t c)
 {
 	if (c == '\r')
 		c = '\n';
-	if (c == '\t' || c == '\n' || is_joining((uint32_t)c) ||
+	if (c == '\t' || c == '\n' || utf8_is_joining((uint32_t)c) ||
 	    (c >= 0x20 && !utf8_is_unsafe(c)))
 		str_add_codepoint(&input.paste, (uint32_t)c);
 }

@@ -46,7 +46,9 @@ insert(struct w_line *w, struct slice text)
 		text = slice_from(text, n);
 		if (c == '\n' || c == '\t')
 			c = ' ';
-		if (key_is_text(c))
+		/* What is drawn is what is there. */
+		if (key_is_text(c) &&
+		    (w->hidden || !utf8_is_unsafe(c) || utf8_is_joining(c)))
 			str_add_codepoint(&s, c);
 	}
 	str_insert(&w->text, w->cursor, str_slice(&s));

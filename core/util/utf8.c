@@ -194,6 +194,12 @@ utf8_is_unsafe(uint32_t c)
 	       c == 0x2029 || is_invisible(c);
 }
 
+bool
+utf8_is_joining(uint32_t c)
+{
+	return c == 0x200c || c == 0x200d || (c >= 0xe0020 && c <= 0xe007f);
+}
+
 size_t
 utf8_clean_line(const char *p, size_t n, char *out, size_t max)
 {

@@ -29,6 +29,9 @@ size_t utf8_cut(const char *p, size_t n);
  * paragraph separator, bidi controls, zero-width, tags, BOM (reliability rules).
  */
 bool utf8_is_unsafe(uint32_t c);
+/* What cannot be seen and yet makes another sign of its neighbours: in emoji, in
+ * flags, in scripts that join their letters.  Unsafe alone. */
+bool utf8_is_joining(uint32_t c);
 /*
  * Copy p to out, at most max bytes, as one safe line: blanks and line ends
  * become one space each, unsafe characters and ill-formed bytes U+FFFD, ZW and

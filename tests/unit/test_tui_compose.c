@@ -310,6 +310,36 @@ test_edit_as_new_keeps_own_signs(void **state)
 	compose_free(&c);
 }
 
+/* What turns the text around it is not sent on under the user's name; what makes
+ * an emoji is. */
+static void
+test_subject_of_others_turns_nothing(void **state)
+{
+	static const char mail[] =
+		"From: a@b.example\nSubject: =?utf-8?B?4oCudHh0LmV4ZSDwn5Gp"
+		"4oCN8J+Suw==?=\n\nx\n";
+	struct compose *c = compose_new(&conf, NULL);
+	struct err err = { 0 };
+	struct message m;
+	struct str s;
+
+	(void)state;
+	message_parse(&m, slice_of(mail));
+	compose_fill_reply(c, &m, 7, COMPOSE_REPLY);
+	assert_slice(w_line_get(&c->lines[COMPOSE_SUBJECT]),
+	             "Re: txt.exe "
+	             "\xf0\x9f\x91\xa9\xe2\x80\x8d\xf0\x9f\x92\xbb");
+	compose_free(&c);
+	c = compose_new(&conf, NULL);
+	assert_int_equal(compose_fill_forward(c, &m, 7, false, &err), 0);
+	str_init(&s, 2000);
+	editor_text(c->editor, &s);
+	assert_non_null(strstr(s.p, "Subject: txt.exe"));
+	str_release(&s);
+	message_release(&m);
+	compose_free(&c);
+}
+
 static void
 test_resend_leaves_out_who_has_it(void **state)
 {
@@ -604,6 +634,7 @@ main(void)
 		cmocka_unit_test(test_forwards_as_attachment),
 		cmocka_unit_test(test_forwarded_file_has_a_safe_name),
 		cmocka_unit_test(test_edit_as_new_keeps_own_signs),
+		cmocka_unit_test(test_subject_of_others_turns_nothing),
 		cmocka_unit_test(test_answer_names_what_it_leaves_out),
 		cmocka_unit_test(test_draft_keeps_what_is_unfinished),
 		cmocka_unit_test(test_draft_keeps_the_text_to_the_byte),
