@@ -2,9 +2,12 @@
 /* The outbox on screen: scheduled mail, editing and cancelling what waits. */
 #include "lib/test.h"
 
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "lib/screen_test.h"
 #include "lib/temp.h"
@@ -203,6 +206,49 @@ test_looking_loses_nothing(void **state)
 }
 
 static void
+remove_messages(void)
+{
+	char *folder = fsx_join(home, "data/outbox");
+	DIR *d = opendir(folder);
+	struct dirent *e;
+	size_t n = 0;
+
+	assert_non_null(d);
+	while ((e = readdir(d)) != NULL)
+		if (strstr(e->d_name, ".pabal") != NULL) {
+			assert_int_equal(unlinkat(dirfd(d), e->d_name, 0), 0);
+			n++;
+		}
+	assert_int_equal(n, 1);
+	closedir(d);
+	free(folder);
+}
+
+/* No draft can be made of what is gone, but it need not stand there for ever. */
+static void
+test_without_its_file_cancelled(void **state)
+{
+	struct screen *s = start();
+
+	(void)state;
+	write_text(s, "사라질 글");
+	screen_type(s, "\024");
+	shown(s, "Send when");
+	screen_type(s, "내일 9시\r");
+	shown(s, "to be sent tomorrow 9:00; z takes it back");
+	remove_messages();
+	screen_type(s, "go");
+	shown(s, "Outbox");
+	screen_type(s, "\r");
+	shown(s, "Do not send");
+	screen_type(s, "Do not\r");
+	shown(s, "cancelled");
+	screen_type(s, "go");
+	shown(s, "the outbox is empty");
+	screen_kill(&s);
+}
+
+static void
 write_file(const char *folder, const char *name, const char *text)
 {
 	char *path = fsx_join(folder, name);
@@ -246,6 +292,7 @@ main(void)
 		cmocka_unit_test(test_scheduled_edited_and_sent),
 		cmocka_unit_test(test_failed_edited_and_sent_again),
 		cmocka_unit_test(test_looking_loses_nothing),
+		cmocka_unit_test(test_without_its_file_cancelled),
 		cmocka_unit_test(test_scheduled_in_korean),
 	};
 	const char *where = getenv("PABAL");
