@@ -15,6 +15,7 @@
 #include "store/schema.h"
 #include "store/store_impl.h"
 #include "util/i18n.h"
+#include "util/log.h"
 #include "util/utf8.h"
 #include "util/xalloc.h"
 
@@ -94,6 +95,18 @@ open_index(struct store *s, struct err *err)
 	return rc;
 }
 
+/* A folder that cannot be read is its account's trouble, and said when that is
+ * used: the others' mail is not behind it. */
+static void
+clean_account(struct store *s, int64_t account)
+{
+	struct err err = { 0 };
+	struct maildir *m = store_maildir(s, account, &err);
+
+	if (m == NULL || maildir_clean_tmp(m, &err) != 0)
+		log_line(LOG_ERROR, "%s", err.text);
+}
+
 /* What a crash left in tmp: nobody's, when nobody delivers. */
 static int
 clean_up(struct store *s, struct err *err)
@@ -110,11 +123,8 @@ clean_up(struct store *s, struct err *err)
 	while (st != NULL && (rc = db_step(st, err)) == 1)
 		array_add(&ids, db_int(st, 0));
 	db_done(st);
-	for (i = 0; rc == 0 && i < ids.n; i++) {
-		struct maildir *m = store_maildir(s, ids.v[i], err);
-
-		rc = m != NULL ? maildir_clean_tmp(m, err) : -1;
-	}
+	for (i = 0; rc == 0 && i < ids.n; i++)
+		clean_account(s, ids.v[i]);
 	array_release(&ids);
 	(void)fsx_lock(s->lock_fd, LOCK_UN);
 	return rc;

@@ -5,6 +5,8 @@
 
 #include <spawn.h>
 #include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -13,6 +15,7 @@
 #include "store/db.h"
 #include "store/store_impl.h"
 #include "util/fsx.h"
+#include "util/xalloc.h"
 
 #define CHILD "--child"
 
@@ -174,6 +177,42 @@ test_a_link_is_no_index(void **state)
 	store_test_release(&t);
 }
 
+/* The folder of one account is damaged: the others' mail comes all the same. */
+static void
+test_a_damaged_folder_is_its_account_s(void **state)
+{
+	struct store_test t;
+	char *inbox, *away, *message;
+	FILE *file;
+
+	(void)state;
+	store_test_init(&t);
+	message = store_test_message("one", "one", "", "text");
+	inbox = store_test_path(&t, "naver", FOLDER_INBOX, "", "");
+	inbox[strlen(inbox) - 2] = '\0'; /* ".../Inbox//" */
+	away = xasprintf("%s-away", inbox);
+	(void)store_test_add(&t, t.a, "a-1", FOLDER_INBOX, 0, message);
+	store_close(&t.s);
+	assert_int_equal(rename(inbox, away), 0);
+	file = fopen(inbox, "w");
+	assert_non_null(file);
+	assert_int_equal(fclose(file), 0);
+	t.s = store_open(t.data, t.cache, &t.err);
+	assert_non_null(t.s);
+	(void)store_test_add(&t, t.b, "b-1", FOLDER_INBOX, 0, message);
+	assert_int_equal(store_test_listed(&t, t.b, FOLDER_INBOX), 1);
+	store_close(&t.s);
+	assert_int_equal(remove(inbox), 0);
+	assert_int_equal(rename(away, inbox), 0);
+	t.s = store_open(t.data, t.cache, &t.err);
+	assert_non_null(t.s);
+	store_test_sane(&t);
+	free(away);
+	free(inbox);
+	free(message);
+	store_test_release(&t);
+}
+
 int
 main(int argc, char **argv)
 {
@@ -182,6 +221,7 @@ main(int argc, char **argv)
 		cmocka_unit_test(test_who_only_reads_takes_no_lock_away),
 		cmocka_unit_test(test_who_only_reads_sees_what_others_write),
 		cmocka_unit_test(test_a_link_is_no_index),
+		cmocka_unit_test(test_a_damaged_folder_is_its_account_s),
 	};
 
 	if (argc == 4 && strcmp(argv[1], CHILD) == 0)
