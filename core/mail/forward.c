@@ -91,20 +91,35 @@ count_address(const struct message *m, const char *field,
 	}
 }
 
+/* Does any field of that name say that?  Each program on the way may have added
+ * its own. */
 static bool
 field_is(const struct message *m, const char *field, const char *word)
 {
-	return slice_ieq_z(slice_trim(part_field(m->root, field, 0)), word);
+	struct slice v;
+	size_t i;
+
+	for (i = 0; (v = part_field(m->root, field, i)).p != NULL; i++)
+		if (slice_ieq_z(slice_trim(v), word))
+			return true;
+	return false;
 }
 
 static bool
 is_automatic(const struct message *m)
 {
-	struct slice v = slice_trim(part_field(m->root, "Auto-Submitted", 0));
+	struct slice v;
+	size_t i;
 
-	/* Parameters may follow the word. */
-	v = slice_trim(slice_head(v, slice_find(v, ';')));
-	return v.n > 0 && !slice_ieq_z(v, "no");
+	for (i = 0; (v = part_field(m->root, "Auto-Submitted", i)).p != NULL;
+	     i++) {
+		v = slice_trim(v);
+		/* Parameters may follow the word. */
+		v = slice_trim(slice_head(v, slice_find(v, ';')));
+		if (v.n > 0 && !slice_ieq_z(v, "no"))
+			return true;
+	}
+	return false;
 }
 
 static bool
@@ -114,6 +129,22 @@ is_bulk(const struct message *m)
 	       field_is(m, "Precedence", "list") ||
 	       field_is(m, "Precedence", "junk") ||
 	       part_field(m->root, "List-Id", 0).p != NULL;
+}
+
+/* Nobody waits for an answer to what is sent to many (RFC 5230, 4.6). */
+static bool
+has_list_field(const struct message *m)
+{
+	static const char *const fields[] = {
+		"List-Help",  "List-Post",    "List-Subscribe",
+		"List-Owner", "List-Archive", "List-Unsubscribe"
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (part_field(m->root, fields[i], 0).p != NULL)
+			return true;
+	return false;
 }
 
 /* Our address stands in To or Cc (RFC 3834, 2). */
@@ -193,6 +224,8 @@ reply_refused(const struct message *m, const struct forward_as *as)
 		why = _("it is from one of your own addresses");
 	else if (!is_to_us(m, as))
 		why = _("it was not sent to you by name");
+	else if (has_list_field(m))
+		why = _("it is from a mailing list");
 	else if (is_borrowed(m, as))
 		why = _("its sender is somebody else");
 	arena_release(&arena);

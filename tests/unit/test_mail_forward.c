@@ -75,6 +75,10 @@ test_loops_end(void **state)
 		"Precedence: bulk\n",
 		"Precedence: List\n",
 		"Precedence: junk\n",
+		/* Whatever another program wrote above or below. */
+		"Auto-Submitted: no\nAuto-Submitted: auto-replied\n",
+		"Precedence: first-class\nPrecedence: bulk\n",
+		"Return-Path: <a@b.example>\nReturn-Path: <>\n",
 		"List-Id: <l.example>\n",
 		"Delivered-To: me@home.example\nDelivered-To: me@home.example\n",
 	};
@@ -147,6 +151,12 @@ test_who_is_answered(void **state)
 	                     "dmarc=fail\nReceived: from x by mx.home.example"
 	                     "\nFrom: a@b.example\nTo: me@home.example\n\n"));
 	assert_false(answered("From: a@b.example\nTo: all@b.example\n\n"));
+	/* Bulk mail may be sent on, and is not answered. */
+	assert_false(
+		goes("List-Unsubscribe: <mailto:x@y.example>\n", RULE_REPLY));
+	assert_false(goes("List-Post: NO\n", RULE_REPLY));
+	assert_true(goes("List-Unsubscribe: <mailto:x@y.example>\n",
+	                 RULE_REDIRECT));
 	assert_false(answered("From: team@work.example\n"
 	                      "To: me@home.example\n\n"));
 	assert_false(answered("To: me@home.example\n\n"));
