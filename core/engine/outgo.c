@@ -213,6 +213,9 @@ make_bytes(const struct outgo *o, struct mail *mail, struct err *err)
 	if (rc == 0)
 		rc = forward_make(&in, &mail->out, err);
 	str_release(&text);
+	/* Half a message is none. */
+	if (rc != 0)
+		str_clear(&mail->out);
 	return rc;
 }
 

@@ -202,6 +202,20 @@ ask_reports(const struct sender *s, struct parcel *p)
 	message_release(&m);
 }
 
+/* What a rule could not make has no bytes: that is no mail, however often it is
+ * tried again. */
+static int
+map_mail(struct sender *s, struct parcel *p, struct err *err)
+{
+	if (outbox_map(s->store, p->row, &p->map, err) != 0)
+		return -1;
+	if (p->map.data.n == 0)
+		return err_set(err, ERR_REFUSED,
+		               _("there is no message: a rule could not make "
+		                 "it"));
+	return 0;
+}
+
 static struct smtp_mail *
 feed_next(void *ctx)
 {
@@ -217,7 +231,7 @@ feed_next(void *ctx)
 		    0)
 			return NULL;
 		s->at++;
-		if (outbox_map(s->store, p->row, &p->map, &why) == 0) {
+		if (map_mail(s, p, &why) == 0) {
 			p->mail.message = p->map.data;
 			ask_reports(s, p);
 			step("send-transaction");

@@ -366,6 +366,34 @@ test_identity_of_no_account_shows_in_the_outbox(void **state)
 	assert_int_equal(count(w, "naver", "나", NULL), 1);
 }
 
+/* What could not be made is nothing to be sent, however often it is tried. */
+static void
+test_what_could_not_be_made_is_never_sent(void **state)
+{
+	struct world *w = *state;
+	struct outbox_row *v = NULL;
+	struct err err = { 0 };
+	size_t before, n;
+
+	rules(w, "if from haneul then reply missing\n");
+	send_mail(w, "haneul@hoesa.example", "없는");
+	fetch(w, "gmail");
+	before = demo_sent(w->d.demo);
+	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
+	assert_int_equal(outbox_list(w->d.store, &v, &n, &err), 0);
+	for (size_t i = 0; i < n; i++)
+		if (v[i].state == OUTBOX_FAILED)
+			assert_int_equal(outbox_requeue_many(w->d.store,
+			                                     &v[i].id, 1,
+			                                     clock_now(), &err),
+			                 0);
+	outbox_rows_free(&v, n);
+	engine_send_due(w->d.engine);
+	settle(w);
+	assert_int_equal(demo_sent(w->d.demo), before);
+	assert_int_equal(outbox(w, OUTBOX_FAILED), 1);
+}
+
 static void
 test_answer_once_a_week(void **state)
 {
@@ -490,6 +518,7 @@ main(int argc, char **argv)
 		T(test_what_must_not_go_is_shown_and_counts_nothing),
 		T(test_limit_of_a_day),
 		T(test_identity_of_no_account_shows_in_the_outbox),
+		T(test_what_could_not_be_made_is_never_sent),
 		T(test_answer_once_a_week),
 		T(test_command_gets_the_message_and_notice_is_given),
 		T(test_label_of_the_account),
