@@ -63,14 +63,16 @@ local(const struct said *w, int year, int month, int mday, int days)
 	            (int64_t)days * DAY + w->hour * (int64_t)3600 +
 	            w->minute * (int64_t)60 + w->second;
 	struct tm tm;
-	int offset;
+	int offset, there;
 
 	if (w->has_zone)
 		return t - w->zone;
 	/* The offset there, which may be another one than here. */
 	clock_local(t, &tm, &offset);
 	clock_local(t - offset, &tm, &offset);
-	return t - offset;
+	/* What the clocks leave out is as much later, never before its time. */
+	clock_local(t - offset, &tm, &there);
+	return t - (there < offset ? there : offset);
 }
 
 static bool

@@ -218,6 +218,25 @@ test_summer_time(void **state)
 	                            NULL),
 	                 0);
 	assert_int_equal(at, clock_from_utc(2027, 3, 28, 7, 0, 0));
+	/* Half past two is left out: 3:30, not an hour too early. */
+	assert_int_equal(when_parse(SLICE_LIT("tomorrow 2:30"),
+	                            clock_from_utc(2027, 3, 27, 11, 0, 0), &at,
+	                            NULL),
+	                 0);
+	assert_int_equal(at, clock_from_utc(2027, 3, 28, 1, 30, 0));
+	(void)setenv("TZ", "EST5EDT,M3.2.0,M11.1.0", 1);
+	tzset();
+	assert_int_equal(when_parse(SLICE_LIT("2027-03-14 02:30"),
+	                            clock_from_utc(2027, 3, 13, 11, 0, 0), &at,
+	                            NULL),
+	                 0);
+	assert_int_equal(at, clock_from_utc(2027, 3, 14, 7, 30, 0));
+	/* Half past one comes twice: one of them. */
+	assert_int_equal(when_parse(SLICE_LIT("2027-11-07 01:30"),
+	                            clock_from_utc(2027, 11, 6, 11, 0, 0), &at,
+	                            NULL),
+	                 0);
+	assert_int_equal(at, clock_from_utc(2027, 11, 7, 5, 30, 0));
 	(void)setenv("TZ", "KST-9", 1);
 	tzset();
 }
