@@ -153,7 +153,7 @@ report(struct fetch_run *r, struct event *ev)
 		if (ev->note != NULL)
 			out_note(r->cli, "%s: %s", ev->account, ev->note);
 		if (ev->err.code != ERR_NONE) {
-			if (ev->account != NULL)
+			if (ev->account != NULL && ev->account[0] != '\0')
 				(void)err_wrap(&ev->err, "%s", ev->account);
 			(void)cli_fail_advice(r->cli, &ev->err, advice);
 		}

@@ -322,6 +322,7 @@ run_batch(struct spam_run *r)
 {
 	struct str in, reply;
 	bool more = true;
+	int status = EX_OK;
 
 	str_init(&in, BATCH_LINE);
 	str_init(&reply, EXPLAIN_MAX);
@@ -332,6 +333,13 @@ run_batch(struct spam_run *r)
 
 		if (n < 0 && errno == EINTR)
 			continue;
+		if (n < 0) {
+			struct err err = { 0 };
+
+			(void)err_sys(&err, errno,
+			              _("cannot read standard input"));
+			status = cli_fail(r->cli, &err);
+		}
 		/* The last line may have no end. */
 		if (n <= 0 && in.n > 0)
 			(void)spam_batch_line(r->spam, str_slice(&in), &reply);
@@ -342,7 +350,7 @@ run_batch(struct spam_run *r)
 	}
 	str_release(&in);
 	str_release(&reply);
-	return EX_OK;
+	return status;
 }
 
 /* The user's own rules; their mistakes are said where they are asked for. */

@@ -214,9 +214,12 @@ lookup_error(const char *host, int status, struct err *err)
 	if (none)
 		return err_set(err, ERR_NOHOST,
 		               _("there is no host named '%s'"), host);
-	return err_set(err, ERR_RETRY,
-	               _("the name '%s' could not be looked up: %s"), host,
-	               gai_strerror(status));
+	return err_set(
+		err, ERR_RETRY, _("the name '%s' could not be looked up: %s"),
+		host,
+		status == EAI_AGAIN
+			? _("no name server could tell: is there a network?")
+			: gai_strerror(status));
 }
 
 /* Fill l->found, at the latest by deadline_ms. */

@@ -32,7 +32,9 @@
 int
 db_say_damaged(struct err *err)
 {
-	return err_set(err, ERR_IO, _("the index of the mailbox is damaged"));
+	return err_set(err, ERR_IO,
+	               _("the index of the mailbox is damaged: 'pabal index' "
+	                 "makes it anew"));
 }
 
 int
@@ -75,8 +77,8 @@ bool
 db_damaged(const struct err *err)
 {
 	return err->code == ERR_IO &&
-	       strstr(err->text, _("the index of the mailbox is damaged")) !=
-	               NULL;
+	       strstr(err->text, _("the index of the mailbox is damaged: "
+	                           "'pabal index' makes it anew")) != NULL;
 }
 
 int

@@ -312,7 +312,7 @@ schema_migrate(struct db *db, struct err *err)
 	if (version > NEWEST)
 		return err_set(err, ERR_CONFIG,
 		               _("the mailbox was made by a newer version of "
-		                 "this program"));
+		                 "this program: use that one"));
 	if (db_begin(db, true, err) != 0)
 		return -1;
 	/* Another process may have done it while we waited. */

@@ -292,7 +292,20 @@ closed() {
 	"$PABAL" --home "$H" list >/dev/full 2>"$T/said" </dev/null
 	status=$?
 	cat "$T/said"
-	[ "$status" -eq 74 ]
+	[ "$status" -eq 74 ] || return 1
+	says 74 'standard input' sh -c '"$1" --home "$2" spam batch </' - \
+		"$PABAL" "$H"
+}
+
+# What to do about it is said, and is right.
+damaged() {
+	serve good
+	home
+	says 0 new pabal fetch && has 3 || return 1
+	head -c 12288 /dev/zero | tr '\0' x | dd of="$H/data/pabal.db" \
+		conv=notrunc 2>/dev/null || return 1
+	says 74 "'pabal index'" pabal list &&
+		says 0 '3 messages' pabal index && says 0 'letter 3' pabal list
 }
 
 # Pressed while a message is half here.
@@ -377,6 +390,7 @@ case_of 'terminal of 20x5' tiny 20 5
 case_of 'terminal of 1x1' tiny 1 1
 case_of 'terminal of 400x100' tiny 400 100
 case_of 'closed input and output' closed
+case_of 'damaged index' damaged
 case_of 'Ctrl-C while fetching' interrupted
 case_of 'the password stays secret' secret_stays
 case_of 'umask 000' private

@@ -182,7 +182,7 @@ def others_go_on():
         asked = NAMES.asked.count('broken.test')
         sure(asked <= 4, f'asked {asked} times')
         for name, code, words in (
-                ('broken', 'retry', 'could not be looked up'),
+                ('broken', 'retry', 'no name server could tell'),
                 ('nowhere', 'nohost', "no host named 'nowhere.test'"),
                 ('silent', 'retry', 'could not be looked up in time')):
             _, found = of(said, name)
