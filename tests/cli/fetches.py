@@ -216,13 +216,18 @@ def one_is_silent(home):
 
 class Screen:
     def __init__(self, home, **env):
+        sized = os.pipe()
         self.pid, self.fd = pty.fork()
         if self.pid == 0:
-            time.sleep(0.1) # until the size is set
+            os.close(sized[1])
+            os.read(sized[0], 1)  # its end: the size is set
+            os.close(sized[0])
             os.execve(PABAL, [PABAL, '--home', home.folder],
                       dict(home.environment(), **env))
         fcntl.ioctl(self.fd, termios.TIOCSWINSZ,
                     struct.pack('HHHH', 30, 100, 0, 0))
+        os.close(sized[0])
+        os.close(sized[1])
         self.shown = b''
 
     def wait(self, words):

@@ -20,12 +20,17 @@ import time
 
 columns, rows, words, keys, *command = sys.argv[1:]
 keys = keys.encode().decode('unicode_escape').encode('latin-1')
+sized = os.pipe()
 child, terminal = pty.fork()
 if child == 0:
-    time.sleep(0.1)  # until the size is set
+    os.close(sized[1])
+    os.read(sized[0], 1)  # its end: the size is set
+    os.close(sized[0])
     os.execvp(command[0], command)
 fcntl.ioctl(terminal, termios.TIOCSWINSZ,
             struct.pack('HHHH', int(rows), int(columns), 0, 0))
+os.close(sized[0])
+os.close(sized[1])
 shown = b''
 start = time.monotonic()
 typed = False

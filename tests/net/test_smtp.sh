@@ -26,6 +26,17 @@ arrives() {
 	}
 }
 
+# Whatever Postfix has taken is where it belongs.
+settled() {
+	for _ in $(seq 100); do
+		[ -z "$(cd "$T/postfix/queue" &&
+			find maildrop incoming active -type f)" ] && return
+		sleep 0.1
+	done
+	echo 'Postfix still has mail'
+	return 1
+}
+
 # The one message of user $1 that has $2 in it, on the server.
 delivered() {
 	grep -rl "$2" "$(mailbox "$1")/new" "$(mailbox "$1")/cur" 2>/dev/null
@@ -104,8 +115,8 @@ partly() {
 	arrives lee 2 && arrives park 1 && copies partial 1 || return 1
 	# By hand it is tried again, and only for who was refused.
 	pabal_fails 69 outbox retry all || return 1
-	sleep 1
-	arrives lee 2 && arrives park 1 && pabal outbox list >"$T/list" &&
+	settled &&
+		arrives lee 2 && arrives park 1 && pabal outbox list >"$T/list" &&
 		grep -q nobody@pabal.test "$T/list" &&
 		pabal outbox cancel all && copies partial 1
 }
@@ -125,7 +136,7 @@ blind_copy() {
 smuggle() {
 	printf 'From: kim@pabal.test\nTo: lee@pabal.test\nSubject: one\n\na\n.\r\nMAIL FROM:<x@pabal.test>\r\nRCPT TO:<park@pabal.test>\r\nDATA\r\nSubject: two\r\n\r\nb\n.\nc\r.\rd\n' |
 		pabal send -a kim lee@pabal.test || return 1
-	arrives lee 4 && sleep 1 && arrives park 2
+	arrives lee 4 && settled && arrives park 2
 }
 
 # Refused login: the message stays, and goes out once when the login is right.
@@ -151,7 +162,7 @@ kept_while_server_is_away() {
 	postfix -c "$T/postfix" start >/dev/null 2>&1
 	wait_port "$SMTP_PORT" || return 1
 	[ "$status" -eq 75 ] && pabal outbox retry all && arrives lee 6 &&
-		pabal outbox retry all && sleep 1 && arrives lee 6
+		pabal outbox retry all && settled && arrives lee 6
 }
 
 connections() { grep -c ': connect from ' "$T/postfix/log"; }
@@ -176,10 +187,13 @@ one_connection() {
 			"$(delivered lee 'Subject: desk')"
 }
 
-# change SETTING...: Postfix goes on with that.
+# change SETTING...: Postfix goes on with that.  After a reload what was waiting
+# for a client may still serve one as before.
 change() {
 	postconf -c "$T/postfix" "$@" &&
-		postfix -c "$T/postfix" reload >/dev/null 2>&1 && sleep 1
+		postfix -c "$T/postfix" stop >/dev/null 2>&1
+	postfix -c "$T/postfix" start >/dev/null 2>&1
+	wait_port "$SMTP_PORT" && wait_port "$SMTPS_PORT"
 }
 
 # Put off, by its own words; sent once when its time has come.
@@ -216,8 +230,7 @@ too_large() {
 	change smtpd_discard_ehlo_keywords=size || return 1
 	refused_size && grep -q '5\.3\.4' "$T/list" || return 1
 	change message_size_limit=20000000 smtpd_discard_ehlo_keywords= || return 1
-	sleep 1
-	arrives lee 13 && copies large 0
+	settled && arrives lee 13 && copies large 0
 }
 
 # Reports come when they are asked for, and name the mail.
@@ -246,8 +259,7 @@ injected() {
 	printf 'Subject: x\n\nx\n' |
 		pabal send -a kim "lee@pabal.test
 RCPT TO:<park@pabal.test>" && return 1
-	sleep 1
-	arrives park 2
+	settled && arrives park 2
 }
 
 net_begin smtp
