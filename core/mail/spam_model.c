@@ -25,6 +25,7 @@
  */
 #include "mail/spam_model.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -444,6 +445,30 @@ log_compacted(struct spam_model *m, struct str *kept, struct err *err)
 	return 0;
 }
 
+/* A writer that was killed leaves its unfinished file, up to 15 MB each time; who
+ * has the lock knows that nobody is at work on one. */
+static void
+remove_leftovers(const struct spam_model *m)
+{
+	const char *name = strrchr(m->model_path, '/') + 1;
+	size_t n = (size_t)(name - m->model_path);
+	char *folder = slice_dup(slice_make(m->model_path, n));
+	DIR *d = opendir(folder);
+	struct dirent *e;
+
+	while (d != NULL && (e = readdir(d)) != NULL) {
+		struct slice s = slice_of(e->d_name);
+
+		if ((slice_starts(s, "spam.model.") ||
+		     slice_starts(s, "spam.log.")) &&
+		    slice_ends(s, ".tmp"))
+			(void)unlinkat(dirfd(d), e->d_name, 0); /* next time */
+	}
+	if (d != NULL)
+		(void)closedir(d); /* only read */
+	free(folder);
+}
+
 /* Write model and journal so that the model has all and says so. */
 static int
 checkpoint_locked(struct spam_model *m, struct str *kept, struct err *err)
@@ -458,6 +483,7 @@ checkpoint_locked(struct spam_model *m, struct str *kept, struct err *err)
 	}
 	if (log_compacted(m, kept, err) < 0)
 		return -1;
+	remove_leftovers(m);
 	step("spam-checkpoint");
 	if (fsx_write_atomic(m->model_path, slice_make(m->map, SPAM_MODEL_SIZE),
 	                     err) < 0)

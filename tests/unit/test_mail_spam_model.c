@@ -132,6 +132,28 @@ test_a_journal_shorter_than_the_model_says(void **state)
 	free(raw);
 }
 
+/* What a killed writer left does not stay; other files do. */
+static void
+test_leftovers_are_removed(void **state)
+{
+	static const char *const names[] = { "spam.model.0123456789abcdef.tmp",
+		                             "spam.log.0123456789abcdef.tmp",
+		                             "spam.model.mine" };
+	struct spam_test *t = *state;
+	char *path = path_of(t, names[2]);
+
+	for (size_t i = 0; i < 3; i++)
+		write_file(t, names[i], SLICE_LIT("x"));
+	make_long_journal(t);
+	assert_int_equal(spam_flush(t->spam, NULL), 0);
+	assert_true(size_of(t, "spam.model") > 0);
+	assert_int_equal(size_of(t, names[0]), -1);
+	assert_int_equal(size_of(t, names[1]), -1);
+	assert_int_equal(size_of(t, names[2]), 1);
+	assert_int_equal(unlink(path), 0);
+	free(path);
+}
+
 static void
 set_digit(const struct spam_test *t, const char *name, char digit)
 {
@@ -448,6 +470,7 @@ main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(test_what_was_learnt_is_there_again),
 		CASE(test_a_long_journal_becomes_a_checkpoint),
+		CASE(test_leftovers_are_removed),
 		CASE(test_a_journal_shorter_than_the_model_says),
 		CASE(test_other_versions_begin_anew),
 		CASE(test_a_torn_record_is_cut_off),
