@@ -131,6 +131,13 @@ test_failed_edited_and_sent_again(void **state)
 	shown(s, "subject!");
 	shown(s, "will be tried again today ");
 	shown(s, "no connection");
+	/* what was said last gives way, so that what comes next shows */
+	screen_type(s, "\033");
+	gone(s, "will be tried again");
+	screen_type(s, ":nosuch\r");
+	gone(s, "not sent");
+	screen_type(s, "go");
+	shown(s, "will be tried again today ");
 	screen_type(s, "\r");
 	shown(s, "Send now");
 	screen_type(s, "Send now\r");
@@ -140,7 +147,13 @@ test_failed_edited_and_sent_again(void **state)
 	screen_type(s, "\r");
 	shown(s, "Do not send");
 	screen_type(s, "Do not\r");
-	shown(s, "it is in Drafts");
+	/* What is said of it may give way to the news of that last try. */
+	gone(s, "Do not send");
+	screen_type(s, "gd");
+	shown(s, "a@example.org");
+	shown(s, "subject!");
+	screen_type(s, "go");
+	shown(s, "the outbox is empty");
 	screen_kill(&s);
 	free(away);
 	free(old);
